@@ -1,0 +1,145 @@
+#include "host/detail/connection.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <sys/socket.h>
+
+#include "host/detail/call_handler.h"
+
+namespace mlosim::host {
+namespace {
+
+/// An answer travels as its header, then pieces of at most this size.
+constexpr std::size_t reply_piece = std::size_t{64} * 1024;
+
+bool is_protocol(std::int32_t number) {
+    return number == static_cast<int>(netlink::Protocol::route) ||
+           number == static_cast<int>(netlink::Protocol::generic);
+}
+
+}  // namespace
+
+Connection::Connection(ConnectionContext& context, std::uint64_t id, int fd, netlink::Peer peer)
+    : context_(context),
+      id_(id),
+      peer_(peer),
+      socket_(std::make_shared<PacketSocket>(context.io, fd, context.buffers)) {}
+
+Connection::~Connection() {
+    netlink_.reset();
+    socket_->close();
+}
+
+void Connection::on_packet(Bytes packet) {
+    if (finished_) return;
+    switch (role_) {
+        case 0:
+            return greet(packet);
+        case MLOSIM_ROLE_NETLINK:
+            if (auto taken = netlink_->on_packet(packet); !taken) finish();
+            return;
+        case MLOSIM_ROLE_FILE:
+            context_.owner.settle(peer_.pid, cookie_);
+            // Nobody hears of an error here: who writes past the shim cannot be told.
+            (void)context_.services.write(path_, {reinterpret_cast<const char*>(packet.data()), packet.size()});
+            return;
+        default:
+            return finish();  // these roles have nothing more to say
+    }
+}
+
+void Connection::on_room() {
+    if (netlink_)
+        netlink_->on_room();
+    else
+        send_reply();
+}
+
+void Connection::greet(Bytes packet) {
+    const auto greeting = parse_greeting(packet);
+    if (!greeting) return finish();
+    const mlosim_hello& hello = greeting->hello;
+    if (hello.role == MLOSIM_ROLE_CALL) {
+        role_ = MLOSIM_ROLE_CALL;
+        return answer(greeting->call);
+    }
+    if (context_.owner.find(hello.cookie) != nullptr) return welcome(EADDRINUSE);
+    int error = 0;
+    if (hello.role == MLOSIM_ROLE_NETLINK) error = open_netlink(hello);
+    if (hello.role == MLOSIM_ROLE_FILE) error = open_file(greeting->call);
+    if (error == 0) {
+        role_ = hello.role;
+        cookie_ = hello.cookie;
+    }
+    welcome(error);
+}
+
+void Connection::welcome(int error) {
+    const mlosim_welcome answer{MLOSIM_WIRE_MAGIC, error};
+    const iovec piece{const_cast<mlosim_welcome*>(&answer), sizeof answer};
+    socket_->send({&piece, 1});
+    if (error != 0) finish();
+}
+
+int Connection::open_netlink(const mlosim_hello& hello) {
+    if (!is_protocol(hello.protocol)) return EPROTONOSUPPORT;
+    if (hello.type != SOCK_RAW && hello.type != SOCK_DGRAM) return ESOCKTNOSUPPORT;
+    // The pid as the program knows it, for the port; who it is the kernel has told us.
+    const netlink::Peer peer{hello.pid > 0 ? hello.pid : peer_.pid, peer_.uid};
+    netlink_ = std::make_unique<NetlinkConnection>(context_.server, *socket_, hello, peer, context_.limits);
+    return 0;
+}
+
+int Connection::open_file(const CallView& call) {
+    const auto facts = context_.services.stat(call.path(), true);
+    if (!facts) return facts.error().code;
+    if ((facts->mode & 0222U) == 0) return EACCES;
+    path_ = call.path();
+    return 0;
+}
+
+void Connection::answer(const CallView& call) {
+    // What the program sent before it asked must have happened: in the kernel it has.
+    context_.owner.settle(peer_.pid, call.head.target);
+    Answer answer;
+    if (is_socket_call(call.head.op)) {
+        Connection* target = context_.owner.find(call.head.target);
+        if (target == nullptr)
+            answer = error_answer(ENOTCONN);
+        else if (peer_.uid != 0 && target->peer_.uid != peer_.uid)
+            answer = error_answer(EPERM);
+        else if (target->netlink_)
+            answer = answer_socket_call(call, *target->netlink_);
+        else if (call.head.op == MLOSIM_OP_INFO)
+            answer.head.value[MLOSIM_INFO_ROLE] = static_cast<std::uint32_t>(target->role_);
+        else
+            answer = error_answer(EOPNOTSUPP);
+    } else {
+        answer = answer_service_call(call, context_.services, context_.mirror);
+    }
+    answer.head.length = static_cast<std::uint32_t>(answer.payload.size());
+    if (answer.payload.size() > MLOSIM_WIRE_ANSWER_MAX) {
+        answer = error_answer(EMSGSIZE);
+    }
+    const iovec head{&answer.head, sizeof answer.head};
+    if (socket_->send({&head, 1}) == 0) return finish();
+    reply_ = std::move(answer.payload);
+    send_reply();
+}
+
+void Connection::send_reply() {
+    while (reply_sent_ < reply_.size()) {
+        const iovec piece{reply_.data() + reply_sent_, std::min(reply_.size() - reply_sent_, reply_piece)};
+        if (socket_->send({&piece, 1}) == 0) return socket_->watch_room();
+        reply_sent_ += piece.iov_len;
+    }
+    finish();
+}
+
+void Connection::finish() {
+    finished_ = true;
+    socket_->give_up();
+}
+
+}  // namespace mlosim::host
