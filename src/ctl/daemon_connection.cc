@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "host/endpoint.h"
 #include "host/wire.h"
 
 namespace mlosim::ctl {
@@ -28,7 +30,6 @@ tl::unexpected<Error> no_daemon(const std::string& path, int error) {
 Result<int> connect_to(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (path.empty()) return fail(ENOENT, "no socket given: use --socket, or set MLOSIM_SOCKET");
     if (path.size() >= sizeof address.sun_path) return fail(ENAMETOOLONG, "socket path too long: " + path);
     std::memcpy(address.sun_path, path.data(), path.size());
 
@@ -101,7 +102,7 @@ Result<void> call(const std::string& path, mlosim_op op, std::uint64_t target, s
 std::string socket_path(const std::string& option) {
     if (!option.empty()) return option;
     if (const char* from_environment = std::getenv(MLOSIM_ENV_SOCKET)) return from_environment;
-    return {};
+    return host::default_socket_path();
 }
 
 Result<DaemonConnection> DaemonConnection::open(const std::string& socket_path) {
