@@ -12,14 +12,22 @@ struct Name {
 };
 
 constexpr std::array names{
-    Name{InterfaceType::unspecified, "unspecified"}, Name{InterfaceType::adhoc, "adhoc"},
-    Name{InterfaceType::station, "station"},         Name{InterfaceType::ap, "ap"},
-    Name{InterfaceType::ap_vlan, "ap_vlan"},         Name{InterfaceType::wds, "wds"},
-    Name{InterfaceType::monitor, "monitor"},         Name{InterfaceType::mesh_point, "mesh_point"},
-    Name{InterfaceType::p2p_client, "p2p_client"},   Name{InterfaceType::p2p_go, "p2p_go"},
-    Name{InterfaceType::p2p_device, "p2p_device"},   Name{InterfaceType::ocb, "ocb"},
-    Name{InterfaceType::nan, "nan"},                 Name{InterfaceType::nan_data, "nan_data"},
-    Name{InterfaceType::pd, "pd"},                   Name{InterfaceType::mlo_link, "mlo_link"},
+    Name{InterfaceType::unspecified, "unspecified"},
+    Name{InterfaceType::adhoc, "adhoc"},
+    Name{InterfaceType::station, "station"},
+    Name{InterfaceType::ap, "ap"},
+    Name{InterfaceType::ap_vlan, "ap_vlan"},
+    Name{InterfaceType::wds, "wds"},
+    Name{InterfaceType::monitor, "monitor"},
+    Name{InterfaceType::mesh_point, "mesh_point"},
+    Name{InterfaceType::p2p_client, "p2p_client"},
+    Name{InterfaceType::p2p_go, "p2p_go"},
+    Name{InterfaceType::p2p_device, "p2p_device"},
+    Name{InterfaceType::ocb, "ocb"},
+    Name{InterfaceType::nan, "nan"},
+    Name{InterfaceType::nan_data, "nan_data"},
+    Name{InterfaceType::pd, "pd"},
+    Name{InterfaceType::mlo_link, "mlo_link"},
 };
 
 }  // namespace

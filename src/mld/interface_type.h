@@ -7,8 +7,8 @@
 
 namespace mlosim::mld {
 
-/// What an interface is, with the numbers of enum nl80211_iftype. A link wdev's type has no number in mainline; the `rfc` dialect
-/// gives it 13, which mainline later gave to NAN_DATA.
+/// What an interface is, with the numbers of enum nl80211_iftype. A link wdev's type has no number in mainline; the
+/// `rfc` dialect gives it 13, which mainline later gave to NAN_DATA.
 enum class InterfaceType : std::uint8_t {
     unspecified = 0,
     adhoc = 1,
@@ -42,7 +42,8 @@ class InterfaceTypes {
 public:
     constexpr InterfaceTypes() = default;
     constexpr InterfaceTypes(std::initializer_list<InterfaceType> types) {
-        for (InterfaceType type : types) add(type);
+        for (InterfaceType type : types)
+            add(type);
     }
     static constexpr InterfaceTypes from_bits(std::uint32_t bits) {
         InterfaceTypes out;
@@ -62,7 +63,9 @@ public:
     [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
     [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return bits_; }
 
-    friend constexpr InterfaceTypes operator&(InterfaceTypes a, InterfaceTypes b) { return from_bits(a.bits_ & b.bits_); }
+    friend constexpr InterfaceTypes operator&(InterfaceTypes a, InterfaceTypes b) {
+        return from_bits(a.bits_ & b.bits_);
+    }
     friend constexpr bool operator==(InterfaceTypes, InterfaceTypes) = default;
 
 private:

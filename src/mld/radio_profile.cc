@@ -35,7 +35,8 @@ InterfaceCombination combination_of(InterfaceTypes types) {
     if (types.contains(InterfaceType::adhoc)) out.limits.push_back({1, {InterfaceType::adhoc}});
     if (!(types & unlimited_types).empty()) out.limits.push_back({unlimited, types & unlimited_types});
     if (types.contains(InterfaceType::p2p_device)) out.limits.push_back({1, {InterfaceType::p2p_device}});
-    for (const InterfaceLimit& limit : out.limits) out.max_interfaces += limit.max;
+    for (const InterfaceLimit& limit : out.limits)
+        out.max_interfaces += limit.max;
     return out;
 }
 

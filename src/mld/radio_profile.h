@@ -215,22 +215,22 @@ enum class WiphyFlag : std::uint32_t {
     four_address_station = 1U << 12,
     power_save_by_default = 1U << 13,
     self_managed_regulatory = 1U << 14,
-    power_save = 1U << 15,          ///< mac80211's SUPPORTS_PS
-    antenna_selection = 1U << 16,   ///< the driver has set_antenna
-    coverage_class = 1U << 17,      ///< the driver has set_coverage_class
+    power_save = 1U << 15,         ///< mac80211's SUPPORTS_PS
+    antenna_selection = 1U << 16,  ///< the driver has set_antenna
+    coverage_class = 1U << 17,     ///< the driver has set_coverage_class
     rx_chains_in_survey = 1U << 18,
 };
 using WiphyFlags = phy::Flags<WiphyFlag>;
 
-/// Who walks the channels of a scan: the driver (channel contexts, any number of links at once), or mac80211 itself, which leaves
-/// the operating channel for each.
+/// Who walks the channels of a scan: the driver (channel contexts, any number of links at once), or mac80211 itself,
+/// which leaves the operating channel for each.
 enum class ScanStyle : std::uint8_t { hardware, software };
 
 /// What GET_SURVEY tells.
 enum class SurveyStyle : std::uint8_t {
     none,
-    scanned_channels,   ///< every channel visited by the last scans, with active and busy time (mac80211_hwsim)
-    operating_channel,  ///< the channels in use
+    scanned_channels,  ///< the channels that the last scans visited, with active and busy time (mac80211_hwsim)
+    all_channels,      ///< every channel that the radio has (mt76)
 };
 
 struct ScanLimits {
@@ -271,8 +271,8 @@ inline constexpr std::size_t ext_feature_count = 75;
 
 /// Choices that MAC80211_HWSIM NEW_RADIO offers for a radio (struct hwsim_new_radio_params).
 struct RadioOptions {
-    bool multi_link = true;    ///< mlo=1
-    unsigned channels = 1;     ///< channels that can be in use at once
+    bool multi_link = true;  ///< mlo=1
+    unsigned channels = 1;   ///< channels that can be in use at once
     bool p2p_device = false;
     bool multi_radio = false;  ///< one radio per band inside the wiphy
     bool background_radar = true;
@@ -280,8 +280,8 @@ struct RadioOptions {
     std::optional<std::vector<std::uint32_t>> ciphers;
 };
 
-/// The standing capabilities of a radio: all that GET_WIPHY tells, except what changes while it runs. Values only; docs/radio-profiles.md
-/// describes the JSON they are read from.
+/// The standing capabilities of a radio: all that GET_WIPHY tells, except what changes while it runs. Values only;
+/// docs/radio-profiles.md describes the JSON they are read from.
 struct RadioProfile {
     std::string name;
     std::string description;
@@ -314,8 +314,9 @@ struct RadioProfile {
     std::vector<std::uint8_t> commands;  ///< supported nl80211 commands in the order they are told
     std::uint32_t features = 0;          ///< enum nl80211_feature_flags
     std::bitset<ext_feature_count> ext_features;
-    std::uint32_t bss_parameters = 0;  ///< bit n: the n-th of the attributes that SET_BSS takes (enum wiphy_bss_param_flags)
-    std::uint32_t bss_select = 0;      ///< bit n: enum nl80211_bss_select_attr n
+    std::uint32_t bss_parameters =
+        0;  ///< bit n: the n-th of the attributes that SET_BSS takes (enum wiphy_bss_param_flags)
+    std::uint32_t bss_select = 0;  ///< bit n: enum nl80211_bss_select_attr n
     ieee80211::Bytes ht_override_mask;
     ieee80211::Bytes vht_override_mask;
     ExtendedCapabilities extended_capabilities;

@@ -54,7 +54,8 @@ void read_channels(ProfileReader& in, const Json& band, BandCapabilities& out) {
         in.bits(item, "flags", channel_flag_names(), flags);
         std::vector<phy::Frequency> where;
         if (const Json* list = in.array(item, "channels_mhz"))
-            for (const Json& value : *list) where.push_back(frequency(value));
+            for (const Json& value : *list)
+                where.push_back(frequency(value));
         for (ProfileChannel& c : out.channels) {
             if (!where.empty() && std::find(where.begin(), where.end(), c.channel.center) == where.end()) continue;
             if (power != 0) c.limits.max_power_dbm = power;
@@ -128,8 +129,8 @@ void read_interface(ProfileReader& in, const Json& item, InterfaceCapabilities& 
 BandCapabilities read_band(ProfileReader& in, const Json& band, phy::Band number) {
     BandCapabilities out;
     out.band = number;
-    in.only(band, {"channels_mhz", "channel_limits", "rates_kbps", "short_preamble_rates_kbps", "ht", "vht", "interfaces",
-                   "s1g"});
+    in.only(band, {"channels_mhz", "channel_limits", "rates_kbps", "short_preamble_rates_kbps", "ht", "vht",
+                   "interfaces", "s1g"});
     read_channels(in, band, out);
     read_rates(in, band, out);
     if (const Json* ht = in.object(band, "ht")) {
@@ -184,14 +185,17 @@ void remove_command(RadioProfile& profile, std::string_view name) {
 }
 
 template <class Member>
-void remove_from_interfaces(RadioProfile& profile, Member InterfaceCapabilities::* member) {
+void remove_from_interfaces(RadioProfile& profile, Member InterfaceCapabilities::*member) {
     for (BandCapabilities& band : profile.bands) {
-        for (InterfaceCapabilities& item : band.interfaces) (item.*member).reset();
+        for (InterfaceCapabilities& item : band.interfaces)
+            (item.*member).reset();
         std::erase_if(band.interfaces, [](const InterfaceCapabilities& i) { return !i.he && !i.eht && !i.uhr; });
     }
 }
 
-void remove_uhr(RadioProfile& profile) { remove_from_interfaces(profile, &InterfaceCapabilities::uhr); }
+void remove_uhr(RadioProfile& profile) {
+    remove_from_interfaces(profile, &InterfaceCapabilities::uhr);
+}
 
 void remove_multi_link(RadioProfile& profile) {
     profile.flags.remove(WiphyFlag::multi_link);
@@ -213,12 +217,14 @@ void remove_he(RadioProfile& profile) {
     remove_band(profile, phy::Band::ghz6);
     remove_from_interfaces(profile, &InterfaceCapabilities::he);
     profile.mbssid = {};
-    remove_ext_features(profile, {"bss_color", "beacon_rate_he", "protected_twt", "fils_discovery", "unsol_bcast_probe_resp"});
+    remove_ext_features(profile,
+                        {"bss_color", "beacon_rate_he", "protected_twt", "fils_discovery", "unsol_bcast_probe_resp"});
 }
 
 void remove_vht(RadioProfile& profile) {
     remove_he(profile);
-    for (BandCapabilities& band : profile.bands) band.vht.reset();
+    for (BandCapabilities& band : profile.bands)
+        band.vht.reset();
     profile.vht_override_mask.clear();
     remove_ext_features(profile, {"vht_ibss", "beacon_rate_vht", "mu_mimo_air_sniffer"});
 }
@@ -272,13 +278,15 @@ void read_without(ProfileReader& in, const Json& profile, RadioProfile& out) {
     for (std::size_t i = 0; i < list->size(); ++i) {
         const Scope item(in, i);
         const Json& word = (*list)[i];
-        const auto it = std::find_if(removals.begin(), removals.end(), [&](const Removal& r) { return word == r.word; });
+        const auto it =
+            std::find_if(removals.begin(), removals.end(), [&](const Removal& r) { return word == r.word; });
         if (it != removals.end()) {
             it->apply(out);
             continue;
         }
         std::string allowed;
-        for (const Removal& r : removals) allowed += (allowed.empty() ? "" : ", ") + std::string(r.word);
+        for (const Removal& r : removals)
+            allowed += (allowed.empty() ? "" : ", ") + std::string(r.word);
         in.mistake(word, allowed);
     }
 }

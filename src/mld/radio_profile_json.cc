@@ -16,7 +16,7 @@ using detail::ProfileReader;
 using Scope = ProfileReader::Scope;
 
 constexpr std::array<std::string_view, 2> scan_styles{"hardware", "software"};
-constexpr std::array<std::string_view, 3> survey_styles{"none", "scanned_channels", "operating_channel"};
+constexpr std::array<std::string_view, 3> survey_styles{"none", "scanned_channels", "all_channels"};
 
 /// One word out of a list, as the enumerator of the same index.
 template <class Enum, std::size_t N>
@@ -42,8 +42,8 @@ void read_scan(ProfileReader& in, const Json& profile, RadioProfile& out) {
     }
     if (const Json* sched = in.object(profile, "scheduled_scan")) {
         const Scope scope(in, "scheduled_scan");
-        in.only(*sched, {"max_requests", "max_ssids", "max_ie_length", "max_match_sets", "max_plans", "max_plan_interval_s",
-                         "max_plan_iterations"});
+        in.only(*sched, {"max_requests", "max_ssids", "max_ie_length", "max_match_sets", "max_plans",
+                         "max_plan_interval_s", "max_plan_iterations"});
         in.number(*sched, "max_requests", out.scheduled_scan.max_requests);
         in.number(*sched, "max_ssids", out.scheduled_scan.max_ssids);
         in.number(*sched, "max_ie_length", out.scheduled_scan.max_ie_length);
@@ -237,7 +237,8 @@ void read_capabilities(ProfileReader& in, const Json& profile, RadioProfile& out
     }
     if (profile.contains("ext_features")) {
         out.ext_features.reset();
-        for (std::uint32_t n : in.words(profile, "ext_features", detail::ext_feature_names())) out.ext_features.set(n);
+        for (std::uint32_t n : in.words(profile, "ext_features", detail::ext_feature_names()))
+            out.ext_features.set(n);
     }
     in.bits(profile, "bss_parameters", detail::bss_parameter_names(), out.bss_parameters);
     in.hex_number(profile, "bss_select", out.bss_select);
@@ -364,14 +365,50 @@ ProfileResult parse_radio_profile(std::string_view json, const ProfileLookup& ba
         in.mistake(profile, "an object");
         return tl::unexpected(std::move(mistakes));
     }
-    in.only(profile,
-            {"$schema", "name", "description", "base", "without", "flags", "scan", "scheduled_scan", "survey", "retry",
-             "fragmentation_threshold", "rts_threshold", "max_pmkids", "max_akms_per_connection", "max_remain_on_channel_ms",
-             "max_csa_counters", "max_ap_stations", "antennas", "channel_contexts", "ciphers", "akms", "interface_types",
-             "software_interface_types", "interface_combinations", "radios", "bands", "commands", "features", "ext_features",
-             "bss_parameters", "bss_select", "ht_override_mask", "vht_override_mask", "extended_capabilities",
-             "interface_extended_capabilities", "management_frames", "wowlan", "coalesce", "sar", "vendor_commands",
-             "vendor_events", "transmit_queues", "mbssid", "addresses"});
+    in.only(profile, {"$schema",
+                      "name",
+                      "description",
+                      "base",
+                      "without",
+                      "flags",
+                      "scan",
+                      "scheduled_scan",
+                      "survey",
+                      "retry",
+                      "fragmentation_threshold",
+                      "rts_threshold",
+                      "max_pmkids",
+                      "max_akms_per_connection",
+                      "max_remain_on_channel_ms",
+                      "max_csa_counters",
+                      "max_ap_stations",
+                      "antennas",
+                      "channel_contexts",
+                      "ciphers",
+                      "akms",
+                      "interface_types",
+                      "software_interface_types",
+                      "interface_combinations",
+                      "radios",
+                      "bands",
+                      "commands",
+                      "features",
+                      "ext_features",
+                      "bss_parameters",
+                      "bss_select",
+                      "ht_override_mask",
+                      "vht_override_mask",
+                      "extended_capabilities",
+                      "interface_extended_capabilities",
+                      "management_frames",
+                      "wowlan",
+                      "coalesce",
+                      "sar",
+                      "vendor_commands",
+                      "vendor_events",
+                      "transmit_queues",
+                      "mbssid",
+                      "addresses"});
 
     RadioProfile out;
     std::string base_name;

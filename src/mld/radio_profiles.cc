@@ -60,7 +60,8 @@ const RadioProfile* RadioProfiles::find(std::string_view name) const {
 
 std::vector<std::string_view> RadioProfiles::names() const {
     std::vector<std::string_view> out;
-    for (const auto& [name, profile] : profiles_) out.emplace_back(name);
+    for (const auto& [name, profile] : profiles_)
+        out.emplace_back(name);
     return out;
 }
 

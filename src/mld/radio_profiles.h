@@ -45,8 +45,8 @@ public:
         std::vector<ProfileMistake> mistakes;
     };
 
-    /// Adds every `*.json` of a directory, in order of name, over those already here; a file may start from one that comes before it.
-    /// Gives the files that were not taken.
+    /// Adds every `*.json` of a directory, in order of name, over those already here; a file may start from one that
+    /// comes before it. Gives the files that were not taken.
     std::vector<FileMistakes> load_directory(const std::filesystem::path& directory);
     /// Adds one profile, in place of one of the same name.
     void add(RadioProfile profile);

@@ -52,13 +52,17 @@ ProfileReader::Scope::Scope(ProfileReader& reader, std::string_view key)
 
 ProfileReader::Scope::Scope(ProfileReader& reader, std::size_t index) : Scope(reader, std::to_string(index)) {}
 
-void ProfileReader::mistake(const Json& found, std::string allowed) { mistake_text(shown(found), std::move(allowed)); }
+void ProfileReader::mistake(const Json& found, std::string allowed) {
+    mistake_text(shown(found), std::move(allowed));
+}
 
 void ProfileReader::mistake_text(std::string found, std::string allowed) {
     mistakes_.push_back({pointer_, std::move(found), std::move(allowed)});
 }
 
-bool ProfileReader::has(const Json& object, std::string_view key) { return object.contains(std::string(key)); }
+bool ProfileReader::has(const Json& object, std::string_view key) {
+    return object.contains(std::string(key));
+}
 
 void ProfileReader::only(const Json& object, std::initializer_list<std::string_view> known) {
     for (const auto& [key, value] : object.items()) {
@@ -86,7 +90,8 @@ const Json* ProfileReader::array(const Json& parent, std::string_view key) {
     return nullptr;
 }
 
-std::optional<std::uint64_t> ProfileReader::unsigned_member(const Json& parent, std::string_view key, std::uint64_t max) {
+std::optional<std::uint64_t> ProfileReader::unsigned_member(const Json& parent, std::string_view key,
+                                                            std::uint64_t max) {
     const auto it = parent.find(std::string(key));
     if (it == parent.end()) return std::nullopt;
     if (it->is_number_unsigned() && it->get<std::uint64_t>() <= max) return it->get<std::uint64_t>();
@@ -147,7 +152,8 @@ void ProfileReader::bytes(const Json& parent, std::string_view key, ieee80211::B
     const auto it = parent.find(std::string(key));
     if (it == parent.end()) return;
     const Scope scope(*this, key);
-    const std::string allowed = size == 0 ? "pairs of hex digits" : std::to_string(size) + " bytes as pairs of hex digits";
+    const std::string allowed =
+        size == 0 ? "pairs of hex digits" : std::to_string(size) + " bytes as pairs of hex digits";
     if (!it->is_string()) return mistake(*it, allowed);
     const auto& word = it->get_ref<const std::string&>();
     if (word.size() % 2 != 0 || (size != 0 && word.size() != size * 2)) return mistake(*it, allowed);

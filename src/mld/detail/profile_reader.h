@@ -17,8 +17,8 @@ namespace mlosim::mld::detail {
 
 using Json = nlohmann::json;
 
-/// Walks a JSON value and notes every mistake with its JSON pointer, going on where it can: the reader gets all mistakes of a file at
-/// once. Each call reads one member if it is there and leaves the target alone if it is not.
+/// Walks a JSON value and notes every mistake with its JSON pointer, going on where it can: the reader gets all
+/// mistakes of a file at once. Each call reads one member if it is there and leaves the target alone if it is not.
 class ProfileReader {
 public:
     explicit ProfileReader(std::vector<ProfileMistake>& mistakes) : mistakes_(mistakes) {}
@@ -74,7 +74,8 @@ public:
     void bits(const Json& parent, std::string_view key, std::span<const std::string_view> names, T& out) {
         if (!has(parent, key)) return;
         out = 0;
-        for (std::uint32_t n : words(parent, key, names)) out = static_cast<T>(out | T{1} << n);
+        for (std::uint32_t n : words(parent, key, names))
+            out = static_cast<T>(out | T{1} << n);
     }
     void types(const Json& parent, std::string_view key, InterfaceTypes& out);
     std::optional<InterfaceType> type(const Json& parent, std::string_view key);
