@@ -9,7 +9,8 @@
 
 namespace mlosim::sim {
 
-/// A move-only `void()` callable. Small callables (up to six words) live inside it, so that scheduling them allocates nothing.
+/// A move-only `void()` callable. Small callables (up to six words) live inside it, so that scheduling them allocates
+/// nothing.
 class Action {
 public:
     Action() = default;
@@ -59,8 +60,8 @@ private:
         void (*destroy)(void*) noexcept;
     };
     template <class Fn>
-    static constexpr bool fits =
-        sizeof(Fn) <= capacity && alignof(Fn) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<Fn>;
+    static constexpr bool fits = sizeof(Fn) <= capacity &&
+                                 alignof(Fn) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<Fn>;
 
     template <class Fn>
     static constexpr Ops inline_ops = {

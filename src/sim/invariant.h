@@ -5,7 +5,7 @@ namespace mlosim::detail {
 [[noreturn]] void invariant_broken(const char* condition, const char* belief, const char* file, int line);
 }  // namespace mlosim::detail
 
-/// Our own mistakes end here, in release builds too: `condition` must hold, `belief` says in a sentence what was believed.
+/// Our own mistakes end here, in release builds too: `condition` must hold, `belief` says in a sentence what was
+/// believed.
 #define MLOSIM_INVARIANT(condition, belief) \
-    ((condition) ? static_cast<void>(0)     \
-                 : ::mlosim::detail::invariant_broken(#condition, belief, __FILE__, __LINE__))
+    ((condition) ? static_cast<void>(0) : ::mlosim::detail::invariant_broken(#condition, belief, __FILE__, __LINE__))

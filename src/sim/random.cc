@@ -18,7 +18,8 @@ std::uint64_t splitmix64(std::uint64_t& state) {
 
 std::uint64_t fnv1a(std::string_view text) {
     std::uint64_t hash = 0xcbf29ce484222325ULL;
-    for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3ULL;
+    for (const char c : text)
+        hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3ULL;
     return hash;
 }
 
@@ -26,7 +27,8 @@ std::uint64_t fnv1a(std::string_view text) {
 
 RandomStream::RandomStream(std::uint64_t seed, std::string_view name) {
     std::uint64_t state = seed ^ fnv1a(name);
-    for (auto& word : state_) word = splitmix64(state);
+    for (auto& word : state_)
+        word = splitmix64(state);
 }
 
 std::uint64_t RandomStream::next_u64() noexcept {
@@ -50,12 +52,16 @@ std::uint64_t RandomStream::below(std::uint64_t bound) {
     }
 }
 
-double RandomStream::uniform() noexcept { return static_cast<double>(next_u64() >> 11U) * 0x1.0p-53; }
+double RandomStream::uniform() noexcept {
+    return static_cast<double>(next_u64() >> 11U) * 0x1.0p-53;
+}
 
 double RandomStream::normal(double sigma) {
-    // Sum of twelve uniforms (variance 1): no libm call whose last bit differs between machines. Tails end at six sigma.
+    // Sum of twelve uniforms (variance 1): no libm call whose last bit differs between machines. Tails end at six
+    // sigma.
     double sum = -6.0;
-    for (int i = 0; i < 12; ++i) sum += uniform();
+    for (int i = 0; i < 12; ++i)
+        sum += uniform();
     return sum * sigma;
 }
 

@@ -17,7 +17,8 @@ public:
     std::uint64_t below(std::uint64_t bound);
     /// Uniform in [0, 1).
     double uniform() noexcept;
-    /// Normal with standard deviation `sigma`, as a sum of twelve uniforms: no libm call whose last bit differs between machines.
+    /// Normal with standard deviation `sigma`, as a sum of twelve uniforms: no libm call whose last bit differs between
+    /// machines.
     double normal(double sigma);
     /// True with probability `p`.
     bool chance(double p) noexcept { return uniform() < p; }

@@ -21,7 +21,8 @@ void append_string(std::string& out, std::string_view text) {
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
-        } else if (u < 0x20 || u >= 0x7f) {  // SSIDs may hold any byte: escaped one by one, so that a line is always ASCII
+        } else if (u < 0x20 ||
+                   u >= 0x7f) {  // SSIDs may hold any byte: escaped one by one, so that a line is always ASCII
             out += "\\u00";
             out += hex[u >> 4U];
             out += hex[u & 0xfU];
@@ -64,9 +65,11 @@ void Trace::record(Time at, std::string_view event, std::initializer_list<TraceF
         std::visit(ValueWriter{line_}, field.value);
     }
     line_ += "}\n";
-    for (const char c : line_) hash_ = (hash_ ^ static_cast<std::uint8_t>(c)) * 0x100000001b3ULL;
+    for (const char c : line_)
+        hash_ = (hash_ ^ static_cast<std::uint8_t>(c)) * 0x100000001b3ULL;
     ++records_;
-    for (const Sink& sink : sinks_) sink(line_);
+    for (const Sink& sink : sinks_)
+        sink(line_);
 }
 
 }  // namespace mlosim::sim

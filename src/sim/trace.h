@@ -14,7 +14,8 @@
 namespace mlosim::sim {
 
 /// A value in a trace record. Bytes are written as lower-case hex.
-using TraceValue = std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view, std::span<const std::uint8_t>>;
+using TraceValue =
+    std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view, std::span<const std::uint8_t>>;
 
 /// One named value of a record.
 struct TraceField {
@@ -33,8 +34,8 @@ struct TraceField {
     TraceField(std::string_view n, std::span<const std::uint8_t> v) : name(n), value(v) {}
 };
 
-/// What the world says of itself, for programs: JSON lines `{"t":<ns>,"ev":"mld/wdev-up",…}`, fields in the order given, and a
-/// running hash over those bytes. Same scenario and same seed give the same bytes.
+/// What the world says of itself, for programs: JSON lines `{"t":<ns>,"ev":"mld/wdev-up",…}`, fields in the order
+/// given, and a running hash over those bytes. Same scenario and same seed give the same bytes.
 class Trace {
 public:
     /// Gets every line (with its newline) as it is made.
