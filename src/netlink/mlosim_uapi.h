@@ -1,0 +1,133 @@
+/*
+ * Generic netlink family "mlosim": the simulated world seen from outside. Plain C, for clients; docs/netlink-mlosim.md
+ * explains it.
+ *
+ * Numbers are only ever added at the ends. All integers are in host order, times in nanoseconds since the world began.
+ */
+#pragma once
+
+#define MLOSIM_GENL_NAME "mlosim"
+#define MLOSIM_GENL_VERSION 1
+#define MLOSIM_GENL_GROUP_EVENTS "events"
+
+/* Most events that one STEP fires. */
+#define MLOSIM_STEP_MAX 1000000u
+
+/*
+ * A GET_ command asks; answers, and events of group "events", are NEW_ (it is, or came to be), SET_ (it changed) and
+ * DEL_ (it ended). Events carry MLOSIM_ATTR_TIME.
+ */
+enum mlosim_command {
+    MLOSIM_CMD_UNSPEC,
+
+    MLOSIM_CMD_GET_WORLD, /* -> NEW_WORLD: TIME, SEED, CLOCK_MODE, PAUSED, DIALECT, EVENTS_FIRED, EVENTS_PENDING */
+    MLOSIM_CMD_NEW_WORLD,
+    MLOSIM_CMD_SET_WORLD, /* event: paused, resumed, or a RUN_TO has arrived; fields as NEW_WORLD */
+
+    MLOSIM_CMD_PAUSE,  /* time stands still; twice is once */
+    MLOSIM_CMD_RESUME, /* time goes on; twice is once */
+    /* EVENTS: fire that many events at once, or as many as there are -> NEW_WORLD, EVENTS: how many. EBUSY unless
+       paused. */
+    MLOSIM_CMD_STEP,
+    /*
+     * TIME: go on until then, and pause. Acknowledged at once; when the time is reached the requester gets a NEW_WORLD
+     * with the request's sequence number, and everybody SET_WORLD. EINVAL for the past, EBUSY while another RUN_TO is
+     * under way.
+     */
+    MLOSIM_CMD_RUN_TO,
+
+    MLOSIM_CMD_GET_RADIO, /* RADIO, or a dump -> NEW_RADIO */
+    MLOSIM_CMD_NEW_RADIO,
+    MLOSIM_CMD_DEL_RADIO,
+
+    MLOSIM_CMD_GET_WDEV, /* WDEV or IFINDEX, or a dump (WIPHY: only its) -> NEW_WDEV. Link wdevs are not among them. */
+    MLOSIM_CMD_NEW_WDEV,
+    MLOSIM_CMD_SET_WDEV,
+    MLOSIM_CMD_DEL_WDEV,
+
+    MLOSIM_CMD_GET_LINK, /* WDEV, or a dump (WIPHY or MLD_WDEV: only its) -> NEW_LINK: link wdevs */
+    MLOSIM_CMD_NEW_LINK,
+    MLOSIM_CMD_SET_LINK,
+    MLOSIM_CMD_DEL_LINK,
+
+    /*
+     * MLD_WDEV or IFINDEX of a station, and BAND: a link wdev for it, of its own -> NEW_LINK. EBUSY while the station
+     * runs. (As the kernel function that drivers would call: register_sta_mlo_link().)
+     */
+    MLOSIM_CMD_REGISTER_LINK,
+    MLOSIM_CMD_UNREGISTER_LINK, /* WDEV of a link wdev */
+
+    __MLOSIM_CMD_AFTER_LAST,
+    MLOSIM_CMD_MAX = __MLOSIM_CMD_AFTER_LAST - 1
+};
+
+enum mlosim_attr {
+    MLOSIM_ATTR_UNSPEC,
+
+    MLOSIM_ATTR_TIME,           /* u64, ns */
+    MLOSIM_ATTR_SEED,           /* u64 */
+    MLOSIM_ATTR_CLOCK_MODE,     /* u32, enum mlosim_clock_mode */
+    MLOSIM_ATTR_PAUSED,         /* flag */
+    MLOSIM_ATTR_DIALECT,        /* u32, enum mlosim_dialect */
+    MLOSIM_ATTR_EVENTS,         /* u32, of a STEP */
+    MLOSIM_ATTR_EVENTS_FIRED,   /* u64, since the start */
+    MLOSIM_ATTR_EVENTS_PENDING, /* u64 */
+
+    MLOSIM_ATTR_RADIO,      /* u32, as MAC80211_HWSIM's radio id */
+    MLOSIM_ATTR_RADIO_NAME, /* string, the device's ("hwsim0") */
+    MLOSIM_ATTR_PROFILE,    /* string, the radio profile's name ("generic-be") */
+    MLOSIM_ATTR_WIPHY,      /* u32, as NL80211_ATTR_WIPHY */
+    MLOSIM_ATTR_WIPHY_NAME, /* string */
+    MLOSIM_ATTR_OPEN_COUNT, /* u32, running wdevs of the wiphy, link wdevs among them */
+    MLOSIM_ATTR_BANDS,      /* u32, bit n: band n of enum nl80211_band */
+
+    MLOSIM_ATTR_WDEV,     /* u64, as NL80211_ATTR_WDEV */
+    MLOSIM_ATTR_IFINDEX,  /* u32 */
+    MLOSIM_ATTR_IFNAME,   /* string */
+    MLOSIM_ATTR_IFTYPE,   /* u32, enum nl80211_iftype; link wdevs: MLOSIM_IFTYPE_LINK */
+    MLOSIM_ATTR_MAC,      /* 6 bytes */
+    MLOSIM_ATTR_STATE,    /* u32, enum mlosim_state */
+    MLOSIM_ATTR_MLD_WDEV, /* u64, the station or access point that a link wdev belongs to: its owner */
+    MLOSIM_ATTR_LINK_ID,  /* u8, absent while the link wdev stands for no link */
+    MLOSIM_ATTR_BAND,     /* u32, enum nl80211_band; absent if registered for none */
+    MLOSIM_ATTR_LINKS, /* nest of u64: WDEV of each of a wdev's link wdevs, in the order of registration, by index from
+                          1 */
+    MLOSIM_ATTR_SSID,  /* bytes */
+    MLOSIM_ATTR_BSSID, /* 6 bytes */
+
+    MLOSIM_ATTR_FREQ,         /* u32, kHz, of the control channel; absent without a channel */
+    MLOSIM_ATTR_WIDTH,        /* u32, enum nl80211_chan_width */
+    MLOSIM_ATTR_CENTER_FREQ1, /* u32, kHz */
+    MLOSIM_ATTR_TX_POWER,     /* s32, dBm */
+
+    MLOSIM_ATTR_SOCKET_OWNER, /* u32, port of the netlink socket whose end is the wdev's end too */
+    MLOSIM_ATTR_COUNTERS,     /* nest of enum mlosim_counter */
+
+    __MLOSIM_ATTR_AFTER_LAST,
+    MLOSIM_ATTR_MAX = __MLOSIM_ATTR_AFTER_LAST - 1
+};
+
+enum mlosim_counter { /* each u64 */
+                      MLOSIM_COUNTER_UNSPEC,
+                      MLOSIM_COUNTER_TX_FRAMES,
+                      MLOSIM_COUNTER_RX_FRAMES,
+                      MLOSIM_COUNTER_TX_BYTES,
+                      MLOSIM_COUNTER_RX_BYTES,
+                      MLOSIM_COUNTER_TX_ERRORS,
+                      MLOSIM_COUNTER_RX_ERRORS,
+                      MLOSIM_COUNTER_TX_DROPPED,
+                      MLOSIM_COUNTER_RX_DROPPED,
+
+                      __MLOSIM_COUNTER_AFTER_LAST,
+                      MLOSIM_COUNTER_MAX = __MLOSIM_COUNTER_AFTER_LAST - 1
+};
+
+enum mlosim_clock_mode { MLOSIM_CLOCK_REAL, MLOSIM_CLOCK_VIRTUAL };
+
+/* How nl80211 shows link wdevs. */
+enum mlosim_dialect { MLOSIM_DIALECT_MAINLINE, MLOSIM_DIALECT_RFC };
+
+enum mlosim_state { MLOSIM_STATE_DOWN, MLOSIM_STATE_RUNNING };
+
+/* The interface type of link wdevs, in the numbering of the first patch series. */
+#define MLOSIM_IFTYPE_LINK 13u
