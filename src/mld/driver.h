@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ieee80211/mac_address.h"
+#include "mld/frame.h"
+#include "mld/interface_type.h"
+#include "mld/scan.h"
+#include "mld/survey.h"
+#include "phy/channel.h"
+#include "phy/medium.h"
+#include "sim/result.h"
+
+namespace mlosim::mld {
+
+class Link;
+class Wdev;
+
+/// What the MAC sets for a radio as a whole (struct ieee80211_conf).
+struct RadioConfig {
+    /// Nothing is in use: no channel, no scan.
+    bool idle = true;
+    /// The one channel of a radio without channel contexts.
+    std::optional<phy::ChannelDefinition> channel;
+    int power_dbm = 0;
+};
+
+/// What a driver tells the MAC above it (the functions that mac80211 exports to drivers).
+class DriverEvents {
+public:
+    /// A frame was received. cf. ieee80211_rx_irqsafe().
+    virtual void receive(const FrameBytes& frame, const RxStatus& status) = 0;
+    /// The sweep that hw_scan() started is over. cf. ieee80211_scan_completed().
+    virtual void scan_completed(bool aborted) = 0;
+    /// The beacon that link's access point sends now, counted on. Empty: it sends none. The bytes hold until the next
+    /// call. cf. ieee80211_beacon_get().
+    virtual std::span<const std::uint8_t> next_beacon(Link& link) = 0;
+
+protected:
+    ~DriverEvents() = default;
+};
+
+/// The MAC's lower face: a radio's driver, in the terms of mac80211's struct ieee80211_ops.
+///
+/// All calls come from inside world events, one at a time; a driver may call back into DriverEvents only from events of
+/// its own.
+class Driver {
+public:
+    Driver() = default;
+    Driver(const Driver&) = delete;
+    Driver& operator=(const Driver&) = delete;
+    virtual ~Driver() = default;
+
+    /// The first interface comes up; the last one went down.
+    virtual Result<void> start() = 0;
+    virtual void stop() = 0;
+
+    virtual Result<void> add_interface(Wdev& vif) = 0;
+    virtual Result<void> change_interface(Wdev& vif, InterfaceType type) = 0;
+    virtual void remove_interface(Wdev& vif) = 0;
+    /// Links came or went. `old_links` and `new_links` are valid_links before and after.
+    virtual Result<void> change_vif_links(Wdev& vif, std::uint16_t old_links, std::uint16_t new_links) = 0;
+
+    virtual void config(const RadioConfig& config) = 0;
+    /// The link uses link.channel() from now on; or no channel any more.
+    virtual Result<void> assign_channel(Link& link) = 0;
+    virtual void unassign_channel(Link& link) = 0;
+    /// The link began to beacon, or ended; its interval, power or address changed. cf. link_info_changed().
+    virtual void link_changed(Link& link) = 0;
+
+    /// Sweeps over one band by itself, then calls scan_completed(). Only radios of ScanStyle::hardware.
+    virtual Result<void> hw_scan(Wdev& vif, const DriverScan& scan) = 0;
+    virtual void cancel_hw_scan(Wdev& vif) = 0;
+    /// The MAC walks the channels with config().
+    virtual void sw_scan_start(Wdev& vif, const ieee80211::MacAddress& sender) = 0;
+    virtual void sw_scan_complete(Wdev& vif) = 0;
+
+    virtual void transmit(Wdev* vif, Link* link, TxFrame frame) = 0;
+
+    /// The `index`-th entry, ENOENT after the last.
+    [[nodiscard]] virtual Result<Survey> get_survey(std::size_t index) = 0;
+    [[nodiscard]] virtual std::uint64_t tsf(const Wdev& vif) const = 0;
+    /// The radio's place on the medium.
+    [[nodiscard]] virtual phy::PortId port() const = 0;
+
+    // What a radio need not have: the answer is the kernel's for a missing operation, or a silent yes where the MAC
+    // does the work.
+    virtual Result<void> set_rts_threshold(std::uint32_t /*octets*/) { return {}; }
+    virtual Result<void> set_fragmentation_threshold(std::uint32_t /*octets*/) { return {}; }
+    virtual Result<void> set_coverage_class(std::uint8_t /*value*/) { return fail(EOPNOTSUPP); }
+    virtual Result<void> set_antenna(std::uint32_t /*tx*/, std::uint32_t /*rx*/) { return fail(EOPNOTSUPP); }
+
+    /// The link wdevs that the driver registers for a station at its birth: one for each band that the station can have
+    /// a link in.
+    [[nodiscard]] virtual std::vector<phy::Band> station_link_bands(const Wdev& vif) const = 0;
+};
+
+}  // namespace mlosim::mld

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "ieee80211/byte_io.h"
+#include "ieee80211/link_id.h"
+#include "phy/channel.h"
+#include "phy/units.h"
+#include "sim/virtual_time.h"
+
+namespace mlosim::mld {
+
+/// Bytes of one MPDU, without FCS. Shared, not copied, between everybody who hears it.
+using FrameBytes = std::shared_ptr<const ieee80211::Bytes>;
+
+/// What the radio says of a frame it received (struct ieee80211_rx_status, as far as it is used).
+struct RxStatus {
+    phy::Channel channel;
+    phy::Dbm signal;
+    sim::Time received;  ///< what the kernel calls boottime
+    std::optional<ieee80211::LinkId> link;
+};
+
+/// A frame to send (what struct ieee80211_tx_info says of it).
+struct TxFrame {
+    ieee80211::Bytes bytes;
+    phy::Channel channel;
+    /// Write the sender's TSF over the Timestamp field when it goes out (beacons, probe responses).
+    bool stamp_tsf = false;
+};
+
+}  // namespace mlosim::mld

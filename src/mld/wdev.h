@@ -1,0 +1,150 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ieee80211/link_id.h"
+#include "ieee80211/mac_address.h"
+#include "ieee80211/ssid.h"
+#include "mld/identifiers.h"
+#include "mld/interface_type.h"
+#include "mld/monitor.h"
+#include "phy/channel.h"
+
+namespace mlosim::mld {
+
+class ApLink;
+class FrameListener;
+class Netdev;
+class Wdev;
+class Wiphy;
+
+/// One link of an interface (struct ieee80211_link_data with its bss_conf, and wdev->links[]). An interface that is no
+/// MLD has exactly one, with id 0 and the interface's address; so nothing that works on links asks whether there is an
+/// MLD.
+class Link {
+public:
+    Link(Wdev& vif, ieee80211::LinkId id, ieee80211::MacAddress address);
+    ~Link();
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    [[nodiscard]] Wdev& vif() const noexcept { return vif_; }
+    [[nodiscard]] ieee80211::LinkId id() const noexcept { return id_; }
+    [[nodiscard]] const ieee80211::MacAddress& address() const noexcept { return address_; }
+    /// The channel it uses, if it does (its channel context).
+    [[nodiscard]] const std::optional<phy::ChannelDefinition>& channel() const noexcept { return channel_; }
+    /// Nothing until a channel gave it a power. Whole dBm. cf. ieee80211_recalc_txpower().
+    [[nodiscard]] std::optional<int> tx_power_dbm() const noexcept { return tx_power_dbm_; }
+    /// The BSS it belongs to: the AP's for a station, its own address for an AP.
+    [[nodiscard]] const ieee80211::MacAddress& bssid() const noexcept { return bssid_; }
+    /// Its access point's half, while it beacons.
+    [[nodiscard]] ApLink* ap() const noexcept { return ap_.get(); }
+    /// The link wdev that stands for it, if there is one.
+    [[nodiscard]] Wdev* wdev() const noexcept { return wdev_; }
+
+private:
+    friend class Wdev;
+    friend class Wiphy;
+    Wdev& vif_;
+    ieee80211::LinkId id_;
+    ieee80211::MacAddress address_;
+    ieee80211::MacAddress bssid_;
+    std::optional<phy::ChannelDefinition> channel_;
+    std::optional<int> tx_power_dbm_;
+    std::optional<int> user_power_dbm_;
+    std::unique_ptr<ApLink> ap_;
+    Wdev* wdev_ = nullptr;
+};
+
+/// A wireless device (struct wireless_dev): an interface with a netdev, a P2P device without one, or a link wdev.
+///
+/// What it is and what it has is read here; what is done to it goes through its Wiphy.
+class Wdev {
+public:
+    Wdev(Wiphy& wiphy, std::uint32_t local_id, InterfaceType type, ieee80211::MacAddress address);
+    ~Wdev();
+    Wdev(const Wdev&) = delete;
+    Wdev& operator=(const Wdev&) = delete;
+
+    [[nodiscard]] WdevId id() const noexcept { return id_; }
+    [[nodiscard]] Wiphy& wiphy() const noexcept { return wiphy_; }
+    [[nodiscard]] InterfaceType type() const noexcept { return type_; }
+    [[nodiscard]] bool is_link() const noexcept { return type_ == InterfaceType::mlo_link; }
+    /// nullptr for P2P devices and link wdevs.
+    [[nodiscard]] Netdev* netdev() const noexcept { return netdev_; }
+    /// cf. wdev_address().
+    [[nodiscard]] const ieee80211::MacAddress& address() const noexcept { return address_; }
+    /// The netdev's name; for a P2P device the one it was given.
+    [[nodiscard]] const std::string& name() const;
+    [[nodiscard]] bool registered() const noexcept { return registered_; }
+    /// cf. wdev_running(): the netdev is up, or the device without one was started.
+    [[nodiscard]] bool running() const noexcept { return running_; }
+    [[nodiscard]] bool use_4addr() const noexcept { return use_4addr_; }
+    [[nodiscard]] bool power_save() const noexcept { return power_save_; }
+    /// Bit n: may use the n-th radio inside the wiphy.
+    [[nodiscard]] std::uint32_t radio_mask() const noexcept { return radio_mask_; }
+    /// Whose end is its end too (NL80211_ATTR_SOCKET_OWNER).
+    [[nodiscard]] OwnerId owner() const noexcept { return owner_; }
+    [[nodiscard]] MonitorFlags monitor_flags() const noexcept { return monitor_flags_; }
+    /// The network an AP offers or a station uses; nothing while it has none.
+    [[nodiscard]] const std::optional<ieee80211::Ssid>& ssid() const noexcept { return ssid_; }
+    /// The channel that SET_CHANNEL chose for an AP to come.
+    [[nodiscard]] const std::optional<phy::ChannelDefinition>& preset_channel() const noexcept {
+        return preset_channel_;
+    }
+
+    /// Bit n: link n of an MLD exists; 0: no MLD (wdev->valid_links).
+    [[nodiscard]] std::uint16_t valid_links() const noexcept { return valid_links_; }
+    [[nodiscard]] bool is_mld() const noexcept { return valid_links_ != 0; }
+    /// The links in the order of their ids: those of an MLD, else the one that every interface has. Link wdevs have
+    /// none.
+    [[nodiscard]] const std::vector<std::unique_ptr<Link>>& links() const noexcept { return links_; }
+    [[nodiscard]] Link* link(ieee80211::LinkId id) const;
+    /// The link of an interface that is no MLD.
+    [[nodiscard]] Link& default_link() const;
+
+    // Link wdevs (design: one for each link of an MLD, without a netdev of its own).
+
+    /// The station or AP that a link wdev belongs to; nullptr for others.
+    [[nodiscard]] Wdev* mld_wdev() const noexcept { return mld_wdev_; }
+    /// Its link wdevs in the order of registration.
+    [[nodiscard]] const std::vector<Wdev*>& link_wdevs() const noexcept { return link_wdevs_; }
+    /// Which link of the MLD a link wdev stands for now, if for one.
+    [[nodiscard]] std::optional<ieee80211::LinkId> affiliated_link_id() const noexcept { return affiliated_link_id_; }
+    [[nodiscard]] Link* affiliated_link() const;
+    /// The band that a link wdev was registered for, if for one.
+    [[nodiscard]] std::optional<phy::Band> band() const noexcept { return band_; }
+
+private:
+    friend class Wiphy;
+    Wiphy& wiphy_;
+    WdevId id_;
+    InterfaceType type_;
+    Netdev* netdev_ = nullptr;
+    ieee80211::MacAddress address_;
+    std::string name_;
+    bool registered_ = false;
+    bool running_ = false;
+    bool use_4addr_ = false;
+    bool power_save_ = false;
+    std::uint32_t radio_mask_ = 0;
+    OwnerId owner_;
+    MonitorFlags monitor_flags_;
+    std::optional<ieee80211::Ssid> ssid_;
+    std::optional<phy::ChannelDefinition> preset_channel_;
+
+    std::uint16_t valid_links_ = 0;
+    std::vector<std::unique_ptr<Link>> links_;
+
+    Wdev* mld_wdev_ = nullptr;
+    std::vector<Wdev*> link_wdevs_;
+    std::optional<ieee80211::LinkId> affiliated_link_id_;
+    std::optional<phy::Band> band_;
+};
+
+}  // namespace mlosim::mld
