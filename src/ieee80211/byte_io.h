@@ -13,8 +13,8 @@ namespace mlosim::ieee80211 {
 using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
 
-/// Reads little-endian fields from bytes that nobody has checked. A read past the end gives zeros and makes `ok()` false for good,
-/// so a parser may read a whole structure and ask once.
+/// Reads little-endian fields from bytes that nobody has checked. A read past the end gives zeros and makes `ok()`
+/// false for good, so a parser may read a whole structure and ask once.
 class ByteReader {
 public:
     explicit ByteReader(ByteView bytes) : rest_(bytes) {}

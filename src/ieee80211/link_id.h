@@ -6,7 +6,7 @@
 
 namespace mlosim::ieee80211 {
 
-/// Identifier of one link of an MLD, 0..14 (802.11be 9.4.2.321.2: 4 bits, 15 is reserved).
+/// Identifier of one link of an MLD, 0..14 (802.11be 9.4.2.322.2: 4 bits, 15 is reserved).
 class LinkId {
 public:
     static constexpr unsigned max_links = 15;

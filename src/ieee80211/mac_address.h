@@ -33,7 +33,9 @@ public:
     /// What is_valid_ether_addr() asks: neither group nor zero.
     [[nodiscard]] constexpr bool is_valid_individual() const noexcept { return !is_group() && !is_zero(); }
 
-    static constexpr MacAddress broadcast() { return MacAddress{std::array<std::uint8_t, size>{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}; }
+    static constexpr MacAddress broadcast() {
+        return MacAddress{std::array<std::uint8_t, size>{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+    }
 
     friend constexpr auto operator<=>(const MacAddress&, const MacAddress&) = default;
 
