@@ -1,0 +1,447 @@
+#include <algorithm>
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "phy/error_model.h"
+#include "phy/ideal_medium.h"
+#include "phy/lossy_medium.h"
+
+namespace mlosim::phy {
+namespace {
+
+using ieee80211::Bytes;
+using std::chrono::microseconds;
+using ::testing::ElementsAre;
+
+ChannelDefinition on(Band band, std::uint16_t number, std::uint32_t mhz = 20) {
+    return ChannelDefinition::around(find_channel(band, number).value(), *width_from_mhz(mhz)).value();
+}
+
+struct Heard {
+    Bytes payload;
+    ChannelDefinition channel;
+    Rate rate;
+    Dbm rssi;
+    Db snr;
+    sim::Time start;
+    sim::Time end;
+    PortId sender;
+};
+
+/// A radio that writes down what it hears.
+class Ear final : public RadioPort {
+public:
+    bool receive(const Reception& r) override {
+        heard.push_back({*r.payload, r.channel, r.rate, r.rssi, r.snr, r.start, r.end, r.sender});
+        if (then) then();
+        return acknowledges;
+    }
+    void transmitted(const TransmitReport& report) override { reports.push_back(report); }
+
+    std::vector<Heard> heard;
+    std::vector<TransmitReport> reports;
+    bool acknowledges = false;
+    std::function<void()> then;
+};
+
+Transmission frame(const ChannelDefinition& channel, std::size_t bytes = 100, Rate rate = *Rate::legacy(60)) {
+    return {std::make_shared<const Bytes>(bytes, 0xab), channel, {20.0}, rate, 7};
+}
+
+class Media : public ::testing::Test {
+protected:
+    sim::EventQueue queue;
+    Ear a, b, c;
+
+    void run() {
+        while (queue.step()) {
+        }
+    }
+    static PortId attach(Medium& medium, Ear& ear, const ChannelDefinition& channel, Position at = {},
+                         std::string name = {}) {
+        const PortId id = medium.attach(ear, {std::move(name), at, {0}, 1});
+        medium.listen(id, {&channel, 1});
+        return id;
+    }
+};
+
+TEST_F(Media, AFrameArrivesAtTheEndOfItsAirtimeAtEveryoneOnTheChannel) {
+    IdealMedium medium(queue);
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel);
+    attach(medium, b, channel);
+    attach(medium, c, on(Band::ghz5, 40));
+    queue.run_until(sim::Time(microseconds(1000)));
+    const sim::Time end = medium.transmit(pa, frame(channel, 10));
+    EXPECT_EQ(end.ns(), 1'044'000) << "14 bytes with the FCS at 6 Mb/s";
+    run();
+    EXPECT_TRUE(a.heard.empty()) << "not the sender";
+    EXPECT_TRUE(c.heard.empty());
+    ASSERT_EQ(b.heard.size(), 1U);
+    EXPECT_EQ(b.heard[0].payload, Bytes(10, 0xab));
+    EXPECT_EQ(b.heard[0].start, sim::Time(microseconds(1000)));
+    EXPECT_EQ(b.heard[0].end, end);
+    EXPECT_EQ(b.heard[0].sender, pa);
+    EXPECT_EQ(b.heard[0].channel, channel);
+    EXPECT_EQ(b.heard[0].rate, *Rate::legacy(60));
+    EXPECT_EQ(medium.counters(), (MediumCounters{1, 1, 0, 0, 1}));
+}
+
+TEST_F(Media, IdealReportsHwsimsSignal) {
+    IdealMedium medium(queue);
+    const auto channel = on(Band::ghz2_4, 1);
+    const PortId pa = attach(medium, a, channel, {0, 0, 0});
+    attach(medium, b, channel, {1000, 0, 0});
+    medium.transmit(pa, frame(channel));
+    medium.set_fixed_loss(pa, Db{70.0});
+    run();
+    EXPECT_EQ(b.heard[0].rssi.value, -50.0) << "the sender's own loss";
+    medium.set_fixed_loss(pa, std::nullopt);
+    medium.transmit(pa, frame(channel));
+    run();
+    EXPECT_EQ(b.heard[1].rssi.value, -30.0) << "20 dBm less 50 dB";
+    EXPECT_NEAR(b.heard[1].snr.value, 63.97, 0.01);
+}
+
+TEST_F(Media, IdealCanReportTheSignalOfThePlace) {
+    IdealSettings settings;
+    settings.fixed_loss.reset();
+    IdealMedium medium(queue, settings);
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel, {0, 0, 0});
+    const PortId pb = attach(medium, b, channel, {10, 0, 0});
+    medium.transmit(pa, frame(channel));
+    run();
+    EXPECT_NEAR(b.heard[0].rssi.value, 20.0 - 46.73 - 31.0, 0.01);
+    medium.move(pb, {100, 0, 0});
+    EXPECT_NEAR(medium.rssi(pa, pb, channel, {20.0}).value, 20.0 - 46.73 - 62.0, 0.01);
+}
+
+TEST_F(Media, IdealHearsWhoeverSharesThePrimaryChannel) {
+    IdealMedium medium(queue);
+    const PortId pa = attach(medium, a, on(Band::ghz5, 36, 80));
+    attach(medium, b, on(Band::ghz5, 36, 20));
+    attach(medium, c, on(Band::ghz5, 40, 80));
+    medium.transmit(pa, frame(on(Band::ghz5, 36, 80), 100, *Rate::eht(0, 1, 80, GuardInterval::us0_8)));
+    run();
+    EXPECT_EQ(b.heard.size(), 1U);
+    EXPECT_EQ(c.heard.size(), 0U);
+}
+
+TEST_F(Media, GroupsDoNotHearEachOther) {
+    IdealMedium medium(queue);
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel);
+    const PortId pb = attach(medium, b, channel);
+    attach(medium, c, channel);
+    medium.set_group(pb, 2);
+    medium.transmit(pa, frame(channel));
+    run();
+    EXPECT_TRUE(b.heard.empty());
+    EXPECT_EQ(c.heard.size(), 1U);
+}
+
+TEST_F(Media, AFrameIsHeardOnlyByWhoeverListensFromItsStartToItsEnd) {
+    IdealMedium medium(queue);
+    const auto channel = on(Band::ghz5, 36);
+    const auto other = on(Band::ghz5, 40);
+    const PortId pa = attach(medium, a, channel);
+    const PortId pb = attach(medium, b, channel);
+    const PortId pc = attach(medium, c, other);
+    medium.transmit(pa, frame(channel));
+    queue.run_until(sim::Time(microseconds(10)));
+    medium.listen(pb, {&other, 1});
+    medium.listen(pc, {&channel, 1});
+    run();
+    EXPECT_TRUE(b.heard.empty()) << "left in the middle";
+    EXPECT_TRUE(c.heard.empty()) << "came in the middle";
+    EXPECT_EQ(medium.counters().off_channel, 2U);
+}
+
+TEST_F(Media, AddingAChannelDoesNotInterruptTheOthers) {
+    IdealMedium medium(queue);
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel);
+    const PortId pb = attach(medium, b, channel);
+    medium.transmit(pa, frame(channel));
+    queue.run_until(sim::Time(microseconds(10)));
+    const ChannelDefinition both[] = {channel, on(Band::ghz6, 37)};
+    medium.listen(pb, both);
+    run();
+    EXPECT_EQ(b.heard.size(), 1U);
+    medium.transmit(pa, frame(on(Band::ghz6, 37)));
+    run();
+    EXPECT_EQ(b.heard.size(), 2U) << "and the new one is heard as well";
+}
+
+TEST_F(Media, APortOnTwoOverlappingChannelsGetsAFrameOnce) {
+    IdealMedium medium(queue);
+    const PortId pa = attach(medium, a, on(Band::ghz5, 36));
+    const PortId pb = attach(medium, b, on(Band::ghz5, 36));
+    const ChannelDefinition both[] = {on(Band::ghz5, 36, 20), on(Band::ghz5, 36, 80), on(Band::ghz5, 36, 20)};
+    medium.listen(pb, both);
+    medium.transmit(pa, frame(on(Band::ghz5, 36)));
+    medium.transmit(pa, frame(on(Band::ghz5, 36, 80)));
+    run();
+    EXPECT_EQ(b.heard.size(), 2U);
+    medium.listen(pb, {});
+    medium.transmit(pa, frame(on(Band::ghz5, 36)));
+    run();
+    EXPECT_EQ(b.heard.size(), 2U) << "deaf";
+}
+
+TEST_F(Media, TheSenderLearnsWhatBecameOfTheFrame) {
+    IdealMedium medium(queue);
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel);
+    attach(medium, b, channel);
+    attach(medium, c, channel);
+    medium.transmit(pa, frame(channel));
+    run();
+    ASSERT_EQ(a.reports.size(), 1U);
+    EXPECT_EQ(a.reports[0].cookie, 7U);
+    EXPECT_EQ(a.reports[0].receivers, 2U);
+    EXPECT_FALSE(a.reports[0].acknowledged);
+    c.acknowledges = true;
+    medium.transmit(pa, frame(channel));
+    run();
+    EXPECT_TRUE(a.reports[1].acknowledged);
+    EXPECT_EQ(a.reports[1].ack_rssi.value, -30.0);
+}
+
+TEST_F(Media, PortsAreServedInOrderOfAttachment) {
+    IdealMedium medium(queue);
+    const auto channel = on(Band::ghz5, 36);
+    std::vector<int> order;
+    a.then = [&] { order.push_back(1); };
+    b.then = [&] { order.push_back(2); };
+    c.then = [&] { order.push_back(3); };
+    Ear sender;
+    const PortId pa = attach(medium, a, on(Band::ghz6, 1));
+    attach(medium, b, channel);
+    attach(medium, c, channel);
+    const PortId ps = attach(medium, sender, channel);
+    medium.listen(pa, {&channel, 1});  // last to tune, first to be attached
+    medium.transmit(ps, frame(channel));
+    run();
+    EXPECT_THAT(order, ElementsAre(1, 2, 3));
+}
+
+TEST_F(Media, AReceiverMayLetAnotherGo) {
+    IdealMedium medium(queue);
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel);
+    PortId pc;
+    b.then = [&] { medium.detach(pc); };
+    attach(medium, b, channel);
+    pc = attach(medium, c, channel);
+    medium.transmit(pa, frame(channel));
+    run();
+    EXPECT_EQ(b.heard.size(), 1U);
+    EXPECT_TRUE(c.heard.empty());
+}
+
+TEST_F(Media, AReceiverMayAnswerAtOnce) {
+    IdealMedium medium(queue);
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel);
+    const PortId pb = attach(medium, b, channel);
+    b.then = [&] { medium.transmit(pb, frame(channel)); };
+    medium.transmit(pa, frame(channel));
+    run();
+    EXPECT_EQ(a.heard.size(), 1U);
+    EXPECT_EQ(a.heard[0].start, b.heard[0].end);
+}
+
+TEST_F(Media, AFrameOutlivesItsSender) {
+    IdealMedium medium(queue);
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel);
+    attach(medium, b, channel);
+    medium.transmit(pa, frame(channel));
+    medium.detach(pa);
+    run();
+    EXPECT_EQ(b.heard.size(), 1U) << "the last words of a radio that is removed";
+    EXPECT_TRUE(a.reports.empty());
+}
+
+TEST_F(Media, FramesInTheAirDieWithTheMedium) {
+    const auto channel = on(Band::ghz5, 36);
+    {
+        IdealMedium medium(queue);
+        const PortId pa = attach(medium, a, channel);
+        attach(medium, b, channel);
+        medium.transmit(pa, frame(channel));
+    }
+    run();
+    EXPECT_TRUE(b.heard.empty());
+}
+
+class Lossy : public Media {
+protected:
+    static LossySettings settings(double shadowing = 0.0) {
+        LossySettings s;
+        s.path_loss.shadowing = {shadowing};
+        return s;
+    }
+    /// Metres at which `rate` has this SNR on `channel`, for 20 dBm.
+    static double metres_for(Db snr, const ChannelDefinition& channel) {
+        const PathLoss model;
+        const double margin = 20.0 - PathLoss::first_metre(channel.center1).value -
+                              noise_floor(channel.occupied_mhz(), default_noise_figure).value - snr.value;
+        return std::pow(10.0, margin / (10.0 * model.exponent(channel.band())));
+    }
+};
+
+TEST_F(Lossy, SignalFallsWithDistanceAndSnrIsOverTheNoise) {
+    LossyMedium medium(queue, sim::Random(1), settings());
+    const auto channel = on(Band::ghz6, 37);
+    const PortId pa = attach(medium, a, channel, {0, 0, 0});
+    const PortId pb = attach(medium, b, channel, {0, 10, 0});
+    medium.transmit(pa, frame(channel));
+    run();
+    ASSERT_EQ(b.heard.size(), 1U);
+    EXPECT_NEAR(b.heard[0].rssi.value, 20.0 - 48.2 - 31.0, 0.05);
+    EXPECT_NEAR(b.heard[0].snr.value, b.heard[0].rssi.value + 93.97, 0.01);
+    EXPECT_EQ(medium.rssi(pb, pa, channel, {20.0}), b.heard[0].rssi) << "the path is the same in both directions";
+}
+
+TEST_F(Lossy, AntennaGainCountsAtBothEnds) {
+    LossyMedium medium(queue, sim::Random(1), settings());
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = medium.attach(a, {"a", {0, 0, 0}, {3.0}, 1});
+    const PortId pb = medium.attach(b, {"b", {10, 0, 0}, {2.0}, 1});
+    EXPECT_NEAR(medium.rssi(pa, pb, channel, {20.0}).value, 20.0 - 46.73 - 31.0 + 5.0, 0.01);
+}
+
+TEST_F(Lossy, TheShareOfLostFramesIsThePacketErrorRate) {
+    LossyMedium medium(queue, sim::Random(42), settings());
+    const auto channel = on(Band::ghz5, 36, 80);
+    const Rate rate = *Rate::eht(7, 1, 80, GuardInterval::us0_8);
+    const PortId pa = attach(medium, a, channel);
+    attach(medium, b, channel, {metres_for(snr_for_error_rate(rate, 0.1, 1004), channel), 0, 0});
+    constexpr int frames = 20000;
+    for (int i = 0; i < frames; ++i) {
+        medium.transmit(pa, frame(channel, 1000, rate));
+        run();
+    }
+    EXPECT_NEAR(static_cast<double>(medium.counters().lost_to_errors) / frames, 0.1, 0.01);
+    EXPECT_EQ(medium.counters().lost_to_errors + medium.counters().delivered, static_cast<std::uint64_t>(frames));
+    EXPECT_EQ(b.heard.size(), medium.counters().delivered);
+}
+
+TEST_F(Lossy, AFaintFrameIsNotNoticed) {
+    LossyMedium medium(queue, sim::Random(1), settings());
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel);
+    attach(medium, b, channel, {metres_for({-4.1}, channel), 0, 0});
+    medium.transmit(pa, frame(channel));
+    run();
+    EXPECT_TRUE(b.heard.empty());
+    EXPECT_EQ(medium.counters().below_sensitivity, 1U);
+}
+
+TEST_F(Lossy, AWideFrameNeedsAWideReceiver) {
+    LossyMedium medium(queue, sim::Random(1), settings());
+    const PortId pa = attach(medium, a, on(Band::ghz5, 36, 80));
+    attach(medium, b, on(Band::ghz5, 36, 20));
+    attach(medium, c, on(Band::ghz5, 40, 160));
+    medium.transmit(pa, frame(on(Band::ghz5, 36, 80), 100, *Rate::eht(0, 1, 80, GuardInterval::us0_8)));
+    run();
+    EXPECT_TRUE(b.heard.empty()) << "open for a quarter of it";
+    EXPECT_EQ(c.heard.size(), 1U) << "open for all of it, its own primary included";
+    medium.transmit(pa, frame(on(Band::ghz5, 36)));
+    run();
+    EXPECT_EQ(b.heard.size(), 1U) << "a 20 MHz frame on the primary channel";
+    EXPECT_EQ(c.heard.size(), 1U) << "whose primary is another";
+}
+
+TEST_F(Lossy, APuncturedFrameIsHeardByWhoPuncturesToo) {
+    LossyMedium medium(queue, sim::Random(1), settings());
+    auto punctured = on(Band::ghz6, 1, 80);
+    punctured.punctured = 0x4;
+    const PortId pa = attach(medium, a, punctured);
+    attach(medium, b, punctured);
+    medium.transmit(pa, frame(punctured, 100, *Rate::eht(0, 1, 80, GuardInterval::us0_8)));
+    run();
+    ASSERT_EQ(b.heard.size(), 1U);
+    EXPECT_NEAR(b.heard[0].rssi.value - b.heard[0].snr.value, noise_floor(60, default_noise_figure).value, 1e-9);
+}
+
+TEST_F(Lossy, ShadowingIsThePairsAndOutlastsMoves) {
+    LossyMedium medium(queue, sim::Random(5), settings(6.0));
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel, {0, 0, 0}, "ap");
+    const PortId pb = attach(medium, b, channel, {10, 0, 0}, "sta1");
+    const PortId pc = attach(medium, c, channel, {10, 0, 0}, "sta2");
+    const Dbm at_b = medium.rssi(pa, pb, channel, {20.0});
+    EXPECT_NE(at_b, medium.rssi(pa, pc, channel, {20.0}));
+    EXPECT_EQ(at_b, medium.rssi(pb, pa, channel, {20.0}));
+    medium.move(pb, {100, 0, 0});
+    EXPECT_NEAR(medium.rssi(pa, pb, channel, {20.0}).value, at_b.value - 31.0, 1e-9);
+    medium.move(pb, {10, 0, 0});
+    EXPECT_EQ(medium.rssi(pa, pb, channel, {20.0}), at_b);
+}
+
+TEST_F(Lossy, ShadowingDoesNotDependOnWhoElseIsThere) {
+    const auto channel = on(Band::ghz5, 36);
+    LossyMedium alone(queue, sim::Random(5), settings(6.0));
+    const PortId a1 = attach(alone, a, channel, {0, 0, 0}, "ap");
+    const PortId b1 = attach(alone, b, channel, {10, 0, 0}, "sta");
+    LossyMedium crowded(queue, sim::Random(5), settings(6.0));
+    attach(crowded, c, channel, {5, 0, 0}, "another");
+    const PortId b2 = attach(crowded, b, channel, {10, 0, 0}, "sta");
+    const PortId a2 = attach(crowded, a, channel, {0, 0, 0}, "ap");
+    EXPECT_EQ(alone.rssi(a1, b1, channel, {20.0}), crowded.rssi(a2, b2, channel, {20.0}));
+    LossyMedium other_seed(queue, sim::Random(6), settings(6.0));
+    const PortId a3 = attach(other_seed, a, channel, {0, 0, 0}, "ap");
+    const PortId b3 = attach(other_seed, b, channel, {10, 0, 0}, "sta");
+    EXPECT_NE(alone.rssi(a1, b1, channel, {20.0}), other_seed.rssi(a3, b3, channel, {20.0}));
+}
+
+TEST_F(Lossy, ShadowingHasTheSpreadThatWasAskedFor) {
+    LossyMedium medium(queue, sim::Random(9), settings(6.0));
+    const auto channel = on(Band::ghz5, 36);
+    const PortId pa = attach(medium, a, channel, {0, 0, 0}, "ap");
+    const double expected = 20.0 - PathLoss().loss(10, Band::ghz5, channel.center1).value;
+    double sum = 0;
+    double squares = 0;
+    constexpr int pairs = 2000;
+    for (int i = 0; i < pairs; ++i) {
+        const PortId p = medium.attach(b, {"sta" + std::to_string(i), {10, 0, 0}, {0}, 1});
+        const double deviation = medium.rssi(pa, p, channel, {20.0}).value - expected;
+        sum += deviation;
+        squares += deviation * deviation;
+        medium.detach(p);
+    }
+    EXPECT_NEAR(sum / pairs, 0.0, 0.5);
+    EXPECT_NEAR(std::sqrt(squares / pairs), 6.0, 0.4);
+}
+
+TEST_F(Lossy, EqualSeedsLoseTheSameFrames) {
+    const auto channel = on(Band::ghz5, 36);
+    const Rate rate = *Rate::eht(3, 1, 20, GuardInterval::us0_8);
+    const auto lost = [&](std::uint64_t seed) {
+        sim::EventQueue own;
+        Ear x, y;
+        LossyMedium medium(own, sim::Random(seed), settings());
+        const PortId px = attach(medium, x, channel, {}, "x");
+        attach(medium, y, channel, {metres_for(snr_for_error_rate(rate, 0.5, 1004), channel), 0, 0}, "y");
+        std::vector<bool> out;
+        for (int i = 0; i < 200; ++i) {
+            const auto before = y.heard.size();
+            medium.transmit(px, frame(channel, 1000, rate));
+            while (own.step()) {
+            }
+            out.push_back(y.heard.size() == before);
+        }
+        return out;
+    };
+    EXPECT_EQ(lost(1), lost(1));
+    EXPECT_NE(lost(1), lost(2));
+}
+
+}  // namespace
+}  // namespace mlosim::phy
