@@ -118,7 +118,7 @@ private:
 
     void settle(pid_t pid, std::uint64_t cookie) override {
         for (const auto& [id, connection] : connections_)
-            if (connection->is_netlink() && (connection->peer().pid == pid || connection->cookie() == cookie))
+            if (connection->sends_ahead() && (connection->peer().pid == pid || connection->cookie() == cookie))
                 connection->read_now();
     }
 

@@ -89,6 +89,8 @@ enum mlosim_op {
     MLOSIM_OP_OPTION = 4,     /* arg: bit of enum mlosim_option, value */
     MLOSIM_OP_RCVBUF = 5,     /* arg: bytes as given to SO_RCVBUF, 1 for SO_RCVBUFFORCE */
     MLOSIM_OP_SYNC = 6,       /* answered once everything sent before has been handled */
+    /* The same for a FILE: payload: what to write. Unlike a packet on the FILE's own connection it is answered. */
+    MLOSIM_OP_WRITE_OPEN = 7,
 
     /* Network devices. */
     MLOSIM_OP_IOCTL = 16,   /* arg: request; payload: struct ifreq -> payload: struct ifreq */

@@ -25,7 +25,7 @@ struct Answer {
 [[nodiscard]] Answer error_answer(int code);
 
 [[nodiscard]] inline bool is_socket_call(std::uint32_t op) {
-    return op >= MLOSIM_OP_BIND && op <= MLOSIM_OP_SYNC;
+    return op >= MLOSIM_OP_BIND && op <= MLOSIM_OP_WRITE_OPEN;
 }
 
 }  // namespace mlosim::host

@@ -5,13 +5,15 @@
 
 #include <sys/socket.h>
 
-#include "host/detail/call_handler.h"
-
 namespace mlosim::host {
 namespace {
 
 /// An answer travels as its header, then pieces of at most this size.
 constexpr std::size_t reply_piece = std::size_t{64} * 1024;
+
+std::string_view as_text(Bytes bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 bool is_protocol(std::int32_t number) {
     return number == static_cast<int>(netlink::Protocol::route) ||
@@ -42,7 +44,7 @@ void Connection::on_packet(Bytes packet) {
         case MLOSIM_ROLE_FILE:
             context_.owner.settle(peer_.pid, cookie_);
             // Nobody hears of an error here: who writes past the shim cannot be told.
-            (void)context_.services.write(path_, {reinterpret_cast<const char*>(packet.data()), packet.size()});
+            (void)context_.services.write(path_, as_text(packet));
             return;
         default:
             return finish();  // these roles have nothing more to say
@@ -102,22 +104,8 @@ int Connection::open_file(const CallView& call) {
 void Connection::answer(const CallView& call) {
     // What the program sent before it asked must have happened: in the kernel it has.
     context_.owner.settle(peer_.pid, call.head.target);
-    Answer answer;
-    if (is_socket_call(call.head.op)) {
-        Connection* target = context_.owner.find(call.head.target);
-        if (target == nullptr)
-            answer = error_answer(ENOTCONN);
-        else if (peer_.uid != 0 && target->peer_.uid != peer_.uid)
-            answer = error_answer(EPERM);
-        else if (target->netlink_)
-            answer = answer_socket_call(call, *target->netlink_);
-        else if (call.head.op == MLOSIM_OP_INFO)
-            answer.head.value[MLOSIM_INFO_ROLE] = static_cast<std::uint32_t>(target->role_);
-        else
-            answer = error_answer(EOPNOTSUPP);
-    } else {
-        answer = answer_service_call(call, context_.services, context_.mirror);
-    }
+    Answer answer = is_socket_call(call.head.op) ? answer_about_socket(call)
+                                                 : answer_service_call(call, context_.services, context_.mirror);
     answer.head.length = static_cast<std::uint32_t>(answer.payload.size());
     if (answer.payload.size() > MLOSIM_WIRE_ANSWER_MAX) {
         answer = error_answer(EMSGSIZE);
@@ -126,6 +114,21 @@ void Connection::answer(const CallView& call) {
     if (socket_->send({&head, 1}) == 0) return finish();
     reply_ = std::move(answer.payload);
     send_reply();
+}
+
+Answer Connection::answer_about_socket(const CallView& call) {
+    Connection* target = context_.owner.find(call.head.target);
+    if (target == nullptr) return error_answer(ENOTCONN);
+    if (peer_.uid != 0 && target->peer_.uid != peer_.uid) return error_answer(EPERM);
+    if (target->netlink_) return answer_socket_call(call, *target->netlink_);
+    if (call.head.op == MLOSIM_OP_INFO) {
+        Answer answer;
+        answer.head.value[MLOSIM_INFO_ROLE] = static_cast<std::uint32_t>(target->role_);
+        return answer;
+    }
+    if (call.head.op != MLOSIM_OP_WRITE_OPEN || target->role_ != MLOSIM_ROLE_FILE) return error_answer(EOPNOTSUPP);
+    const auto written = context_.services.write(target->path_, as_text(call.payload));
+    return error_answer(written ? 0 : written.error().code);
 }
 
 void Connection::send_reply() {

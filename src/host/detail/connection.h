@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "host/detail/call_handler.h"
 #include "host/detail/mirror.h"
 #include "host/detail/netlink_connection.h"
 #include "host/detail/packet_socket.h"
@@ -57,7 +58,8 @@ public:
 
     [[nodiscard]] std::uint64_t cookie() const { return cookie_; }
     [[nodiscard]] const netlink::Peer& peer() const { return peer_; }
-    [[nodiscard]] bool is_netlink() const { return netlink_ != nullptr; }
+    /// Has a role in which the program sends without waiting for an answer.
+    [[nodiscard]] bool sends_ahead() const { return netlink_ != nullptr || !path_.empty(); }
 
 private:
     void on_packet(Bytes packet) override;
@@ -69,6 +71,7 @@ private:
     [[nodiscard]] int open_netlink(const mlosim_hello& hello);
     [[nodiscard]] int open_file(const CallView& call);
     void answer(const CallView& call);
+    [[nodiscard]] Answer answer_about_socket(const CallView& call);
     void send_reply();
     void finish();
 

@@ -67,6 +67,7 @@ NetlinkConnection::NetlinkConnection(netlink::Server& server, PacketSocket& sock
       protocol_(static_cast<netlink::Protocol>(hello.protocol)),
       type_(hello.type),
       receive_buffer_(limits.initial) {
+    socket_.set_send_buffer(receive_buffer_ * 2);
     id_ = server_.open(protocol_, peer, *this);
 }
 
@@ -94,9 +95,10 @@ void NetlinkConnection::deliver(Bytes datagram, std::uint32_t sender_port, std::
     append(turn_bytes_, datagram.data(), datagram.size());
 }
 
-// cf. netlink_dump_start and netlink_recvmsg(): a dump goes on while less than half of the buffer is taken.
+// cf. netlink_recvmsg(): a dump goes on while less than half of the receive buffer is taken. The socket's own buffer is
+// twice that size where the machine allows it, and the reactor calls it writable when a quarter is taken.
 bool NetlinkConnection::writable() const {
-    const bool room = waiting_.empty() && socket_.outstanding() + turn_bytes_.size() <= receive_buffer_ / 2;
+    const bool room = waiting_.empty() && socket_.outstanding() + turn_bytes_.size() < socket_.send_buffer() / 4;
     if (!room) dump_paused_ = true;
     return room;
 }
@@ -104,7 +106,9 @@ bool NetlinkConnection::writable() const {
 /// An event, or a frame for its registered owner: lost if the buffer is full, cf. netlink_broadcast_deliver(),
 /// netlink_attachskb().
 void NetlinkConnection::send_now(Bytes datagram, std::uint32_t sender_port, std::uint32_t group) {
-    if (congested_ || !waiting_.empty() || socket_.outstanding() > receive_buffer_) return overrun();
+    const std::size_t unread = socket_.outstanding();
+    if (unread == 0 && waiting_.empty() && !notice_due_) congested_ = false;  // cf. netlink_rcv_wake()
+    if (congested_ || !waiting_.empty() || unread > receive_buffer_) return overrun();
     const auto head = header(MLOSIM_DATAGRAM, sender_port, group);
     std::vector<std::uint8_t> packet;
     packet.reserve(sizeof head + datagram.size());
@@ -120,7 +124,7 @@ void NetlinkConnection::overrun() {
     if ((options_ & MLOSIM_OPTION_NO_ENOBUFS) != 0 || congested_) return;
     congested_ = true;
     notice_due_ = true;
-    socket_.watch_room();
+    flush_waiting();
 }
 
 template <class Call>
@@ -176,7 +180,6 @@ void NetlinkConnection::flush_waiting() {
     const iovec piece{const_cast<mlosim_datagram*>(&notice), sizeof notice};
     if (socket_.send({&piece, 1}) == 0) return socket_.watch_room();
     notice_due_ = false;
-    congested_ = false;
 }
 
 void NetlinkConnection::on_room() {
@@ -224,11 +227,8 @@ Result<void> NetlinkConnection::set_option(std::uint32_t option, bool on) {
 void NetlinkConnection::set_receive_buffer(std::uint32_t bytes, bool force) {
     const std::size_t asked = std::min<std::size_t>(bytes, force ? largest_forced_buffer / 2 : limits_.maximum);
     receive_buffer_ = std::max(asked * 2, smallest_receive_buffer);
-    // What lies unread counts against the sender's buffer on a Unix socket: ours, so it must not be the smaller one.
-    if (receive_buffer_ <= limits_.initial) return;
-    const int size = static_cast<int>(receive_buffer_ / 2);
-    if (::setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0)
-        (void)::setsockopt(socket_.fd(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    // What lies unread counts against the sender's buffer on a Unix socket, which is ours.
+    socket_.set_send_buffer(receive_buffer_ * 2);
 }
 
 }  // namespace mlosim::host

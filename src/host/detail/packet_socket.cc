@@ -94,6 +94,7 @@ std::size_t PacketSocket::send(std::span<const iovec> packets) {
         const int sent = ::sendmmsg(fd(), messages.data(), static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent < 0) {
             if (errno == EINTR) continue;
+            if (errno == EMSGSIZE && make_room_for(packets[done].iov_len)) continue;
             if (errno != EAGAIN) give_up();
             return done;
         }
@@ -114,6 +115,22 @@ void PacketSocket::watch_room() {
                           self->room_.reset();
                           self->user_->on_room();
                       });
+}
+
+/// The kernel refuses a packet that is longer than the whole buffer. True if it will take this one now.
+bool PacketSocket::make_room_for(std::size_t length) {
+    if (send_buffer_ > length + 32) return false;
+    set_send_buffer(length * 2);
+    return send_buffer_ > length + 32;
+}
+
+void PacketSocket::set_send_buffer(std::size_t bytes) {
+    // The kernel doubles what it is told.
+    int size = static_cast<int>(bytes / 2);
+    if (::setsockopt(fd(), SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) != 0)
+        (void)::setsockopt(fd(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    socklen_t length = sizeof size;
+    if (::getsockopt(fd(), SOL_SOCKET, SO_SNDBUF, &size, &length) == 0) send_buffer_ = static_cast<std::size_t>(size);
 }
 
 std::size_t PacketSocket::outstanding() const {

@@ -62,6 +62,9 @@ public:
     void watch_room();
     /// Reads no more; on_gone() follows, from a clean stack.
     void give_up();
+    /// How much the socket holds before it is full; the machine may allow less.
+    void set_send_buffer(std::size_t bytes);
+    [[nodiscard]] std::size_t send_buffer() const { return send_buffer_; }
     /// What the peer has not read yet, as the kernel counts it.
     [[nodiscard]] std::size_t outstanding() const;
 
@@ -69,6 +72,7 @@ public:
 
 private:
     void wait_readable();
+    [[nodiscard]] bool make_room_for(std::size_t length);
     /// Returns how many packets came.
     std::size_t read_some(PacketBuffers& buffers);
 
@@ -77,6 +81,7 @@ private:
     /// asked once, and wake up whenever the peer reads.
     std::optional<boost::asio::posix::stream_descriptor> room_;
     PacketBuffers& buffers_;
+    std::size_t send_buffer_ = 0;
     User* user_ = nullptr;
     bool reading_ = true;
     bool waiting_ = false;

@@ -1,6 +1,7 @@
 /*
- * Connections and calls to the daemon. Each call has a connection of its own: nothing to lock, to lose over fork or exec, or
- * to be closed by a program that sweeps its descriptors. Made of bare system calls, so that no call is a cancellation point.
+ * Connections and calls to the daemon. Each call has a connection of its own: nothing to lock, to lose over fork or
+ * exec, or to be closed by a program that sweeps its descriptors. Made of bare system calls, so that no call is a
+ * cancellation point.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +13,7 @@
 
 #include "host/preload/shim.h"
 
-static void close_quietly(int fd)
-{
+static void close_quietly(int fd) {
     int saved = errno;
     syscall(SYS_close, fd);
     descriptor_forget(fd);
@@ -21,19 +21,19 @@ static void close_quietly(int fd)
 }
 
 /* What a program is told when the daemon is away. */
-static int gone(int error)
-{
+static int gone(int error) {
     switch (error) {
         case ENOENT:
         case EPIPE:
         case ECONNRESET:
-        case ENOTCONN: return ECONNREFUSED;
-        default: return error;
+        case ENOTCONN:
+            return ECONNREFUSED;
+        default:
+            return error;
     }
 }
 
-static int open_connection(int type_flags)
-{
+static int open_connection(int type_flags) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t length = strlen(shim_socket_path());
     if (length >= sizeof address.sun_path) FAIL(ENAMETOOLONG);
@@ -52,8 +52,7 @@ static int open_connection(int type_flags)
     return fd;
 }
 
-static int send_pieces(int fd, struct iovec *pieces, size_t count)
-{
+static int send_pieces(int fd, struct iovec* pieces, size_t count) {
     struct msghdr msg = {.msg_iov = pieces, .msg_iovlen = count};
     long sent;
     do
@@ -64,8 +63,7 @@ static int send_pieces(int fd, struct iovec *pieces, size_t count)
 }
 
 /* One packet; 0 bytes mean that the daemon closed. */
-static long receive_packet(int fd, void *buffer, size_t size)
-{
+static long receive_packet(int fd, void* buffer, size_t size) {
     long got;
     do
         got = syscall(SYS_recvfrom, fd, buffer, size, 0, NULL, NULL);
@@ -74,15 +72,13 @@ static long receive_packet(int fd, void *buffer, size_t size)
     return got;
 }
 
-static struct mlosim_hello hello_of(enum mlosim_role role)
-{
+static struct mlosim_hello hello_of(enum mlosim_role role) {
     struct mlosim_hello hello = {.magic = MLOSIM_WIRE_MAGIC, .version = MLOSIM_WIRE_VERSION, .role = (uint16_t)role};
     hello.pid = (int32_t)syscall(SYS_getpid);
     return hello;
 }
 
-int daemon_connect(enum mlosim_role role, int type_flags, int protocol, int type, const char *path)
-{
+int daemon_connect(enum mlosim_role role, int type_flags, int protocol, int type, const char* path) {
     /* Blocking while we greet; what the program asked for is switched on at the end. */
     int fd = open_connection(type_flags & SOCK_CLOEXEC);
     if (fd < 0) return -1;
@@ -94,7 +90,7 @@ int daemon_connect(enum mlosim_role role, int type_flags, int protocol, int type
     struct iovec pieces[3] = {{&hello, sizeof hello}, {&call, sizeof call}, {NULL, 0}};
     if (path) {
         call.length = call.arg[0] = (uint32_t)strlen(path);
-        pieces[2] = (struct iovec){(void *)path, call.length};
+        pieces[2] = (struct iovec){(void*)path, call.length};
     }
     struct mlosim_welcome welcome;
     int error = 0;
@@ -109,7 +105,8 @@ int daemon_connect(enum mlosim_role role, int type_flags, int protocol, int type
         else
             error = welcome.error;
     }
-    if (error == 0 && (type_flags & SOCK_NONBLOCK) && real()->fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) != 0) error = errno;
+    if (error == 0 && (type_flags & SOCK_NONBLOCK) && real()->fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) != 0)
+        error = errno;
     if (error != 0) {
         close_quietly(fd);
         FAIL(error);
@@ -118,14 +115,13 @@ int daemon_connect(enum mlosim_role role, int type_flags, int protocol, int type
 }
 
 /* The answer's header, then its payload, in as many packets as the daemon likes. */
-static int receive_answer(int fd, struct mlosim_answer *answer, void **reply)
-{
+static int receive_answer(int fd, struct mlosim_answer* answer, void** reply) {
     long got = receive_packet(fd, answer, sizeof *answer);
     if (got < 0) return errno;
     if (got != sizeof *answer || answer->length > MLOSIM_WIRE_ANSWER_MAX) return ECONNREFUSED;
     if (answer->error != 0) return answer->error > 0 ? answer->error : EIO;
     if (!reply) return 0;
-    char *payload = malloc((size_t)answer->length + 1);
+    char* payload = malloc((size_t)answer->length + 1);
     if (!payload) return ENOMEM;
     for (size_t have = 0; have < answer->length;) {
         got = receive_packet(fd, payload + have, answer->length - have);
@@ -140,9 +136,8 @@ static int receive_answer(int fd, struct mlosim_answer *answer, void **reply)
     return 0;
 }
 
-int daemon_call(const struct mlosim_call *call, const struct iovec *payload, int pieces, struct mlosim_answer *answer,
-                void **reply)
-{
+int daemon_call(const struct mlosim_call* call, const struct iovec* payload, int pieces, struct mlosim_answer* answer,
+                void** reply) {
     int saved = errno;
     int fd = open_connection(SOCK_CLOEXEC);
     if (fd < 0) {
@@ -151,16 +146,17 @@ int daemon_call(const struct mlosim_call *call, const struct iovec *payload, int
         return error;
     }
     struct mlosim_hello hello = hello_of(MLOSIM_ROLE_CALL);
-    struct iovec all[5] = {{&hello, sizeof hello}, {(void *)call, sizeof *call}};
-    for (int i = 0; i < pieces; i++) all[2 + i] = payload[i];
+    struct iovec all[5] = {{&hello, sizeof hello}, {(void*)call, sizeof *call}};
+    for (int i = 0; i < pieces; i++)
+        all[2 + i] = payload[i];
     int error = send_pieces(fd, all, (size_t)pieces + 2) != 0 ? errno : receive_answer(fd, answer, reply);
     close_quietly(fd);
     errno = saved;
     return error;
 }
 
-int daemon_socket_call(int fd, enum mlosim_op op, uint32_t arg0, uint32_t arg1, struct mlosim_answer *answer, void **reply)
-{
+int daemon_socket_call(int fd, enum mlosim_op op, uint32_t arg0, uint32_t arg1, struct mlosim_answer* answer,
+                       void** reply) {
     struct mlosim_call call = {.op = op, .target = descriptor_cookie(fd), .arg = {arg0, arg1}};
     struct mlosim_answer own;
     return daemon_call(&call, NULL, 0, answer ? answer : &own, reply);

@@ -1,7 +1,7 @@
 /*
  * Which descriptors are connections to the daemon. The kernel knows (getpeername), so what we remember is only a cache,
- * and it is built so that a stale entry cannot hurt: "unknown" is always safe, "netlink" is remembered only for the number
- * that socket() gave us, and numbers that dup, fcntl or a child of vfork touch become unknown.
+ * and it is built so that a stale entry cannot hurt: "unknown" is always safe, "netlink" is remembered only for the
+ * number that socket() gave us, and numbers that dup, fcntl or a child of vfork touch become unknown.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,37 +16,41 @@ enum { UNKNOWN = 0, FOREIGN = 1, NETLINK = 2, KIND_MASK = 3, UNSYNCED = 4 };
 
 static unsigned char table[TABLE_SIZE];
 
-static bool in_table(int fd) { return fd >= 0 && fd < TABLE_SIZE; }
-static unsigned char load_entry(int fd) { return in_table(fd) ? __atomic_load_n(&table[fd], __ATOMIC_RELAXED) : UNKNOWN; }
-static void store_entry(int fd, unsigned char entry)
-{
+static bool in_table(int fd) {
+    return fd >= 0 && fd < TABLE_SIZE;
+}
+static unsigned char load_entry(int fd) {
+    return in_table(fd) ? __atomic_load_n(&table[fd], __ATOMIC_RELAXED) : UNKNOWN;
+}
+static void store_entry(int fd, unsigned char entry) {
     if (in_table(fd)) __atomic_store_n(&table[fd], entry, __ATOMIC_RELAXED);
 }
 
-void descriptor_forget(int fd) { store_entry(fd, UNKNOWN); }
-
-void descriptor_forget_range(unsigned first, unsigned last)
-{
-    for (unsigned fd = first; fd <= last && fd < TABLE_SIZE; fd++) store_entry((int)fd, UNKNOWN);
+void descriptor_forget(int fd) {
+    store_entry(fd, UNKNOWN);
 }
 
-void descriptor_is_netlink(int fd) { store_entry(fd, NETLINK); }
+void descriptor_forget_range(unsigned first, unsigned last) {
+    for (unsigned fd = first; fd <= last && fd < TABLE_SIZE; fd++)
+        store_entry((int)fd, UNKNOWN);
+}
 
-void descriptor_set_unsynced(int fd, bool unsynced)
-{
+void descriptor_is_netlink(int fd) {
+    store_entry(fd, NETLINK);
+}
+
+void descriptor_set_unsynced(int fd, bool unsynced) {
     unsigned char entry = load_entry(fd);
     if ((entry & KIND_MASK) != NETLINK || !!(entry & UNSYNCED) == unsynced) return;
     store_entry(fd, unsynced ? NETLINK | UNSYNCED : NETLINK);
 }
 
-bool descriptor_unsynced(int fd)
-{
+bool descriptor_unsynced(int fd) {
     if (!in_table(fd)) return true; /* cannot be remembered: better ask once too often */
     return (load_entry(fd) & UNSYNCED) != 0;
 }
 
-uint64_t descriptor_cookie(int fd)
-{
+uint64_t descriptor_cookie(int fd) {
     uint64_t cookie = 0;
     socklen_t length = sizeof cookie;
     if (real()->getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) != 0 || length != sizeof cookie) return 0;
@@ -54,34 +58,38 @@ uint64_t descriptor_cookie(int fd)
 }
 
 /* The other end is the daemon's listening socket, under the name that the environment gives. */
-static bool leads_to_daemon(int fd)
-{
+static bool leads_to_daemon(int fd) {
     struct sockaddr_un peer;
     socklen_t length = sizeof peer;
     memset(&peer, 0, sizeof peer);
-    if (real()->getpeername(fd, (struct sockaddr *)&peer, &length) != 0) return false;
+    if (real()->getpeername(fd, (struct sockaddr*)&peer, &length) != 0) return false;
     if (peer.sun_family != AF_UNIX) return false;
     return strncmp(peer.sun_path, shim_socket_path(), sizeof peer.sun_path) == 0;
 }
 
 /* Inherited or duplicated: the daemon knows what it is. */
-static enum descriptor_kind ask_daemon(int fd)
-{
+static enum descriptor_kind ask_daemon(int fd) {
     struct mlosim_answer answer;
-    if (daemon_socket_call(fd, MLOSIM_OP_INFO, 0, 0, &answer, NULL) != 0) return DESCRIPTOR_NETLINK; /* it died: errors there */
+    if (daemon_socket_call(fd, MLOSIM_OP_INFO, 0, 0, &answer, NULL) != 0)
+        return DESCRIPTOR_NETLINK; /* it died: errors there */
     switch (answer.value[MLOSIM_INFO_ROLE]) {
-        case MLOSIM_ROLE_NETLINK: return DESCRIPTOR_NETLINK;
-        case MLOSIM_ROLE_FILE: return DESCRIPTOR_FILE;
-        default: return DESCRIPTOR_SILENT;
+        case MLOSIM_ROLE_NETLINK:
+            return DESCRIPTOR_NETLINK;
+        case MLOSIM_ROLE_FILE:
+            return DESCRIPTOR_FILE;
+        default:
+            return DESCRIPTOR_SILENT;
     }
 }
 
-enum descriptor_kind descriptor_kind(int fd)
-{
+enum descriptor_kind descriptor_kind(int fd) {
     switch (load_entry(fd) & KIND_MASK) {
-        case FOREIGN: return DESCRIPTOR_FOREIGN;
-        case NETLINK: return DESCRIPTOR_NETLINK;
-        default: break;
+        case FOREIGN:
+            return DESCRIPTOR_FOREIGN;
+        case NETLINK:
+            return DESCRIPTOR_NETLINK;
+        default:
+            break;
     }
     if (!shim_enabled() || fd < 0) return DESCRIPTOR_FOREIGN;
     int saved = errno;

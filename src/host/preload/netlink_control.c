@@ -1,4 +1,5 @@
-/* Everything about a netlink socket but its datagrams. The socket's state is the daemon's; here is only its translation. */
+/* Everything about a netlink socket but its datagrams. The socket's state is the daemon's; here is only its
+ * translation. */
 #include <errno.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
@@ -6,8 +7,7 @@
 
 #include "host/preload/shim.h"
 
-int netlink_socket(int type, int protocol)
-{
+int netlink_socket(int type, int protocol) {
     int base = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (base != SOCK_RAW && base != SOCK_DGRAM) FAIL(ESOCKTNOSUPPORT);
     int fd = daemon_connect(MLOSIM_ROLE_NETLINK, type & (SOCK_CLOEXEC | SOCK_NONBLOCK), protocol, base, NULL);
@@ -15,8 +15,7 @@ int netlink_socket(int type, int protocol)
     return fd;
 }
 
-int netlink_bind(int fd, const struct sockaddr *address, socklen_t length)
-{
+int netlink_bind(int fd, const struct sockaddr* address, socklen_t length) {
     struct sockaddr_nl local;
     if (length < sizeof local) FAIL(EINVAL);
     memcpy(&local, address, sizeof local);
@@ -26,8 +25,7 @@ int netlink_bind(int fd, const struct sockaddr *address, socklen_t length)
     return 0;
 }
 
-int netlink_connect(int fd, const struct sockaddr *address, socklen_t length)
-{
+int netlink_connect(int fd, const struct sockaddr* address, socklen_t length) {
     struct sockaddr_nl to;
     if (length < sizeof to.nl_family) FAIL(EINVAL);
     memset(&to, 0, sizeof to);
@@ -44,20 +42,18 @@ int netlink_connect(int fd, const struct sockaddr *address, socklen_t length)
 }
 
 /* The legacy mask of a socket's memberships. */
-static uint32_t low_groups(const uint32_t *groups, uint32_t count)
-{
+static uint32_t low_groups(const uint32_t* groups, uint32_t count) {
     uint32_t mask = 0;
     for (uint32_t i = 0; i < count; i++)
         if (groups[i] >= 1 && groups[i] <= 32) mask |= 1u << (groups[i] - 1);
     return mask;
 }
 
-int netlink_getname(int fd, struct sockaddr *address, socklen_t *length, bool peer)
-{
+int netlink_getname(int fd, struct sockaddr* address, socklen_t* length, bool peer) {
     struct sockaddr_nl name = {.nl_family = AF_NETLINK};
     if (!peer) {
         struct mlosim_answer answer;
-        void *groups = NULL;
+        void* groups = NULL;
         int error = daemon_socket_call(fd, MLOSIM_OP_INFO, 0, 0, &answer, &groups);
         if (error) FAIL(error);
         name.nl_pid = answer.value[MLOSIM_INFO_PORT];
@@ -69,30 +65,35 @@ int netlink_getname(int fd, struct sockaddr *address, socklen_t *length, bool pe
     return 0;
 }
 
-static int set_option(int fd, enum mlosim_option option, int value)
-{
+static int set_option(int fd, enum mlosim_option option, int value) {
     int error = daemon_socket_call(fd, MLOSIM_OP_OPTION, option, value != 0, NULL, NULL);
     if (error) FAIL(error);
     return 0;
 }
 
 /* SOL_NETLINK's switches and ours. */
-static enum mlosim_option option_bit(int option)
-{
+static enum mlosim_option option_bit(int option) {
     switch (option) {
-        case NETLINK_PKTINFO: return MLOSIM_OPTION_PACKET_INFO;
-        case NETLINK_BROADCAST_ERROR: return MLOSIM_OPTION_BROADCAST_ERROR;
-        case NETLINK_NO_ENOBUFS: return MLOSIM_OPTION_NO_ENOBUFS;
-        case NETLINK_LISTEN_ALL_NSID: return MLOSIM_OPTION_LISTEN_ALL_NSID;
-        case NETLINK_CAP_ACK: return MLOSIM_OPTION_CAP_ACK;
-        case NETLINK_EXT_ACK: return MLOSIM_OPTION_EXT_ACK;
-        case NETLINK_GET_STRICT_CHK: return MLOSIM_OPTION_STRICT_CHECK;
-        default: return 0;
+        case NETLINK_PKTINFO:
+            return MLOSIM_OPTION_PACKET_INFO;
+        case NETLINK_BROADCAST_ERROR:
+            return MLOSIM_OPTION_BROADCAST_ERROR;
+        case NETLINK_NO_ENOBUFS:
+            return MLOSIM_OPTION_NO_ENOBUFS;
+        case NETLINK_LISTEN_ALL_NSID:
+            return MLOSIM_OPTION_LISTEN_ALL_NSID;
+        case NETLINK_CAP_ACK:
+            return MLOSIM_OPTION_CAP_ACK;
+        case NETLINK_EXT_ACK:
+            return MLOSIM_OPTION_EXT_ACK;
+        case NETLINK_GET_STRICT_CHK:
+            return MLOSIM_OPTION_STRICT_CHECK;
+        default:
+            return 0;
     }
 }
 
-int netlink_setsockopt(int fd, int level, int option, const void *value, socklen_t length)
-{
+int netlink_setsockopt(int fd, int level, int option, const void* value, socklen_t length) {
     int number = 0;
     if (level == SOL_SOCKET) {
         if (option == SO_ATTACH_FILTER || option == SO_ATTACH_BPF) FAIL(ENOPROTOOPT); /* would see our header */
@@ -106,9 +107,11 @@ int netlink_setsockopt(int fd, int level, int option, const void *value, socklen
         return 0;
     }
     if (level != SOL_NETLINK) FAIL(ENOPROTOOPT);
-    if (length >= sizeof number) memcpy(&number, value, sizeof number); /* cf. netlink_setsockopt(): shorter counts as 0 */
+    if (length >= sizeof number)
+        memcpy(&number, value, sizeof number); /* cf. netlink_setsockopt(): shorter counts as 0 */
     if (option == NETLINK_ADD_MEMBERSHIP || option == NETLINK_DROP_MEMBERSHIP) {
-        int error = daemon_socket_call(fd, MLOSIM_OP_MEMBERSHIP, (uint32_t)number, option == NETLINK_ADD_MEMBERSHIP, NULL, NULL);
+        int error = daemon_socket_call(fd, MLOSIM_OP_MEMBERSHIP, (uint32_t)number, option == NETLINK_ADD_MEMBERSHIP,
+                                       NULL, NULL);
         if (error) FAIL(error);
         return 0;
     }
@@ -117,8 +120,7 @@ int netlink_setsockopt(int fd, int level, int option, const void *value, socklen
     return set_option(fd, bit, number);
 }
 
-static int give_int(int number, void *value, socklen_t *length)
-{
+static int give_int(int number, void* value, socklen_t* length) {
     socklen_t size = *length < sizeof number ? *length : (socklen_t)sizeof number;
     memcpy(value, &number, size);
     *length = size;
@@ -126,13 +128,12 @@ static int give_int(int number, void *value, socklen_t *length)
 }
 
 /* NETLINK_LIST_MEMBERSHIPS: a bit map in words; `length` says how long the whole map is, cf. netlink_getsockopt(). */
-static int give_memberships(const uint32_t *groups, uint32_t count, void *value, socklen_t *length)
-{
+static int give_memberships(const uint32_t* groups, uint32_t count, void* value, socklen_t* length) {
     uint32_t highest = 0;
     for (uint32_t i = 0; i < count; i++)
         if (groups[i] > highest) highest = groups[i];
     socklen_t words = (highest + 31) / 32;
-    uint32_t *map = value;
+    uint32_t* map = value;
     socklen_t room = *length / sizeof *map;
     memset(map, 0, (room < words ? room : words) * sizeof *map);
     for (uint32_t i = 0; i < count; i++)
@@ -141,8 +142,7 @@ static int give_memberships(const uint32_t *groups, uint32_t count, void *value,
     return 0;
 }
 
-int netlink_getsockopt(int fd, int level, int option, void *value, socklen_t *length)
-{
+int netlink_getsockopt(int fd, int level, int option, void* value, socklen_t* length) {
     bool ours = level == SOL_SOCKET && (option == SO_DOMAIN || option == SO_PROTOCOL || option == SO_TYPE ||
                                         option == SO_RCVBUF || option == SO_PASSCRED);
     if (level == SOL_SOCKET && !ours) return real()->getsockopt(fd, level, option, value, length);
@@ -150,7 +150,7 @@ int netlink_getsockopt(int fd, int level, int option, void *value, socklen_t *le
     if (level == SOL_SOCKET && option == SO_DOMAIN) return give_int(AF_NETLINK, value, length);
 
     struct mlosim_answer answer;
-    void *groups = NULL;
+    void* groups = NULL;
     int error = daemon_socket_call(fd, MLOSIM_OP_INFO, 0, 0, &answer, &groups);
     if (error) FAIL(error);
     int result = 0;

@@ -13,12 +13,11 @@
 /* The program's pieces behind one of ours. */
 struct pieces {
     struct iovec on_stack[PIECES_ON_STACK + 1];
-    struct iovec *all;
+    struct iovec* all;
     size_t count;
 };
 
-static int put_behind(struct pieces *out, void *header, size_t size, const struct msghdr *msg)
-{
+static int put_behind(struct pieces* out, void* header, size_t size, const struct msghdr* msg) {
     if (msg->msg_iovlen >= IOV_MAX) return EMSGSIZE;
     out->count = msg->msg_iovlen + 1;
     out->all = out->on_stack;
@@ -31,27 +30,26 @@ static int put_behind(struct pieces *out, void *header, size_t size, const struc
     return 0;
 }
 
-static void release(struct pieces *pieces)
-{
+static void release(struct pieces* pieces) {
     if (pieces->all != pieces->on_stack) free(pieces->all);
 }
 
 /* The daemon is gone: a kernel without the family would refuse. */
-static int translated(int error) { return error == EPIPE || error == ECONNRESET || error == ENOTCONN ? ECONNREFUSED : error; }
+static int translated(int error) {
+    return error == EPIPE || error == ECONNRESET || error == ENOTCONN ? ECONNREFUSED : error;
+}
 
 /* What the kernel says before it looks at the bytes. */
-static int check_destination(const struct msghdr *msg)
-{
+static int check_destination(const struct msghdr* msg) {
     if (msg->msg_namelen == 0 || !msg->msg_name) return 0;
-    const struct sockaddr_nl *to = msg->msg_name;
+    const struct sockaddr_nl* to = msg->msg_name;
     if (msg->msg_namelen < sizeof *to || to->nl_family != AF_NETLINK) return EINVAL;
     if (to->nl_groups != 0) return EPERM;
     if (to->nl_pid != 0) return ECONNREFUSED; /* there are no other programs' ports here */
     return 0;
 }
 
-ssize_t netlink_send(int fd, const struct msghdr *msg, int flags)
-{
+ssize_t netlink_send(int fd, const struct msghdr* msg, int flags) {
     if (flags & MSG_OOB) FAIL(EOPNOTSUPP);
     int error = check_destination(msg);
     if (error) FAIL(error);
@@ -81,14 +79,13 @@ ssize_t netlink_send(int fd, const struct msghdr *msg, int flags)
 }
 
 /* Appends a control message if it fits, cf. put_cmsg(). */
-static void put_control(struct msghdr *msg, size_t room, int level, int type, const void *data, size_t size)
-{
+static void put_control(struct msghdr* msg, size_t room, int level, int type, const void* data, size_t size) {
     size_t left = room - msg->msg_controllen;
     if (!msg->msg_control || left < CMSG_LEN(size)) {
         msg->msg_flags |= MSG_CTRUNC;
         return;
     }
-    struct cmsghdr *control = (struct cmsghdr *)((char *)msg->msg_control + msg->msg_controllen);
+    struct cmsghdr* control = (struct cmsghdr*)((char*)msg->msg_control + msg->msg_controllen);
     control->cmsg_level = level;
     control->cmsg_type = type;
     control->cmsg_len = CMSG_LEN(size);
@@ -96,8 +93,7 @@ static void put_control(struct msghdr *msg, size_t room, int level, int type, co
     msg->msg_controllen += CMSG_SPACE(size) <= left ? CMSG_SPACE(size) : left;
 }
 
-static void put_sender(struct msghdr *msg, const struct mlosim_datagram *header)
-{
+static void put_sender(struct msghdr* msg, const struct mlosim_datagram* header) {
     if (!msg->msg_name) return;
     struct sockaddr_nl sender = {.nl_family = AF_NETLINK, .nl_pid = header->port};
     if (header->group >= 1 && header->group <= 32) sender.nl_groups = 1u << (header->group - 1);
@@ -105,8 +101,7 @@ static void put_sender(struct msghdr *msg, const struct mlosim_datagram *header)
     msg->msg_namelen = sizeof sender;
 }
 
-static void put_controls(struct msghdr *msg, const struct mlosim_datagram *header)
-{
+static void put_controls(struct msghdr* msg, const struct mlosim_datagram* header) {
     size_t room = msg->msg_controllen;
     msg->msg_controllen = 0;
     if (header->flags & MLOSIM_WITH_PACKET_INFO) {
@@ -121,8 +116,7 @@ static void put_controls(struct msghdr *msg, const struct mlosim_datagram *heade
 
 /* One packet behind its header; waits or not as `flags` and the descriptor say, except that the answers to what this
  * process sent before are there for a receive that does not wait, as the kernel has them there. */
-static ssize_t receive_packet(int fd, struct msghdr *packet, int flags)
-{
+static ssize_t receive_packet(int fd, struct msghdr* packet, int flags) {
     ssize_t got = real()->recvmsg(fd, packet, flags);
     if (got >= 0 || errno != EAGAIN || !descriptor_unsynced(fd)) return got;
     descriptor_set_unsynced(fd, false);
@@ -130,8 +124,7 @@ static ssize_t receive_packet(int fd, struct msghdr *packet, int flags)
     return real()->recvmsg(fd, packet, flags | MSG_DONTWAIT);
 }
 
-ssize_t netlink_receive(int fd, struct msghdr *msg, int flags)
-{
+ssize_t netlink_receive(int fd, struct msghdr* msg, int flags) {
     if (flags & MSG_OOB) FAIL(EOPNOTSUPP);
     struct mlosim_datagram header;
     struct pieces pieces;

@@ -4,7 +4,8 @@
 
 #include "host/preload/shim.h"
 
-/* The linker of a C library older than 2.34 finds dlsym in libdl under this version; newer ones keep it for old programs. */
+/* The linker of a C library older than 2.34 finds dlsym in libdl under this version; newer ones keep it for old
+ * programs. */
 #if defined(__x86_64__)
 __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
 #elif defined(__aarch64__)
@@ -12,15 +13,16 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 #endif
 
 static struct real_functions functions;
-static char *socket_path;
+static char* socket_path;
 static int loaded;
 
 /* POSIX lets a void pointer hold a function's address; ISO C wants it said with a cast through memory. */
-static void look_up(void *slot, const char *name) { *(void **)slot = dlsym(RTLD_NEXT, name); }
+static void look_up(void* slot, const char* name) {
+    *(void**)slot = dlsym(RTLD_NEXT, name);
+}
 #define LOOK_UP(name) look_up(&functions.name, #name)
 
-static void load(void)
-{
+static void load(void) {
     /* First what a program's own malloc may need while the rest is looked up. */
     LOOK_UP(open);
     LOOK_UP(openat);
@@ -59,42 +61,47 @@ static void load(void)
     LOOK_UP(getifaddrs);
     LOOK_UP(freeifaddrs);
     LOOK_UP(fopen);
-    LOOK_UP(freopen);
+    LOOK_UP(fopen64);
+    LOOK_UP(access);
+    LOOK_UP(eaccess);
+    LOOK_UP(faccessat);
+    LOOK_UP(glob);
     LOOK_UP(opendir);
     LOOK_UP(chdir);
     LOOK_UP(fchdir);
     LOOK_UP(getcwd);
     LOOK_UP(realpath);
     LOOK_UP(scandir);
-    const char *path = getenv(MLOSIM_ENV_SOCKET);
-    if (path && *path) socket_path = (char *)path;
+    const char* path = getenv(MLOSIM_ENV_SOCKET);
+    if (path && *path) socket_path = (char*)path;
     __atomic_store_n(&loaded, 1, __ATOMIC_RELEASE);
 }
 
 /* Looking up twice, from two threads, gives the same addresses twice. */
-const struct real_functions *real(void)
-{
+const struct real_functions* real(void) {
     if (__builtin_expect(!__atomic_load_n(&loaded, __ATOMIC_ACQUIRE), 0)) load();
     return &functions;
 }
 
-bool shim_enabled(void)
-{
+bool shim_enabled(void) {
     (void)real();
     return socket_path != NULL;
 }
 
-const char *shim_socket_path(void) { return socket_path; }
+const char* shim_socket_path(void) {
+    return socket_path;
+}
 
-__attribute__((constructor)) static void start(void)
-{
+__attribute__((constructor)) static void start(void) {
     load();
     if (!socket_path) return;
     /* The program may clear or overwrite its environment. */
     size_t length = 0;
-    while (socket_path[length]) length++;
-    char *copy = malloc(length + 1);
+    while (socket_path[length])
+        length++;
+    char* copy = malloc(length + 1);
     if (!copy) return;
-    for (size_t i = 0; i <= length; i++) copy[i] = socket_path[i];
+    for (size_t i = 0; i <= length; i++)
+        copy[i] = socket_path[i];
     socket_path = copy;
 }

@@ -1,6 +1,6 @@
 /*
- * The socket calls that a program makes, each sent to the real function or to ours by what its descriptor is. libc declares
- * socket addresses as a transparent union of all their types; `__sockaddr__` is the plain one.
+ * The socket calls that a program makes, each sent to the real function or to ours by what its descriptor is. libc
+ * declares socket addresses as a transparent union of all their types; `__sockaddr__` is the plain one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +11,12 @@
 
 #include "host/preload/shim.h"
 
-static bool is_netlink(int fd) { return descriptor_kind(fd) == DESCRIPTOR_NETLINK; }
+static bool is_netlink(int fd) {
+    return descriptor_kind(fd) == DESCRIPTOR_NETLINK;
+}
 
-static ssize_t receive_into(int fd, void *buffer, size_t size, int flags, struct sockaddr *from, socklen_t *from_length)
-{
+static ssize_t receive_into(int fd, void* buffer, size_t size, int flags, struct sockaddr* from,
+                            socklen_t* from_length) {
     struct iovec piece = {buffer, size};
     struct msghdr msg = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = from, .msg_namelen = from ? *from_length : 0};
     ssize_t got = netlink_receive(fd, &msg, flags);
@@ -22,15 +24,14 @@ static ssize_t receive_into(int fd, void *buffer, size_t size, int flags, struct
     return got;
 }
 
-static ssize_t send_from(int fd, const void *data, size_t size, int flags, const struct sockaddr *to, socklen_t to_length)
-{
-    struct iovec piece = {(void *)data, size};
-    struct msghdr msg = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = (void *)to, .msg_namelen = to ? to_length : 0};
+static ssize_t send_from(int fd, const void* data, size_t size, int flags, const struct sockaddr* to,
+                         socklen_t to_length) {
+    struct iovec piece = {(void*)data, size};
+    struct msghdr msg = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = (void*)to, .msg_namelen = to ? to_length : 0};
     return netlink_send(fd, &msg, flags);
 }
 
-EXPORT int socket(int domain, int type, int protocol)
-{
+EXPORT int socket(int domain, int type, int protocol) {
     if (shim_enabled() && domain == AF_NETLINK && (protocol == NETLINK_GENERIC || protocol == NETLINK_ROUTE))
         return netlink_socket(type, protocol);
     int fd = real()->socket(domain, type, protocol);
@@ -38,58 +39,52 @@ EXPORT int socket(int domain, int type, int protocol)
     return fd;
 }
 
-EXPORT int bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
-{
-    return is_netlink(fd) ? netlink_bind(fd, address.__sockaddr__, length) : real()->bind(fd, address.__sockaddr__, length);
+EXPORT int bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length) {
+    return is_netlink(fd) ? netlink_bind(fd, address.__sockaddr__, length)
+                          : real()->bind(fd, address.__sockaddr__, length);
 }
 
-EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
-{
+EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length) {
     if (is_netlink(fd)) return netlink_connect(fd, address.__sockaddr__, length);
     int result = real()->connect(fd, address.__sockaddr__, length);
     descriptor_forget(fd); /* who is at the other end is known only now */
     return result;
 }
 
-EXPORT int getsockname(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
-{
-    return is_netlink(fd) ? netlink_getname(fd, address.__sockaddr__, length, false) : real()->getsockname(fd, address.__sockaddr__, length);
+EXPORT int getsockname(int fd, __SOCKADDR_ARG address, socklen_t* restrict length) {
+    return is_netlink(fd) ? netlink_getname(fd, address.__sockaddr__, length, false)
+                          : real()->getsockname(fd, address.__sockaddr__, length);
 }
 
-EXPORT int getpeername(int fd, __SOCKADDR_ARG address, socklen_t *restrict length)
-{
-    return is_netlink(fd) ? netlink_getname(fd, address.__sockaddr__, length, true) : real()->getpeername(fd, address.__sockaddr__, length);
+EXPORT int getpeername(int fd, __SOCKADDR_ARG address, socklen_t* restrict length) {
+    return is_netlink(fd) ? netlink_getname(fd, address.__sockaddr__, length, true)
+                          : real()->getpeername(fd, address.__sockaddr__, length);
 }
 
-EXPORT int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
-{
+EXPORT int setsockopt(int fd, int level, int option, const void* value, socklen_t length) {
     return is_netlink(fd) ? netlink_setsockopt(fd, level, option, value, length)
                           : real()->setsockopt(fd, level, option, value, length);
 }
 
-EXPORT int getsockopt(int fd, int level, int option, void *restrict value, socklen_t *restrict length)
-{
+EXPORT int getsockopt(int fd, int level, int option, void* restrict value, socklen_t* restrict length) {
     return is_netlink(fd) ? netlink_getsockopt(fd, level, option, value, length)
                           : real()->getsockopt(fd, level, option, value, length);
 }
 
-EXPORT ssize_t send(int fd, const void *data, size_t size, int flags)
-{
+EXPORT ssize_t send(int fd, const void* data, size_t size, int flags) {
     return is_netlink(fd) ? send_from(fd, data, size, flags, NULL, 0) : real()->send(fd, data, size, flags);
 }
 
-EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags, __CONST_SOCKADDR_ARG to, socklen_t length)
-{
-    return is_netlink(fd) ? send_from(fd, data, size, flags, to.__sockaddr__, length) : real()->sendto(fd, data, size, flags, to.__sockaddr__, length);
+EXPORT ssize_t sendto(int fd, const void* data, size_t size, int flags, __CONST_SOCKADDR_ARG to, socklen_t length) {
+    return is_netlink(fd) ? send_from(fd, data, size, flags, to.__sockaddr__, length)
+                          : real()->sendto(fd, data, size, flags, to.__sockaddr__, length);
 }
 
-EXPORT ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
-{
+EXPORT ssize_t sendmsg(int fd, const struct msghdr* msg, int flags) {
     return is_netlink(fd) ? netlink_send(fd, msg, flags) : real()->sendmsg(fd, msg, flags);
 }
 
-EXPORT int sendmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags)
-{
+EXPORT int sendmmsg(int fd, struct mmsghdr* msgs, unsigned count, int flags) {
     if (!is_netlink(fd)) return real()->sendmmsg(fd, msgs, count, flags);
     unsigned done = 0;
     for (; done < count; done++) {
@@ -100,26 +95,22 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags)
     return done > 0 || count == 0 ? (int)done : -1;
 }
 
-EXPORT ssize_t recv(int fd, void *buffer, size_t size, int flags)
-{
+EXPORT ssize_t recv(int fd, void* buffer, size_t size, int flags) {
     return is_netlink(fd) ? receive_into(fd, buffer, size, flags, NULL, NULL) : real()->recv(fd, buffer, size, flags);
 }
 
-EXPORT ssize_t recvfrom(int fd, void *restrict buffer, size_t size, int flags, __SOCKADDR_ARG from,
-                        socklen_t *restrict length)
-{
+EXPORT ssize_t recvfrom(int fd, void* restrict buffer, size_t size, int flags, __SOCKADDR_ARG from,
+                        socklen_t* restrict length) {
     return is_netlink(fd) ? receive_into(fd, buffer, size, flags, from.__sockaddr__, length)
                           : real()->recvfrom(fd, buffer, size, flags, from.__sockaddr__, length);
 }
 
-EXPORT ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
-{
+EXPORT ssize_t recvmsg(int fd, struct msghdr* msg, int flags) {
     return is_netlink(fd) ? netlink_receive(fd, msg, flags) : real()->recvmsg(fd, msg, flags);
 }
 
 /* The time-out is looked at after each datagram, as the kernel does. */
-EXPORT int recvmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags, struct timespec *timeout)
-{
+EXPORT int recvmmsg(int fd, struct mmsghdr* msgs, unsigned count, int flags, struct timespec* timeout) {
     if (!is_netlink(fd)) return real()->recvmmsg(fd, msgs, count, flags, timeout);
     struct timespec start, now;
     if (timeout) clock_gettime(CLOCK_MONOTONIC, &start);
@@ -137,107 +128,107 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *msgs, unsigned count, int flags, str
     return done > 0 || count == 0 ? (int)done : -1;
 }
 
-EXPORT ssize_t read(int fd, void *buffer, size_t size)
-{
-    return is_netlink(fd) ? receive_into(fd, buffer, size, 0, NULL, NULL) : real()->read(fd, buffer, size);
+EXPORT ssize_t read(int fd, void* buffer, size_t size) {
+    switch (descriptor_kind(fd)) {
+        case DESCRIPTOR_NETLINK:
+            return receive_into(fd, buffer, size, 0, NULL, NULL);
+        case DESCRIPTOR_FILE:
+            FAIL(EBADF); /* is open to be written */
+        default:
+            return real()->read(fd, buffer, size);
+    }
 }
 
-EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count)
-{
+EXPORT ssize_t readv(int fd, const struct iovec* pieces, int count) {
     if (!is_netlink(fd)) return real()->readv(fd, pieces, count);
     if (count < 0) FAIL(EINVAL);
-    struct msghdr msg = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
+    struct msghdr msg = {.msg_iov = (struct iovec*)pieces, .msg_iovlen = (size_t)count};
     return netlink_receive(fd, &msg, 0);
 }
 
-EXPORT ssize_t write(int fd, const void *data, size_t size)
-{
-    return is_netlink(fd) ? send_from(fd, data, size, 0, NULL, 0) : real()->write(fd, data, size);
+EXPORT ssize_t write(int fd, const void* data, size_t size) {
+    switch (descriptor_kind(fd)) {
+        case DESCRIPTOR_NETLINK:
+            return send_from(fd, data, size, 0, NULL, 0);
+        case DESCRIPTOR_FILE:
+            return served_write(fd, data, size);
+        case DESCRIPTOR_SILENT:
+            return rfkill_write(data, size);
+        default:
+            return real()->write(fd, data, size);
+    }
 }
 
-EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count)
-{
+EXPORT ssize_t writev(int fd, const struct iovec* pieces, int count) {
     if (!is_netlink(fd)) return real()->writev(fd, pieces, count);
     if (count < 0) FAIL(EINVAL);
-    struct msghdr msg = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
+    struct msghdr msg = {.msg_iov = (struct iovec*)pieces, .msg_iovlen = (size_t)count};
     return netlink_send(fd, &msg, 0);
 }
 
 /* What a program built with _FORTIFY_SOURCE calls; the check is the caller's, made again here. */
-static void check_room(size_t size, size_t room)
-{
+static void check_room(size_t size, size_t room) {
     if (size > room) abort();
 }
 
-EXPORT ssize_t __recv_chk(int fd, void *buffer, size_t size, size_t room, int flags)
-{
+EXPORT ssize_t __recv_chk(int fd, void* buffer, size_t size, size_t room, int flags) {
     check_room(size, room);
     return recv(fd, buffer, size, flags);
 }
 
-EXPORT ssize_t __recvfrom_chk(int fd, void *restrict buffer, size_t size, size_t room, int flags,
-                              struct sockaddr *restrict from, socklen_t *restrict length)
-{
+EXPORT ssize_t __recvfrom_chk(int fd, void* restrict buffer, size_t size, size_t room, int flags,
+                              struct sockaddr* restrict from, socklen_t* restrict length) {
     check_room(size, room);
     return recvfrom(fd, buffer, size, flags, from, length);
 }
 
-EXPORT ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room)
-{
+EXPORT ssize_t __read_chk(int fd, void* buffer, size_t size, size_t room) {
     check_room(size, room);
     return read(fd, buffer, size);
 }
 
 /* ---- descriptors ---- */
 
-EXPORT int close(int fd)
-{
+EXPORT int close(int fd) {
     descriptor_forget(fd);
     return real()->close(fd);
 }
 
-EXPORT int close_range(unsigned first, unsigned last, int flags)
-{
+EXPORT int close_range(unsigned first, unsigned last, int flags) {
     if (!real()->close_range) FAIL(ENOSYS);
     descriptor_forget_range(first, last);
     return real()->close_range(first, last, flags);
 }
 
-EXPORT void closefrom(int first)
-{
+EXPORT void closefrom(int first) {
     descriptor_forget_range(first < 0 ? 0 : (unsigned)first, ~0u);
     if (real()->closefrom) real()->closefrom(first);
 }
 
-EXPORT int dup(int fd)
-{
+EXPORT int dup(int fd) {
     int copy = real()->dup(fd);
     descriptor_forget(copy);
     return copy;
 }
 
-EXPORT int dup2(int fd, int wanted)
-{
+EXPORT int dup2(int fd, int wanted) {
     if (fd != wanted) descriptor_forget(wanted);
     return real()->dup2(fd, wanted);
 }
 
-EXPORT int dup3(int fd, int wanted, int flags)
-{
+EXPORT int dup3(int fd, int wanted, int flags) {
     descriptor_forget(wanted);
     return real()->dup3(fd, wanted, flags);
 }
 
 /* Every command takes at most one word. */
-static int any_fcntl(int (*function)(int, int, ...), int fd, int command, long argument)
-{
+static int any_fcntl(int (*function)(int, int, ...), int fd, int command, long argument) {
     int result = function(fd, command, argument);
     if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) descriptor_forget(result);
     return result;
 }
 
-EXPORT int fcntl(int fd, int command, ...)
-{
+EXPORT int fcntl(int fd, int command, ...) {
     va_list arguments;
     va_start(arguments, command);
     long argument = va_arg(arguments, long);
@@ -245,8 +236,7 @@ EXPORT int fcntl(int fd, int command, ...)
     return any_fcntl(real()->fcntl, fd, command, argument);
 }
 
-EXPORT int fcntl64(int fd, int command, ...)
-{
+EXPORT int fcntl64(int fd, int command, ...) {
     va_list arguments;
     va_start(arguments, command);
     long argument = va_arg(arguments, long);
