@@ -17,10 +17,10 @@ Duration Pacer::wait_for(Time due) const {
     return std::max(due - target(), Duration::zero());
 }
 
-Duration Pacer::forgive(Time world_now) {
-    const Duration lag = target() - world_now;
+Duration Pacer::forgive(Time world_next) {
+    const Duration lag = target() - world_next;
     if (lag <= patience) return Duration::zero();
-    start_from(world_now);
+    start_from(world_next);
     return lag;
 }
 

@@ -22,9 +22,9 @@ public:
     /// How long to wait for the world's moment `due`; zero if that is past.
     [[nodiscard]] Duration wait_for(Time due) const;
 
-    /// Gives up on catching up if the world, which has got as far as `world_now`, lags by more than `patience` (a
+    /// Gives up on catching up if what is next in the world, due at `world_next`, lags by more than `patience` (a
     /// suspended process, a world too large for the machine). Returns the time given up, zero for none.
-    Duration forgive(Time world_now);
+    Duration forgive(Time world_next);
 
 private:
     const WallClock& wall_;

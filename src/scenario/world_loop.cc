@@ -1,0 +1,150 @@
+#include "scenario/world_loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "sim/invariant.h"
+
+namespace mlosim::scenario {
+
+namespace asio = boost::asio;
+
+namespace {
+/// Events between two looks at what comes from outside: a look costs a system call, waiting for it costs clients time.
+constexpr std::uint64_t batch = 256;
+}  // namespace
+
+/// Wakes the loop at a moment of the world. Set again only when that moment changes, which most requests do not do.
+class WorldLoop::Alarm {
+public:
+    explicit Alarm(asio::io_context& io) : timer_(io) {}
+
+    void set(sim::Time due, sim::Duration delay) {
+        if (due_ == due) return;
+        due_ = due;
+        timer_.expires_after(delay);
+        timer_.async_wait([this](const boost::system::error_code& cancelled) {
+            if (!cancelled) due_.reset();
+        });
+    }
+    void clear() {
+        if (!due_) return;
+        due_.reset();
+        timer_.cancel();
+    }
+
+private:
+    asio::steady_timer timer_;
+    std::optional<sim::Time> due_;
+};
+
+WorldLoop::WorldLoop(asio::io_context& io, sim::EventQueue& queue, const sim::WallClock& wall, WorldLoopOptions options)
+    : io_(io),
+      queue_(queue),
+      options_(std::move(options)),
+      pacer_(wall, queue.now()),
+      alarm_(std::make_unique<Alarm>(io)),
+      paused_(options_.paused) {}
+
+WorldLoop::~WorldLoop() = default;
+
+void WorldLoop::run() {
+    const auto guard = asio::make_work_guard(io_);  // without connections there is still the world
+    pacer_.start_from(queue_.now());                // building it took its time
+    while (!stopped_) {
+        const bool more = fire(horizon(), batch);
+        arrive();
+        if (stopped_) break;
+        if (more)
+            io_.poll();
+        else
+            wait();
+    }
+}
+
+/// How far the world may go now.
+sim::Time WorldLoop::horizon() {
+    if (paused_) return queue_.now();
+    if (const std::optional<sim::Time> due = queue_.next_due(); real() && due)
+        if (const sim::Duration lag = pacer_.forgive(*due); lag > sim::Duration::zero() && options_.on_lag)
+            options_.on_lag(lag);
+    const sim::Time limit = real() ? std::max(pacer_.target(), queue_.now()) : sim::Time::max();
+    return destination_ ? std::min(limit, destination_->when) : limit;
+}
+
+/// Fires what is due, `at_most` so many. True: there is more. Otherwise the world's time is `until` now (or stays, if
+/// that is never).
+bool WorldLoop::fire(sim::Time until, std::uint64_t at_most) {
+    if (paused_) return false;
+    for (std::uint64_t fired = 0;; ++fired) {
+        const std::optional<sim::Time> due = queue_.next_due();
+        if (!due || *due > until) break;
+        if (fired == at_most) return true;
+        queue_.step();
+        if (stopped_ || paused_) return false;
+    }
+    if (until != sim::Time::max()) queue_.run_until(until);
+    return false;
+}
+
+/// Is this where run_to() was to end?
+void WorldLoop::arrive() {
+    if (!destination_ || paused_ || stopped_ || queue_.now() < destination_->when) return;
+    if (const std::optional<sim::Time> due = queue_.next_due(); due && *due <= destination_->when) return;
+    Destination arrived = std::move(*destination_);
+    destination_.reset();
+    paused_ = true;
+    if (arrived.reached) arrived.reached();
+}
+
+void WorldLoop::wait() {
+    std::optional<sim::Time> next;
+    if (!paused_) {
+        next = queue_.next_due();
+        if (destination_ && (!next || destination_->when < *next)) next = destination_->when;
+    }
+    if (next)
+        alarm_->set(*next, pacer_.wait_for(*next));
+    else
+        alarm_->clear();
+    io_.run_one();
+}
+
+void WorldLoop::catch_up() {
+    if (!real() || paused_ || stopped_) return;
+    fire(horizon(), ~std::uint64_t{0});
+}
+
+Result<void> WorldLoop::pause() {
+    paused_ = true;
+    destination_.reset();
+    return {};
+}
+
+Result<void> WorldLoop::resume() {
+    if (!paused_) return {};
+    paused_ = false;
+    pacer_.start_from(queue_.now());
+    return {};
+}
+
+Result<std::uint64_t> WorldLoop::step(std::uint32_t events) {
+    if (!paused_) return fail(EBUSY, "the world is not paused");
+    std::uint64_t fired = 0;
+    while (fired < events && !stopped_ && queue_.step())
+        ++fired;
+    return fired;
+}
+
+Result<void> WorldLoop::run_to(sim::Time when, sim::Action reached) {
+    if (when < queue_.now()) return fail(EINVAL, "that moment has passed");
+    if (destination_) return fail(EBUSY, "the world is already on its way to a moment");
+    destination_ = Destination{when, std::move(reached)};
+    return resume();
+}
+
+}  // namespace mlosim::scenario

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "netlink/time_control.h"
+#include "sim/event_queue.h"
+#include "sim/pacer.h"
+#include "sim/virtual_time.h"
+#include "sim/wall_clock.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace mlosim::scenario {
+
+struct WorldLoopOptions {
+    netlink::ClockMode mode = netlink::ClockMode::real;
+    std::uint64_t seed = 0;  ///< only to be told to whoever asks
+    bool paused = false;
+    /// Told when the world was too slow for a real clock and gave up that much time.
+    std::function<void(sim::Duration)> on_lag;
+};
+
+/// The one thread's main loop: joins what comes from outside (Asio) with what happens inside (the event queue), and
+/// drives time. With a real clock an event fires when the wall clock has reached it; with a virtual one, at once.
+class WorldLoop final : public netlink::TimeControl {
+public:
+    /// Everything passed in must outlive the loop.
+    WorldLoop(boost::asio::io_context& io, sim::EventQueue& queue, const sim::WallClock& wall,
+              WorldLoopOptions options);
+    ~WorldLoop() override;
+
+    /// Until stop().
+    void run();
+    /// What happens now is the last that happens. From an event, a request, or a signal handler of Asio's.
+    void stop() noexcept { stopped_ = true; }
+    [[nodiscard]] bool stopped() const noexcept { return stopped_; }
+
+    /// Brings the world up to the wall clock, if that is what paces it: whoever comes from outside must find it at the
+    /// present moment and not at the last event's. Not from inside an event.
+    void catch_up();
+
+    // TimeControl
+    [[nodiscard]] netlink::ClockMode mode() const override { return options_.mode; }
+    [[nodiscard]] std::uint64_t seed() const override { return options_.seed; }
+    [[nodiscard]] sim::Time now() const override { return queue_.now(); }
+    [[nodiscard]] std::uint64_t events_fired() const override { return queue_.fired(); }
+    [[nodiscard]] std::uint64_t events_pending() const override { return queue_.size(); }
+    [[nodiscard]] bool paused() const override { return paused_; }
+    Result<void> pause() override;
+    Result<void> resume() override;
+    Result<std::uint64_t> step(std::uint32_t events) override;
+    Result<void> run_to(sim::Time when, sim::Action reached) override;
+
+private:
+    class Alarm;
+    struct Destination {
+        sim::Time when;
+        sim::Action reached;
+    };
+
+    [[nodiscard]] bool real() const noexcept { return options_.mode == netlink::ClockMode::real; }
+    [[nodiscard]] sim::Time horizon();
+    bool fire(sim::Time until, std::uint64_t at_most);
+    void arrive();
+    void wait();
+
+    boost::asio::io_context& io_;
+    sim::EventQueue& queue_;
+    WorldLoopOptions options_;
+    sim::Pacer pacer_;
+    std::unique_ptr<Alarm> alarm_;
+    std::optional<Destination> destination_;
+    bool paused_;
+    bool stopped_ = false;
+};
+
+}  // namespace mlosim::scenario
