@@ -27,9 +27,11 @@ class Consistency {
 public:
     /// The state of what is dumped, a number that changes with it (never 0). Set it at the start of each piece.
     void set_generation(std::uint32_t generation) noexcept { current_ = generation; }
+    /// What the next call of interrupted() will say.
+    [[nodiscard]] bool would_interrupt() const noexcept { return previous_ != 0 && current_ != previous_; }
     /// True if it changed since the last call. Each message that the kernel checks calls this once.
     bool interrupted() noexcept {
-        const bool changed = previous_ != 0 && current_ != previous_;
+        const bool changed = would_interrupt();
         previous_ = current_;
         return changed;
     }
