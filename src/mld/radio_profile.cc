@@ -76,7 +76,8 @@ const InterfaceExtendedCapabilities* RadioProfile::extended_for(InterfaceType ty
 
 RadioProfile RadioProfile::with(const RadioOptions& options) const {
     RadioProfile out = *this;
-    const bool channel_contexts_in_use = options.channels > 1 || options.multi_link || options.multi_radio;
+    const bool channel_contexts_in_use =
+        options.channel_contexts || options.channels > 1 || options.multi_link || options.multi_radio;
     if (!options.multi_link) {
         out.flags.remove(WiphyFlag::multi_link);
         out.interface_extended_capabilities.clear();

@@ -271,8 +271,9 @@ inline constexpr std::size_t ext_feature_count = 75;
 
 /// Choices that MAC80211_HWSIM NEW_RADIO offers for a radio (struct hwsim_new_radio_params).
 struct RadioOptions {
-    bool multi_link = true;  ///< mlo=1
-    unsigned channels = 1;   ///< channels that can be in use at once
+    bool multi_link = true;         ///< mlo=1
+    unsigned channels = 1;          ///< channels that can be in use at once
+    bool channel_contexts = false;  ///< even where one channel would do without (USE_CHANCTX)
     bool p2p_device = false;
     bool multi_radio = false;  ///< one radio per band inside the wiphy
     bool background_radar = true;
