@@ -196,6 +196,22 @@ void ManagementMic::append_to(ByteWriter& out) const {
     });
 }
 
+Result<MeshId> MeshId::parse(ByteView body) {
+    if (body.size() > InlineBytes<32>::capacity) return fail(EINVAL, "Mesh ID: longer than 32 octets");
+    return MeshId{InlineBytes<32>(body)};
+}
+void MeshId::append_to(ByteWriter& out) const {
+    write_element(out, type, octets.view());
+}
+
+Result<NonApStaRegulatoryConnectivity> NonApStaRegulatoryConnectivity::parse(ByteView body) {
+    if (body.empty()) return fail(EINVAL, "Non-AP STA Regulatory Connectivity: empty");
+    return NonApStaRegulatoryConnectivity{body};
+}
+void NonApStaRegulatoryConnectivity::append_to(ByteWriter& out) const {
+    write_element(out, type, octets());
+}
+
 Result<ExtendedCapabilities> ExtendedCapabilities::parse(ByteView body) {
     if (body.size() > max_size) return fail(EINVAL, "Extended Capabilities: longer than an element");
     ExtendedCapabilities value;

@@ -174,6 +174,29 @@ private:
     InlineBytes<16> mic_;
 };
 
+/// Mesh ID element, 802.11-2020 9.4.2.98: 0..32 octets; stations that scan for meshes ask for the empty one.
+struct MeshId {
+    static constexpr ElementType type = element::mesh_id;
+    InlineBytes<32> octets;
+
+    [[nodiscard]] static Result<MeshId> parse(ByteView body);
+    void append_to(ByteWriter& out) const;
+    friend bool operator==(const MeshId&, const MeshId&) = default;
+};
+
+/// Non-AP STA Regulatory Connectivity element, 802.11-2024: to which kinds of 6 GHz AP a station may connect.
+struct NonApStaRegulatoryConnectivity : BitString<1, NonApStaRegulatoryConnectivity> {
+    static constexpr ElementType type = element::non_ap_sta_regulatory_connectivity;
+    using BitString::BitString;
+    static constexpr Field indoor_ap_valid{0};
+    static constexpr Field indoor_ap{1};
+    static constexpr Field standard_power_ap_valid{2};
+    static constexpr Field standard_power_ap{3};
+
+    [[nodiscard]] static Result<NonApStaRegulatoryConnectivity> parse(ByteView body);
+    void append_to(ByteWriter& out) const;
+};
+
 /// Extended Capabilities element, 802.11-2020 9.4.2.26: as many octets as its sender needs.
 class ExtendedCapabilities {
 public:

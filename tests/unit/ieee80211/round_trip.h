@@ -12,12 +12,21 @@
 #include "ieee80211/he_capabilities.h"
 #include "ieee80211/he_operation.h"
 #include "ieee80211/ht_elements.h"
+#include "ieee80211/inheritance.h"
+#include "ieee80211/multiple_bssid.h"
+#include "ieee80211/priority_access_multi_link.h"
+#include "ieee80211/probe_request_multi_link.h"
+#include "ieee80211/reconfiguration_multi_link.h"
 #include "ieee80211/reduced_neighbor_report.h"
 #include "ieee80211/rsn.h"
 #include "ieee80211/ssid.h"
 #include "ieee80211/supported_rates.h"
+#include "ieee80211/tdls_multi_link.h"
+#include "ieee80211/tid_to_link_mapping.h"
 #include "ieee80211/tim.h"
+#include "ieee80211/transmit_power_envelope.h"
 #include "ieee80211/vht_elements.h"
+#include "ieee80211/wmm.h"
 
 /// Parse, write, parse again: what unit tests ask of real frames and fuzz targets of any bytes.
 namespace mlosim::ieee80211::testing {
@@ -58,7 +67,8 @@ using PlainElements =
                BssMaxIdlePeriod, TimeoutInterval, OperatingModeNotification, SupportedOperatingClasses, ManagementMic,
                ExtendedCapabilities, Rsn, Rsnx, HtCapabilities, HtOperation, VhtCapabilities, VhtOperation,
                HeCapabilities, HeOperation, He6GhzCapabilities, EhtOperation, BandwidthIndication,
-               ReducedNeighborReport>;
+               ReducedNeighborReport, MultipleBssid, MultipleBssidIndex, NontransmittedBssidCapability, NonInheritance,
+               TidToLinkMapping, TransmitPowerEnvelope, MeshId, NonApStaRegulatoryConnectivity>;
 
 /// By the element's type. EHT Capabilities are read in `context`.
 inline RoundTrip round_trip(const ElementView& e, const EhtContext& context) {
@@ -71,6 +81,26 @@ inline RoundTrip round_trip(const ElementView& e, const EhtContext& context) {
         switch (*variant) {
             case MultiLinkVariant::basic:
                 return round_trip_as<BasicMultiLink>(e);
+            case MultiLinkVariant::probe_request:
+                return round_trip_as<ProbeRequestMultiLink>(e);
+            case MultiLinkVariant::reconfiguration:
+                return round_trip_as<ReconfigurationMultiLink>(e);
+            case MultiLinkVariant::tdls:
+                return round_trip_as<TdlsMultiLink>(e);
+            case MultiLinkVariant::priority_access:
+                return round_trip_as<PriorityAccessMultiLink>(e);
+        }
+    }
+    if (e.type() == element::vendor_specific) {
+        const ElementBody body{e};
+        constexpr std::size_t subtype_at = wmm_vendor_prefix.size();
+        if (body.bytes().size() <= subtype_at) return RoundTrip::unknown;
+        if (!std::ranges::equal(body.bytes().first(subtype_at), wmm_vendor_prefix)) return RoundTrip::unknown;
+        switch (body.bytes()[subtype_at]) {
+            case WmmInformation::subtype:
+                return round_trip_as<WmmInformation>(e);
+            case WmmParameters::subtype:
+                return round_trip_as<WmmParameters>(e);
             default:
                 return RoundTrip::unknown;
         }
