@@ -64,7 +64,12 @@ private:
 }  // namespace
 
 MessageBuilder FamilyHandle::message(std::uint8_t command, std::size_t limit) const {
-    MessageBuilder message({.type = id_}, limit);
+    return answer(command, 0, 0, limit);
+}
+
+MessageBuilder FamilyHandle::answer(std::uint8_t command, std::uint32_t port, std::uint32_t seq,
+                                    std::size_t limit) const {
+    MessageBuilder message({.type = id_, .seq = seq, .port = port}, limit);
     message.put_header(genlmsghdr{.cmd = command, .version = version_, .reserved = 0});
     return message;
 }

@@ -23,6 +23,9 @@ public:
     [[nodiscard]] std::uint16_t id() const noexcept { return id_; }
     /// A message that answers no request: sequence number and port 0.
     [[nodiscard]] MessageBuilder message(std::uint8_t command, std::size_t limit = good_size) const;
+    /// An answer to a request, made later than in its handler.
+    [[nodiscard]] MessageBuilder answer(std::uint8_t command, std::uint32_t port, std::uint32_t seq,
+                                        std::size_t limit = good_size) const;
     /// Sends it to every member of the family's group number `group` but `except_port`. An overflowed message is not
     /// sent (the kernel's notifications that do not fit are lost the same way).
     void notify(std::uint32_t group, const MessageBuilder& message, std::uint32_t except_port = 0) const;

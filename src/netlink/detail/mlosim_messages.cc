@@ -1,0 +1,106 @@
+#include "netlink/detail/mlosim_messages.h"
+
+#include "netlink/owner.h"
+
+namespace mlosim::netlink::detail {
+
+namespace {
+
+void put_wiphy(MessageBuilder& message, const mld::Wiphy& wiphy) {
+    message.put_u32(MLOSIM_ATTR_WIPHY, wiphy.index().value);
+    message.put_string(MLOSIM_ATTR_WIPHY_NAME, wiphy.name());
+}
+
+void put_link_state(MessageBuilder& message, const mld::Link& link) {
+    if (const auto& channel = link.channel()) {
+        message.put_u32(MLOSIM_ATTR_FREQ, channel->control.center.in_khz());
+        message.put_u32(MLOSIM_ATTR_WIDTH, static_cast<std::uint32_t>(channel->width));
+        message.put_u32(MLOSIM_ATTR_CENTER_FREQ1, channel->center1.in_khz());
+    }
+    if (const auto power = link.tx_power_dbm()) message.put_s32(MLOSIM_ATTR_TX_POWER, *power);
+    if (!link.bssid().is_zero()) message.put_mac(MLOSIM_ATTR_BSSID, link.bssid());
+}
+
+void put_counters(MessageBuilder& message, const mld::NetdevCounters& counters) {
+    auto nest = message.nest(MLOSIM_ATTR_COUNTERS);
+    message.put_u64(MLOSIM_COUNTER_TX_FRAMES, counters.tx_packets);
+    message.put_u64(MLOSIM_COUNTER_RX_FRAMES, counters.rx_packets);
+    message.put_u64(MLOSIM_COUNTER_TX_BYTES, counters.tx_bytes);
+    message.put_u64(MLOSIM_COUNTER_RX_BYTES, counters.rx_bytes);
+    message.put_u64(MLOSIM_COUNTER_TX_ERRORS, counters.tx_errors);
+    message.put_u64(MLOSIM_COUNTER_RX_ERRORS, counters.rx_errors);
+    message.put_u64(MLOSIM_COUNTER_TX_DROPPED, counters.tx_dropped);
+    message.put_u64(MLOSIM_COUNTER_RX_DROPPED, counters.rx_dropped);
+}
+
+/// What interfaces and link wdevs have in common.
+void put_common(MessageBuilder& message, const mld::Wdev& wdev, std::uint32_t type) {
+    message.put_u64(MLOSIM_ATTR_WDEV, wdev.id().value);
+    put_wiphy(message, wdev.wiphy());
+    message.put_u32(MLOSIM_ATTR_IFTYPE, type);
+    message.put_mac(MLOSIM_ATTR_MAC, wdev.address());
+    message.put_u32(MLOSIM_ATTR_STATE, wdev.running() ? MLOSIM_STATE_RUNNING : MLOSIM_STATE_DOWN);
+}
+
+std::uint32_t band_bits(const mld::RadioProfile& profile) {
+    std::uint32_t bits = 0;
+    for (const mld::BandCapabilities& band : profile.bands)
+        bits |= 1U << static_cast<unsigned>(band.band);
+    return bits;
+}
+
+}  // namespace
+
+void put_world(MessageBuilder& message, const TimeControl& time, mlosim_dialect dialect) {
+    message.put_u64(MLOSIM_ATTR_TIME, static_cast<std::uint64_t>(time.now().ns()));
+    message.put_u64(MLOSIM_ATTR_SEED, time.seed());
+    message.put_u32(MLOSIM_ATTR_CLOCK_MODE, time.mode() == ClockMode::real ? MLOSIM_CLOCK_REAL : MLOSIM_CLOCK_VIRTUAL);
+    if (time.paused()) message.put_flag(MLOSIM_ATTR_PAUSED);
+    message.put_u32(MLOSIM_ATTR_DIALECT, dialect);
+    message.put_u64(MLOSIM_ATTR_EVENTS_FIRED, time.events_fired());
+    message.put_u64(MLOSIM_ATTR_EVENTS_PENDING, time.events_pending());
+}
+
+void put_radio(MessageBuilder& message, const mld::Radio& radio) {
+    message.put_u32(MLOSIM_ATTR_RADIO, radio.index.value);
+    message.put_string(MLOSIM_ATTR_RADIO_NAME, radio.wiphy->parent_device());
+    message.put_string(MLOSIM_ATTR_PROFILE, radio.spec.profile.name);
+    put_wiphy(message, *radio.wiphy);
+    message.put_mac(MLOSIM_ATTR_MAC, radio.wiphy->addresses().front());
+    message.put_u32(MLOSIM_ATTR_BANDS, band_bits(radio.wiphy->profile()));
+    message.put_u32(MLOSIM_ATTR_OPEN_COUNT, radio.wiphy->open_count());
+    if (radio.spec.destroy_on_close && radio.spec.owner)
+        message.put_u32(MLOSIM_ATTR_SOCKET_OWNER, static_cast<std::uint32_t>(radio.spec.owner.value));
+}
+
+void put_wdev(MessageBuilder& message, const mld::Wdev& wdev) {
+    put_common(message, wdev, static_cast<std::uint32_t>(wdev.type()));
+    if (const mld::Netdev* netdev = wdev.netdev()) {
+        message.put_u32(MLOSIM_ATTR_IFINDEX, netdev->index().value);
+        put_counters(message, netdev->counters());
+    }
+    message.put_string(MLOSIM_ATTR_IFNAME, wdev.name());
+    if (wdev.ssid()) message.put(MLOSIM_ATTR_SSID, wdev.ssid()->octets());
+    if (!wdev.is_mld() && !wdev.links().empty()) put_link_state(message, wdev.default_link());
+    if (wdev.owner()) message.put_u32(MLOSIM_ATTR_SOCKET_OWNER, static_cast<std::uint32_t>(wdev.owner().value));
+    auto links = message.nest(MLOSIM_ATTR_LINKS);
+    std::uint16_t number = 1;
+    for (const mld::Wdev* link : wdev.link_wdevs())
+        message.put_u64(number++, link->id().value);
+}
+
+void put_link_wdev(MessageBuilder& message, const mld::Wdev& link) {
+    put_common(message, link, MLOSIM_IFTYPE_LINK);
+    if (const mld::Wdev* mld = link.mld_wdev()) {
+        message.put_u64(MLOSIM_ATTR_MLD_WDEV, mld->id().value);
+        if (const mld::Netdev* netdev = mld->netdev()) {
+            message.put_u32(MLOSIM_ATTR_IFINDEX, netdev->index().value);
+            message.put_string(MLOSIM_ATTR_IFNAME, netdev->name());
+        }
+    }
+    if (link.band()) message.put_u32(MLOSIM_ATTR_BAND, static_cast<std::uint32_t>(*link.band()));
+    if (const auto id = link.affiliated_link_id()) message.put_u8(MLOSIM_ATTR_LINK_ID, id->value());
+    if (const mld::Link* affiliated = link.affiliated_link()) put_link_state(message, *affiliated);
+}
+
+}  // namespace mlosim::netlink::detail

@@ -1,0 +1,356 @@
+#include "netlink/mlosim_family.h"
+
+#include <limits>
+#include <vector>
+
+#include "netlink/detail/mlosim_messages.h"
+#include "sim/invariant.h"
+
+namespace mlosim::netlink {
+
+namespace {
+
+constexpr std::uint32_t events_group = 0;
+using detail::largest_mlosim_message;
+
+constexpr auto rules = policy_table<MLOSIM_ATTR_MAX>({
+    {MLOSIM_ATTR_TIME, attr::range(AttributeType::u64, 0, std::numeric_limits<std::int64_t>::max())},
+    {MLOSIM_ATTR_EVENTS, attr::range(AttributeType::u32, 1, MLOSIM_STEP_MAX)},
+    {MLOSIM_ATTR_RADIO, attr::u32()},
+    {MLOSIM_ATTR_WIPHY, attr::u32()},
+    {MLOSIM_ATTR_WDEV, attr::u64()},
+    {MLOSIM_ATTR_IFINDEX, attr::u32()},
+    {MLOSIM_ATTR_MLD_WDEV, attr::u64()},
+    {MLOSIM_ATTR_BAND, attr::u32()},
+    {MLOSIM_ATTR_COUNTERS, attr::reject("counters cannot be set")},
+});
+constexpr Policy policy{rules, 1};
+
+/// The attribute that a command cannot do without.
+Result<void> missing(Reply& reply, std::uint32_t type) {
+    reply.ack().missing_type = type;
+    return fail(EINVAL);
+}
+
+// The world and its clock.
+
+Result<void> send_world(MlosimFamily& family, Reply& reply, std::optional<std::uint32_t> stepped = std::nullopt) {
+    MessageBuilder message = reply.message(MLOSIM_CMD_NEW_WORLD);
+    detail::put_world(message, family.time(), family.dialect());
+    if (stepped) message.put_u32(MLOSIM_ATTR_EVENTS, *stepped);
+    return reply.send(message);
+}
+
+Result<void> get_world(MlosimFamily& family, const Request&, Reply& reply) {
+    return send_world(family, reply);
+}
+
+Result<void> pause(MlosimFamily& family, const Request&, Reply&) {
+    const bool before = family.time().paused();
+    auto done = family.time().pause();
+    if (!done) return done;
+    family.forget_arrival();
+    if (!before) family.announce_world();
+    return {};
+}
+
+Result<void> resume(MlosimFamily& family, const Request&, Reply&) {
+    const bool before = family.time().paused();
+    auto done = family.time().resume();
+    if (done && before) family.announce_world();
+    return done;
+}
+
+Result<void> step(MlosimFamily& family, const Request& request, Reply& reply) {
+    auto fired = family.time().step(request->u32(MLOSIM_ATTR_EVENTS).value_or(1));
+    if (!fired) return fail(std::move(fired.error()));
+    return send_world(family, reply, static_cast<std::uint32_t>(*fired));
+}
+
+Result<void> run_to(MlosimFamily& family, const Request& request, Reply& reply) {
+    const auto when = request->u64(MLOSIM_ATTR_TIME);
+    if (!when) return missing(reply, MLOSIM_ATTR_TIME);
+    const bool before = family.time().paused();
+    const sim::Time until{sim::Duration{static_cast<std::int64_t>(*when)}};
+    auto started = family.time().run_to(until, [&family] { family.arrived(); });
+    if (!started) return fail(started.error().code, started.error().message, request->at(MLOSIM_ATTR_TIME));
+    family.expect_arrival(request.port(), request.seq());
+    if (before) family.announce_world();
+    return {};
+}
+
+// Radios.
+
+Result<void> get_radio(MlosimFamily& family, const Request& request, Reply& reply) {
+    const auto id = request->u32(MLOSIM_ATTR_RADIO);
+    if (!id) return missing(reply, MLOSIM_ATTR_RADIO);
+    const mld::Radio* radio = family.world().find_radio(mld::RadioIndex{*id});
+    if (radio == nullptr) return fail(ENODEV, "no such radio", request->at(MLOSIM_ATTR_RADIO));
+    MessageBuilder message = reply.message(MLOSIM_CMD_NEW_RADIO, largest_mlosim_message);
+    detail::put_radio(message, *radio);
+    return reply.send(message);
+}
+
+Result<std::unique_ptr<Dump>> dump_radios(MlosimFamily& family, const Request&, Reply&) {
+    return make_dump([&family, next = mld::RadioIndex{}](DumpBuffer& out) mutable -> Result<Progress> {
+        out.consistency().set_generation(family.generation());
+        const auto& radios = family.world().radios();
+        for (auto it = radios.lower_bound(next); it != radios.end(); ++it) {
+            next = it->first;
+            MessageBuilder& message = out.begin(MLOSIM_CMD_NEW_RADIO);
+            out.check_consistent();
+            detail::put_radio(message, it->second);
+            if (!out.commit()) return Progress::more;
+        }
+        return Progress::done;
+    });
+}
+
+// Wdevs and link wdevs.
+
+using PutWdev = void (*)(MessageBuilder&, const mld::Wdev&);
+
+/// Those of `ids` that still exist, each as one message.
+std::unique_ptr<Dump> dump_list(MlosimFamily& family, std::vector<mld::WdevId> ids, std::uint8_t command, PutWdev put) {
+    return make_dump([&family, ids = std::move(ids), command, put,
+                      next = std::size_t{0}](DumpBuffer& out) mutable -> Result<Progress> {
+        out.consistency().set_generation(family.generation());
+        for (; next < ids.size(); ++next) {
+            const mld::Wdev* wdev = family.world().find_wdev(ids[next]);
+            if (wdev == nullptr) continue;
+            MessageBuilder& message = out.begin(command);
+            out.check_consistent();
+            put(message, *wdev);
+            if (!out.commit()) return Progress::more;
+        }
+        return Progress::done;
+    });
+}
+
+/// The wdev that WDEV (or `by`) or IFINDEX names.
+Result<mld::Wdev*> named_wdev(MlosimFamily& family, const Request& request, Reply& reply, std::uint16_t by) {
+    mld::Wdev* wdev = nullptr;
+    std::uint16_t at = by;
+    if (auto id = request->u64(by)) {
+        wdev = family.world().find_wdev(mld::WdevId{*id});
+    } else if (auto index = request->u32(MLOSIM_ATTR_IFINDEX)) {
+        const mld::Netdev* netdev = family.world().find_netdev(mld::IfIndex{*index});
+        wdev = netdev != nullptr ? netdev->wdev() : nullptr;
+        at = MLOSIM_ATTR_IFINDEX;
+    } else {
+        reply.ack().missing_type = by;
+        return fail(EINVAL);
+    }
+    if (wdev == nullptr) return fail(ENODEV, "no such wdev", request->at(at));
+    return wdev;
+}
+
+Result<void> send_wdev(Reply& reply, std::uint8_t command, PutWdev put, const mld::Wdev& wdev) {
+    MessageBuilder message = reply.message(command, largest_mlosim_message);
+    put(message, wdev);
+    return reply.send(message);
+}
+
+Result<void> get_wdev(MlosimFamily& family, const Request& request, Reply& reply) {
+    auto wdev = named_wdev(family, request, reply, MLOSIM_ATTR_WDEV);
+    if (!wdev) return fail(std::move(wdev.error()));
+    if ((*wdev)->is_link()) return fail(EINVAL, "this is a link wdev", request->at(MLOSIM_ATTR_WDEV));
+    return send_wdev(reply, MLOSIM_CMD_NEW_WDEV, detail::put_wdev, **wdev);
+}
+
+Result<void> get_link(MlosimFamily& family, const Request& request, Reply& reply) {
+    if (!request->has(MLOSIM_ATTR_WDEV)) return missing(reply, MLOSIM_ATTR_WDEV);
+    auto wdev = named_wdev(family, request, reply, MLOSIM_ATTR_WDEV);
+    if (!wdev) return fail(std::move(wdev.error()));
+    if (!(*wdev)->is_link()) return fail(EINVAL, "this is no link wdev", request->at(MLOSIM_ATTR_WDEV));
+    return send_wdev(reply, MLOSIM_CMD_NEW_LINK, detail::put_link_wdev, **wdev);
+}
+
+/// The wdevs (or link wdevs) of one wiphy or of all, wiphys and wdevs by number.
+Result<std::vector<mld::WdevId>> list_wdevs(MlosimFamily& family, const Request& request, bool links) {
+    std::vector<mld::WdevId> ids;
+    const auto wiphy = request->u32(MLOSIM_ATTR_WIPHY);
+    if (wiphy && family.world().find_wiphy(mld::WiphyIndex{*wiphy}) == nullptr)
+        return fail(ENODEV, "no such wiphy", request->at(MLOSIM_ATTR_WIPHY));
+    const auto& wiphys = family.world().wiphys();
+    for (auto it = wiphys.rbegin(); it != wiphys.rend(); ++it) {
+        if (wiphy && it->first.value != *wiphy) continue;
+        const auto& wdevs = links ? it->second->link_wdevs() : it->second->wdevs();
+        for (auto wdev = wdevs.rbegin(); wdev != wdevs.rend(); ++wdev)
+            ids.push_back(wdev->second->id());
+    }
+    return ids;
+}
+
+Result<std::unique_ptr<Dump>> dump_wdevs(MlosimFamily& family, const Request& request, Reply&) {
+    auto ids = list_wdevs(family, request, false);
+    if (!ids) return fail(std::move(ids.error()));
+    return dump_list(family, std::move(*ids), MLOSIM_CMD_NEW_WDEV, detail::put_wdev);
+}
+
+Result<std::unique_ptr<Dump>> dump_links(MlosimFamily& family, const Request& request, Reply& reply) {
+    if (!request->has(MLOSIM_ATTR_MLD_WDEV) && !request->has(MLOSIM_ATTR_IFINDEX)) {
+        auto ids = list_wdevs(family, request, true);
+        if (!ids) return fail(std::move(ids.error()));
+        return dump_list(family, std::move(*ids), MLOSIM_CMD_NEW_LINK, detail::put_link_wdev);
+    }
+    auto mld = named_wdev(family, request, reply, MLOSIM_ATTR_MLD_WDEV);
+    if (!mld) return fail(std::move(mld.error()));
+    std::vector<mld::WdevId> ids;
+    for (const mld::Wdev* link : (*mld)->link_wdevs())
+        ids.push_back(link->id());
+    return dump_list(family, std::move(ids), MLOSIM_CMD_NEW_LINK, detail::put_link_wdev);
+}
+
+// cf. register_sta_mlo_link() of the link wdev patches
+Result<void> register_link(MlosimFamily& family, const Request& request, Reply& reply) {
+    auto station = named_wdev(family, request, reply, MLOSIM_ATTR_MLD_WDEV);
+    if (!station) return fail(std::move(station.error()));
+    const auto number = request->u32(MLOSIM_ATTR_BAND);
+    if (!number) return missing(reply, MLOSIM_ATTR_BAND);
+    const auto band = phy::band_from_nl80211(*number);
+    if (!band) return fail(EINVAL, "no such band", request->at(MLOSIM_ATTR_BAND));
+    if ((*station)->link_wdevs().size() >= ieee80211::LinkId::max_links)
+        return fail(ENOSPC, "a multi-link device has no more links", request->at(MLOSIM_ATTR_MLD_WDEV));
+    auto link = (*station)->wiphy().register_sta_mlo_link(**station, {.band = *band});
+    if (!link) return fail(std::move(link.error()));
+    return send_wdev(reply, MLOSIM_CMD_NEW_LINK, detail::put_link_wdev, **link);
+}
+
+Result<void> unregister_link(MlosimFamily& family, const Request& request, Reply& reply) {
+    if (!request->has(MLOSIM_ATTR_WDEV)) return missing(reply, MLOSIM_ATTR_WDEV);
+    auto link = named_wdev(family, request, reply, MLOSIM_ATTR_WDEV);
+    if (!link) return fail(std::move(link.error()));
+    return (*link)->wiphy().unregister_mlo_link(**link);
+}
+
+constexpr Command<MlosimFamily> commands[] = {
+    {.cmd = MLOSIM_CMD_GET_WORLD, .doit = get_world},
+    {.cmd = MLOSIM_CMD_PAUSE, .doit = pause, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_RESUME, .doit = resume, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_STEP, .doit = step, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_RUN_TO, .doit = run_to, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_GET_RADIO, .doit = get_radio, .dump = dump_radios},
+    {.cmd = MLOSIM_CMD_GET_WDEV, .doit = get_wdev, .dump = dump_wdevs},
+    {.cmd = MLOSIM_CMD_GET_LINK, .doit = get_link, .dump = dump_links},
+    {.cmd = MLOSIM_CMD_REGISTER_LINK, .doit = register_link, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_UNREGISTER_LINK, .doit = unregister_link, .permission = Permission::net_admin},
+};
+
+}  // namespace
+
+MlosimFamily::MlosimFamily(GenericNetlink& generic, mld::World& world, TimeControl& time, mlosim_dialect dialect)
+    : world_(world),
+      time_(time),
+      dialect_(dialect),
+      family_({.name = MLOSIM_GENL_NAME,
+               .version = MLOSIM_GENL_VERSION,
+               .policy = &policy,
+               .groups = {MLOSIM_GENL_GROUP_EVENTS}},
+              commands, *this) {
+    auto handle = generic.add(family_);
+    MLOSIM_INVARIANT(handle.has_value(), "a family is registered once");
+    handle_ = *handle;
+    world_.subscribe(*this);
+}
+
+MlosimFamily::~MlosimFamily() {
+    world_.unsubscribe(*this);
+}
+
+void MlosimFamily::released(std::uint32_t port) {
+    if (waiting_ && waiting_->port == port) waiting_.reset();
+}
+
+bool MlosimFamily::somebody_listens() const {
+    return handle_.has_listeners(events_group);
+}
+
+MessageBuilder MlosimFamily::event(std::uint8_t command) const {
+    return handle_.message(command, largest_mlosim_message);
+}
+
+void MlosimFamily::announce_world() {
+    if (!somebody_listens()) return;
+    MessageBuilder message = event(MLOSIM_CMD_SET_WORLD);
+    detail::put_world(message, time_, dialect_);
+    handle_.notify(events_group, message);
+}
+
+void MlosimFamily::arrived() {
+    if (const auto waiting = std::exchange(waiting_, std::nullopt)) {
+        MessageBuilder message = handle_.answer(MLOSIM_CMD_NEW_WORLD, waiting->port, waiting->seq);
+        detail::put_world(message, time_, dialect_);
+        (void)handle_.unicast(waiting->port, message);
+    }
+    announce_world();
+}
+
+void MlosimFamily::tell_radio(std::uint8_t command, const mld::Radio& radio) {
+    if (!somebody_listens()) return;
+    MessageBuilder message = event(command);
+    message.put_u64(MLOSIM_ATTR_TIME, static_cast<std::uint64_t>(time_.now().ns()));
+    detail::put_radio(message, radio);
+    handle_.notify(events_group, message);
+}
+
+void MlosimFamily::tell_wdev(std::uint8_t command, const mld::Wdev& wdev) {
+    if (!somebody_listens()) return;
+    MessageBuilder message = event(command);
+    message.put_u64(MLOSIM_ATTR_TIME, static_cast<std::uint64_t>(time_.now().ns()));
+    detail::put_wdev(message, wdev);
+    handle_.notify(events_group, message);
+}
+
+void MlosimFamily::tell_link(std::uint8_t command, const mld::Wdev& link) {
+    if (!somebody_listens()) return;
+    MessageBuilder message = event(command);
+    message.put_u64(MLOSIM_ATTR_TIME, static_cast<std::uint64_t>(time_.now().ns()));
+    detail::put_link_wdev(message, link);
+    handle_.notify(events_group, message);
+}
+
+void MlosimFamily::radio_added(mld::Radio& radio) {
+    ++generation_;
+    tell_radio(MLOSIM_CMD_NEW_RADIO, radio);
+}
+
+void MlosimFamily::radio_removed(mld::Radio& radio) {
+    ++generation_;
+    tell_radio(MLOSIM_CMD_DEL_RADIO, radio);
+}
+
+void MlosimFamily::interface_added(mld::Wdev& wdev) {
+    ++generation_;
+    tell_wdev(MLOSIM_CMD_NEW_WDEV, wdev);
+}
+
+void MlosimFamily::interface_changed(mld::Wdev& wdev) {
+    tell_wdev(MLOSIM_CMD_SET_WDEV, wdev);
+}
+
+void MlosimFamily::interface_removed(mld::Wdev& wdev) {
+    ++generation_;
+    tell_wdev(MLOSIM_CMD_DEL_WDEV, wdev);
+}
+
+void MlosimFamily::link_registered(mld::Wdev& link) {
+    ++generation_;
+    tell_link(MLOSIM_CMD_NEW_LINK, link);
+}
+
+void MlosimFamily::link_removed(mld::Wdev& link) {
+    ++generation_;
+    tell_link(MLOSIM_CMD_DEL_LINK, link);
+}
+
+void MlosimFamily::link_changed(mld::Wdev& link) {
+    tell_link(MLOSIM_CMD_SET_LINK, link);
+}
+
+void MlosimFamily::netdev_changed(mld::Netdev& netdev, mld::NetdevCause cause, mld::NetdevFlags) {
+    if (netdev.wdev() == nullptr || cause == mld::NetdevCause::state || cause == mld::NetdevCause::other) return;
+    tell_wdev(MLOSIM_CMD_SET_WDEV, *netdev.wdev());
+}
+
+}  // namespace mlosim::netlink

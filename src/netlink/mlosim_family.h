@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "mld/events.h"
+#include "mld/world.h"
+#include "netlink/family.h"
+#include "netlink/generic.h"
+#include "netlink/mlosim_uapi.h"
+#include "netlink/time_control.h"
+
+namespace mlosim::netlink {
+
+/// Generic netlink family "mlosim": what no kernel tells. Link wdevs with their owners, radios with their profiles, and
+/// the world's clock. docs/netlink-mlosim.md
+class MlosimFamily final : private mld::Events {
+public:
+    MlosimFamily(GenericNetlink& generic, mld::World& world, TimeControl& time, mlosim_dialect dialect);
+    MlosimFamily(const MlosimFamily&) = delete;
+    MlosimFamily& operator=(const MlosimFamily&) = delete;
+    ~MlosimFamily() override;
+
+    [[nodiscard]] mld::World& world() const noexcept { return world_; }
+    [[nodiscard]] TimeControl& time() const noexcept { return time_; }
+    [[nodiscard]] mlosim_dialect dialect() const noexcept { return dialect_; }
+    /// Changes with every radio, wdev and link wdev that comes or goes.
+    [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
+
+    /// Tells everybody that the clock was stopped or started.
+    void announce_world();
+    /// A RUN_TO is under way; whoever asked for it gets its answer when it arrives.
+    void expect_arrival(std::uint32_t port, std::uint32_t seq) { waiting_ = Waiting{port, seq}; }
+    void forget_arrival() { waiting_.reset(); }
+    void arrived();
+
+    // For TableFamily.
+    void released(std::uint32_t port);
+
+private:
+    /// Who waits for the RUN_TO under way.
+    struct Waiting {
+        std::uint32_t port;
+        std::uint32_t seq;
+    };
+
+    void tell_radio(std::uint8_t command, const mld::Radio& radio);
+    void tell_wdev(std::uint8_t command, const mld::Wdev& wdev);
+    void tell_link(std::uint8_t command, const mld::Wdev& link);
+    [[nodiscard]] bool somebody_listens() const;
+    [[nodiscard]] MessageBuilder event(std::uint8_t command) const;
+
+    void radio_added(mld::Radio& radio) override;
+    void radio_removed(mld::Radio& radio) override;
+    void interface_added(mld::Wdev& wdev) override;
+    void interface_changed(mld::Wdev& wdev) override;
+    void interface_removed(mld::Wdev& wdev) override;
+    void link_registered(mld::Wdev& link) override;
+    void link_removed(mld::Wdev& link) override;
+    void link_changed(mld::Wdev& link) override;
+    void netdev_changed(mld::Netdev& netdev, mld::NetdevCause cause, mld::NetdevFlags changed) override;
+
+    mld::World& world_;
+    TimeControl& time_;
+    mlosim_dialect dialect_;
+    std::uint32_t generation_ = 1;
+    std::optional<Waiting> waiting_;
+    TableFamily<MlosimFamily> family_;
+    FamilyHandle handle_;
+};
+
+}  // namespace mlosim::netlink
