@@ -20,6 +20,7 @@ struct IdealSettings {
 /// frame takes its airtime.
 class IdealMedium final : public detail::Air {
 public:
+    /// `queue` must outlive the medium.
     explicit IdealMedium(sim::EventQueue& queue, IdealSettings settings = {}) : Air(queue), settings_(settings) {}
 
     /// The loss of all that this port sends, instead of `fixed_loss`. Nothing: back to that.

@@ -19,6 +19,7 @@ struct LossySettings {
 /// not see each other.
 class LossyMedium final : public detail::Air {
 public:
+    /// `queue` must outlive the medium.
     LossyMedium(sim::EventQueue& queue, sim::Random random, LossySettings settings = {})
         : Air(queue), random_(random), settings_(settings) {}
 

@@ -7,6 +7,7 @@
 namespace mlosim::phy {
 
 namespace {
+constexpr double farthest_metres = 1e8;  // beyond the Moon's half way nothing is heard anyway
 // 20 log10(4 pi / c) with c in metres per second and the frequency in Hz
 constexpr double free_space_constant_db = -147.55221677811664;
 // k T at 290 K in dBm per Hz: 10 log10(1.380649e-23 * 290 * 1000)
@@ -31,7 +32,7 @@ Db PathLoss::first_metre(Frequency center) {
 }
 
 Db PathLoss::beyond(double metres, Band band) const {
-    return {10.0 * exponent(band) * log10_of(std::max(metres, 1.0))};
+    return {10.0 * exponent(band) * log10_of(std::clamp(metres, 1.0, farthest_metres))};
 }
 
 Dbm noise_floor(double mhz, Db noise_figure) {

@@ -72,7 +72,7 @@ using RuleFlags = Flags<RuleFlag>;
 struct WmmLimits {
     std::uint16_t cw_min = 0;
     std::uint16_t cw_max = 0;
-    std::uint16_t channel_occupancy_us = 0;
+    std::uint32_t channel_occupancy_us = 0;  ///< nl80211 has 16 bits for it; real limits need 13
     std::uint8_t aifsn = 0;
     friend bool operator==(const WmmLimits&, const WmmLimits&) = default;
 };
@@ -112,6 +112,7 @@ struct RegulatoryDomain {
     /// The first rule that leaves room for 20 MHz (below 1 GHz: for as much of it as it has) around `center`. cf.
     /// freq_reg_info().
     [[nodiscard]] const RegulatoryRule* find_rule(Frequency center) const;
+    [[nodiscard]] const RegulatoryRule* find_rule(const Channel& channel) const { return find_rule(channel.center); }
     /// The first rule that leaves room for `bandwidth` around `center`. cf. freq_reg_info_regd().
     [[nodiscard]] const RegulatoryRule* find_rule(Frequency center, Frequency bandwidth) const;
     /// The rules for the whole of a channel: one for each unpunctured 20 MHz piece must exist; false says one does not.

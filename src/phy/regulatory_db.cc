@@ -25,6 +25,9 @@ constexpr std::size_t rule_size_with_cac = 18;
 constexpr std::size_t rule_size_with_wmm = 20;
 constexpr std::size_t wmm_entry_size = 4;
 constexpr std::size_t wmm_size = 8 * wmm_entry_size;
+constexpr std::size_t max_countries =
+    1024;  // 26 * 26 letters and the kernel's own fit; all may share one long collection
+constexpr std::size_t max_pointer = 0xffff;
 constexpr std::size_t max_file = 1U << 20;  // 16-bit word pointers reach 256 kB; nothing sensible is larger
 
 struct FlagPair {
@@ -73,7 +76,7 @@ Result<WmmRule> parse_wmm(const File& file, std::size_t at) {
         limits.cw_min = static_cast<std::uint16_t>((1U << (ecw >> 4)) - 1U);
         limits.cw_max = static_cast<std::uint16_t>((1U << (ecw & 0x0fU)) - 1U);
         limits.aifsn = file.u8(entry + 1);
-        limits.channel_occupancy_us = static_cast<std::uint16_t>(1000U * file.u16(entry + 2));
+        limits.channel_occupancy_us = 1000U * file.u16(entry + 2);
         if (limits.cw_min >= limits.cw_max)
             return fail(EINVAL, "regulatory database: a WMM rule has CWmin not below CWmax");
         if (limits.aifsn < 1) return fail(EINVAL, "regulatory database: a WMM rule has AIFSN 0");
@@ -136,28 +139,45 @@ Result<RegulatoryDomain> parse_country(const File& file, std::size_t at) {
 class FileWriter {
 public:
     void u8(std::uint8_t v) { out_.push_back(v); }
-    void u16(std::uint16_t v) {
-        u8(static_cast<std::uint8_t>(v >> 8));
+    void u16(std::size_t v) {
+        u8(static_cast<std::uint8_t>(v >> 8 & 0xffU));
         u8(static_cast<std::uint8_t>(v & 0xffU));
     }
     void u32(std::uint32_t v) {
-        u16(static_cast<std::uint16_t>(v >> 16));
-        u16(static_cast<std::uint16_t>(v & 0xffffU));
+        u16(v >> 16);
+        u16(v & 0xffffU);
     }
-    void patch16(std::size_t at, std::uint16_t v) {
-        out_[at] = static_cast<std::uint8_t>(v >> 8);
+    void patch16(std::size_t at, std::size_t v) {
+        out_[at] = static_cast<std::uint8_t>(v >> 8 & 0xffU);
         out_[at + 1] = static_cast<std::uint8_t>(v & 0xffU);
     }
-    std::uint16_t align() {
+    std::size_t align() {
         while (out_.size() % 4 != 0)
             u8(0);
-        return static_cast<std::uint16_t>(out_.size() / 4);
+        return out_.size() / 4;
     }
     Bytes take() { return std::move(out_); }
-    [[nodiscard]] std::size_t size() const { return out_.size(); }
 
 private:
     Bytes out_;
+};
+
+/// What has been written already, and where: the format lets countries share it.
+template <class T>
+class Written {
+public:
+    template <class Write>
+    std::size_t pointer_to(const T& value, Write write) {
+        for (const auto& [known, pointer] : known_) {
+            if (known == value) return pointer;
+        }
+        const std::size_t pointer = write();
+        known_.emplace_back(value, pointer);
+        return pointer;
+    }
+
+private:
+    std::vector<std::pair<T, std::size_t>> known_;
 };
 
 std::uint8_t exponent(std::uint16_t contention_window) {
@@ -172,12 +192,12 @@ void write(FileWriter& out, const WmmRule& wmm) {
         for (const WmmLimits& limits : *side) {
             out.u8(static_cast<std::uint8_t>(exponent(limits.cw_min) << 4 | exponent(limits.cw_max)));
             out.u8(limits.aifsn);
-            out.u16(static_cast<std::uint16_t>(limits.channel_occupancy_us / 1000));
+            out.u16(limits.channel_occupancy_us / 1000U);
         }
     }
 }
 
-void write(FileWriter& out, const RegulatoryRule& rule, std::optional<std::uint16_t> wmm_pointer) {
+void write(FileWriter& out, const RegulatoryRule& rule, std::optional<std::size_t> wmm_pointer) {
     std::uint8_t flags = 0;
     for (const auto& pair : flag_pairs) {
         if (rule.flags.has(pair.rule)) flags = static_cast<std::uint8_t>(flags | pair.in_file);
@@ -190,7 +210,7 @@ void write(FileWriter& out, const RegulatoryRule& rule, std::optional<std::uint1
     out.u32(rule.start.in_khz());
     out.u32(rule.end.in_khz());
     out.u32(rule.max_bandwidth.in_khz());
-    if (wmm_pointer || rule.dfs_cac_ms != 0) out.u16(static_cast<std::uint16_t>(rule.dfs_cac_ms / 1000));
+    if (wmm_pointer || rule.dfs_cac_ms != 0) out.u16(rule.dfs_cac_ms / 1000);
     if (wmm_pointer) out.u16(*wmm_pointer);
 }
 
@@ -212,6 +232,8 @@ Result<RegulatoryDatabase> RegulatoryDatabase::parse(ByteView bytes) {
     for (std::size_t at = header_size; file.has(at, country_size) && file.u16(at + 2) != 0; at += country_size) {
         auto domain = parse_country(file, at);
         if (!domain) return fail(domain.error());
+        if (domains.size() == max_countries)
+            return fail(EINVAL, "regulatory database: more countries than there are codes");
         domains.push_back(std::move(*domain));
     }
     return RegulatoryDatabase(std::move(domains));
@@ -235,7 +257,7 @@ const RegulatoryDomain* RegulatoryDatabase::find(Alpha2 alpha2) const {
     return it == domains_.end() ? nullptr : &*it;
 }
 
-Bytes RegulatoryDatabase::serialize() const {
+Result<Bytes> RegulatoryDatabase::serialize() const {
     FileWriter out;
     out.u32(magic);
     out.u32(version);
@@ -245,24 +267,33 @@ Bytes RegulatoryDatabase::serialize() const {
         out.u16(0);
     }
     out.u32(0);  // end of the table
+    Written<WmmRule> wmm_rules;
+    Written<RegulatoryRule> rules;
     for (std::size_t i = 0; i < domains_.size(); ++i) {
-        std::vector<std::uint16_t> pointers;
+        std::vector<std::size_t> pointers;
         for (const RegulatoryRule& rule : domains_[i].rules) {
-            std::optional<std::uint16_t> wmm;
-            if (rule.wmm) {
-                wmm = out.align();
-                write(out, *rule.wmm);
-            }
-            pointers.push_back(out.align());
-            write(out, rule, wmm);
+            pointers.push_back(rules.pointer_to(rule, [&] {
+                std::optional<std::size_t> wmm;
+                if (rule.wmm) {
+                    wmm = wmm_rules.pointer_to(*rule.wmm, [&] {
+                        const std::size_t here = out.align();
+                        write(out, *rule.wmm);
+                        return here;
+                    });
+                }
+                const std::size_t here = out.align();
+                write(out, rule, wmm);
+                return here;
+            }));
         }
-        const std::uint16_t collection = out.align();
+        const std::size_t collection = out.align();
+        if (collection > max_pointer) return fail(EFBIG, "regulatory database: more than 16-bit pointers reach");
         out.patch16(header_size + i * country_size + 2, collection);
         out.u8(collection_size);
         out.u8(static_cast<std::uint8_t>(pointers.size()));
         out.u8(static_cast<std::uint8_t>(domains_[i].dfs_region));
         out.u8(0);
-        for (std::uint16_t pointer : pointers)
+        for (std::size_t pointer : pointers)
             out.u16(pointer);
     }
     out.align();

@@ -27,9 +27,9 @@ public:
     /// In the database's order (by alpha2).
     [[nodiscard]] const std::vector<RegulatoryDomain>& domains() const noexcept { return domains_; }
 
-    /// A file that `parse` reads back to the same domains. max_gain, psd and flags that the format has no place for are
-    /// lost.
-    [[nodiscard]] ieee80211::Bytes serialize() const;
+    /// A file that `parse` reads back to the same domains; equal rules are written once. EFBIG where the format's
+    /// 16-bit pointers do not reach. max_gain, psd and flags that the format has no place for are lost.
+    [[nodiscard]] Result<ieee80211::Bytes> serialize() const;
 
     explicit RegulatoryDatabase(std::vector<RegulatoryDomain> domains) : domains_(std::move(domains)) {}
 

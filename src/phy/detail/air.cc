@@ -90,6 +90,8 @@ void Air::listen(PortId id, std::span<const ChannelDefinition> channels) {
 
 sim::Time Air::transmit(PortId sender, Transmission transmission) {
     MLOSIM_INVARIANT(transmission.payload != nullptr, "a frame has bytes");
+    MLOSIM_INVARIANT(!transmission.channel.center1.is_zero(), "a frame is sent on a channel");
+    MLOSIM_INVARIANT(ports_.contains(sender), "only attached ports send");
     std::uint32_t slot = 0;
     if (free_flights_.empty()) {
         slot = static_cast<std::uint32_t>(flights_.size());

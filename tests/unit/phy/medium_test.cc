@@ -1,5 +1,7 @@
 #include <algorithm>
-#include <map>
+#include <bit>
+#include <cmath>
+#include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -441,6 +443,39 @@ TEST_F(Lossy, EqualSeedsLoseTheSameFrames) {
     };
     EXPECT_EQ(lost(1), lost(1));
     EXPECT_NE(lost(1), lost(2));
+}
+
+// One number for a world of moving radios: whatever compiler, optimisation and C library this runs with, it must not
+// change.
+TEST_F(Lossy, TheSameWorldIsTheSameToTheLastBitEverywhere) {
+    std::uint64_t hash = 0xcbf29ce484222325ULL;
+    const auto mix = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3ULL; };
+    LossyMedium medium(queue, sim::Random(7), settings(4.0));
+    const auto channel = on(Band::ghz6, 37, 80);
+    const PortId pa = attach(medium, a, channel, {}, "ap");
+    const PortId pb = attach(medium, b, channel, {}, "sta1");
+    const PortId pc = attach(medium, c, on(Band::ghz6, 37, 20), {20, 0, 0}, "sta2");
+    for (unsigned i = 0; i < 4000; ++i) {
+        medium.move(pb, {0.37 * (i % 200), 0.11 * (i % 70), 1.5});
+        medium.move(pc, {0.53 * (i % 90), 0.2, 0});
+        const bool wide = i % 3 != 0;
+        const Rate rate =
+            wide ? *Rate::eht(i % 14, 2, 80, GuardInterval::us0_8) : *Rate::legacy(legacy_rates()[4 + i % 8]);
+        medium.transmit(i % 5 == 0 ? pb : pa,
+                        frame(wide ? channel : *channel.narrowed(ChannelWidth::w20), 100 + i % 1400, rate));
+        run();
+    }
+    for (const Ear* ear : {&a, &b, &c}) {
+        for (const Heard& h : ear->heard) {
+            mix(static_cast<std::uint64_t>(h.end.ns()));
+            mix(std::bit_cast<std::uint64_t>(h.rssi.value));
+            mix(std::bit_cast<std::uint64_t>(h.snr.value));
+        }
+    }
+    mix(medium.counters().lost_to_errors);
+    EXPECT_GT(medium.counters().lost_to_errors, 100U);
+    EXPECT_GT(medium.counters().delivered, 1000U);
+    EXPECT_EQ(hash, 9620792915289339078U);
 }
 
 }  // namespace

@@ -12,9 +12,15 @@ using ieee80211::Bytes;
 
 constexpr const char* installed = "/lib/firmware/regulatory.db";
 
+/// One country, one rule with WMM limits: header 0, countries 8, WMM rule 16, rule 48, collection 68.
+Bytes small_file() {
+    RegulatoryDomain d{{'X', 'X'}, DfsRegion::etsi, {embedded_domains()[2].rules[1]}};
+    return RegulatoryDatabase({d}).serialize().value();
+}
+
 TEST(RegulatoryDatabase, ReadsBackWhatItWrote) {
     const auto database = RegulatoryDatabase::embedded();
-    const auto again = RegulatoryDatabase::parse(database.serialize());
+    const auto again = RegulatoryDatabase::parse(database.serialize().value());
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(again->domains(), database.domains());
 }
@@ -24,7 +30,7 @@ TEST(RegulatoryDatabase, KeepsCacTimesWithAndWithoutWmm) {
     d.rules[5].dfs_cac_ms = 600'000;
     d.rules[6].dfs_cac_ms = 60'000;
     d.rules[6].wmm = embedded_domains()[2].rules[1].wmm;
-    const auto again = RegulatoryDatabase::parse(RegulatoryDatabase({d}).serialize());
+    const auto again = RegulatoryDatabase::parse(RegulatoryDatabase({d}).serialize().value());
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(again->domains().front(), d);
 }
@@ -53,9 +59,30 @@ TEST(RegulatoryDatabase, InstalledRulesAreAllValid) {
     ASSERT_TRUE(database);
     for (const RegulatoryDomain& d : database->domains())
         EXPECT_TRUE(d.valid()) << d.alpha2.to_string();
-    const auto again = RegulatoryDatabase::parse(database->serialize());
+    const auto again = RegulatoryDatabase::parse(database->serialize().value());
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(again->domains(), database->domains());
+}
+
+TEST(RegulatoryDatabase, IsNoLongerThanWhatItWasReadFrom) {
+    if (!std::filesystem::exists(installed)) GTEST_SKIP() << "wireless-regdb is not installed";
+    EXPECT_LE(RegulatoryDatabase::load(installed)->serialize()->size(), std::filesystem::file_size(installed) * 2);
+}
+
+TEST(RegulatoryDatabase, CannotBeMadeToFillTheMemory) {
+    Bytes bytes = small_file();
+    Bytes many(bytes.begin(), bytes.begin() + 8);
+    for (int i = 0; i < 2000; ++i)
+        many.insert(many.end(), {'X', 'X', bytes[10], bytes[11]});
+    EXPECT_FALSE(RegulatoryDatabase::parse(many)) << "2000 countries";
+    const RegulatoryRule rule = embedded_domains()[4].rules[3];
+    std::vector<RegulatoryDomain> domains;
+    for (std::uint32_t i = 0; i < 700; ++i) {
+        domains.push_back({{'X', 'X'}, DfsRegion::unset, std::vector<RegulatoryRule>(200, rule)});
+        for (std::uint32_t j = 0; j < 200; ++j)
+            domains.back().rules[j].max_eirp = Dbm::from_mbm(static_cast<std::int32_t>((i * 200 + j) % 700));
+    }
+    EXPECT_EQ(RegulatoryDatabase(domains).serialize().error().code, EFBIG);
 }
 
 TEST(RegulatoryDatabase, AFileThatCannotBeReadSaysWhy) {
@@ -63,12 +90,6 @@ TEST(RegulatoryDatabase, AFileThatCannotBeReadSaysWhy) {
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().code, ENOENT);
     EXPECT_FALSE(RegulatoryDatabase::load("/")) << "a directory";
-}
-
-/// One country, one rule with WMM limits: header 0, countries 8, WMM rule 16, rule 48, collection 68.
-Bytes small_file() {
-    RegulatoryDomain d{{'X', 'X'}, DfsRegion::etsi, {embedded_domains()[2].rules[1]}};
-    return RegulatoryDatabase({d}).serialize();
 }
 
 struct BadFile {
@@ -107,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
                       BadFile{[](Bytes& b) { b.resize(60); }, "collection lies outside", "cut off in the middle"}));
 
 TEST(RegulatoryDatabase, NoTruncationOfAWholeFileIsReadPastItsEnd) {
-    const Bytes whole = RegulatoryDatabase::embedded().serialize();
+    const Bytes whole = RegulatoryDatabase::embedded().serialize().value();
     for (std::size_t n = 0; n < whole.size(); ++n) {
         const Bytes part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(n));
         (void)RegulatoryDatabase::parse(part);
