@@ -1,0 +1,245 @@
+#pragma once
+
+#include <cstdint>
+
+#include <linux/nl80211.h>
+
+/// nl80211's numbers: those of the system's <linux/nl80211.h>, and here those of Linux 7.2 that Debian 12's header
+/// (6.1) has not. They have the kernel's names; where the system's header has them too, these are the same and found
+/// first.
+namespace mlosim::netlink::nl80211 {
+
+enum : std::uint8_t {  // enum nl80211_commands
+    NL80211_CMD_LINKS_REMOVED = 154,
+    NL80211_CMD_SET_TID_TO_LINK_MAPPING = 155,
+    NL80211_CMD_ASSOC_MLO_RECONF = 156,
+    NL80211_CMD_EPCS_CFG = 157,
+    NL80211_CMD_NAN_NEXT_DW_NOTIFICATION = 158,
+    NL80211_CMD_NAN_CLUSTER_JOINED = 159,
+    NL80211_CMD_INCUMBENT_SIGNAL_DETECT = 160,
+    NL80211_CMD_NAN_SET_LOCAL_SCHED = 161,
+    NL80211_CMD_NAN_SCHED_UPDATE_DONE = 162,
+    NL80211_CMD_NAN_SET_PEER_SCHED = 163,
+    NL80211_CMD_NAN_ULW_UPDATE = 164,
+    NL80211_CMD_NAN_CHANNEL_EVAC = 165,
+    NL80211_CMD_START_PD = 166,
+    NL80211_CMD_STOP_PD = 167,
+};
+
+enum : std::uint16_t {  // enum nl80211_attrs
+    NL80211_ATTR_MLO_LINK_DISABLED = 326,
+    NL80211_ATTR_BSS_DUMP_INCLUDE_USE_DATA = 327,
+    NL80211_ATTR_MLO_TTLM_DLINK = 328,
+    NL80211_ATTR_MLO_TTLM_ULINK = 329,
+    NL80211_ATTR_ASSOC_SPP_AMSDU = 330,
+    NL80211_ATTR_WIPHY_RADIOS = 331,
+    NL80211_ATTR_WIPHY_INTERFACE_COMBINATIONS = 332,
+    NL80211_ATTR_VIF_RADIO_MASK = 333,
+    NL80211_ATTR_SUPPORTED_SELECTORS = 334,
+    NL80211_ATTR_MLO_RECONF_REM_LINKS = 335,
+    NL80211_ATTR_EPCS = 336,
+    NL80211_ATTR_EXT_MLD_CAPA_AND_OPS = 337,
+    NL80211_ATTR_WIPHY_RADIO_INDEX = 338,
+    NL80211_ATTR_S1G_LONG_BEACON_PERIOD = 339,
+    NL80211_ATTR_S1G_SHORT_BEACON = 340,
+    NL80211_ATTR_BSS_PARAM = 341,
+    NL80211_ATTR_NAN_CONFIG = 342,
+    NL80211_ATTR_NAN_NEW_CLUSTER = 343,
+    NL80211_ATTR_NAN_CAPABILITIES = 344,
+    NL80211_ATTR_S1G_PRIMARY_2MHZ = 345,
+    NL80211_ATTR_EPP_PEER = 346,
+    NL80211_ATTR_UHR_CAPABILITY = 347,
+    NL80211_ATTR_DISABLE_UHR = 348,
+    NL80211_ATTR_INCUMBENT_SIGNAL_INTERFERENCE_BITMAP = 349,
+    NL80211_ATTR_UHR_OPERATION = 350,
+    NL80211_ATTR_NAN_CHANNEL = 351,
+    NL80211_ATTR_NAN_CHANNEL_ENTRY = 352,
+    NL80211_ATTR_NAN_TIME_SLOTS = 353,
+    NL80211_ATTR_NAN_RX_NSS = 354,
+    NL80211_ATTR_NAN_AVAIL_BLOB = 355,
+    NL80211_ATTR_NAN_SCHED_DEFERRED = 356,
+    NL80211_ATTR_NAN_SCHED_UPDATE_SUCCESS = 357,
+    NL80211_ATTR_NAN_NMI_MAC = 358,
+    NL80211_ATTR_NAN_ULW = 359,
+    NL80211_ATTR_NAN_COMMITTED_DW = 360,
+    NL80211_ATTR_NAN_SEQ_ID = 361,
+    NL80211_ATTR_NAN_MAX_CHAN_SWITCH_TIME = 362,
+    NL80211_ATTR_NAN_PEER_MAPS = 363,
+    NL80211_ATTR_ASSOC_ENCRYPTED = 364,
+    NL80211_ATTR_NPCA_PRIMARY_FREQ = 365,
+    NL80211_ATTR_NPCA_PUNCT_BITMAP = 366,
+};
+
+enum : std::uint8_t {  // enum nl80211_sta_flags
+    NL80211_STA_FLAG_SPP_AMSDU = 8,
+};
+
+enum : std::uint8_t {  // enum nl80211_rate_info
+    NL80211_RATE_INFO_S1G_MCS = 23,
+    NL80211_RATE_INFO_S1G_NSS = 24,
+    NL80211_RATE_INFO_1_MHZ_WIDTH = 25,
+    NL80211_RATE_INFO_2_MHZ_WIDTH = 26,
+    NL80211_RATE_INFO_4_MHZ_WIDTH = 27,
+    NL80211_RATE_INFO_8_MHZ_WIDTH = 28,
+    NL80211_RATE_INFO_16_MHZ_WIDTH = 29,
+    NL80211_RATE_INFO_UHR_MCS = 30,
+    NL80211_RATE_INFO_UHR_ELR = 31,
+    NL80211_RATE_INFO_UHR_IM = 32,
+};
+
+enum : std::uint8_t {  // enum nl80211_band_iftype_attr
+    NL80211_BAND_IFTYPE_ATTR_UHR_CAP_MAC = 12,
+    NL80211_BAND_IFTYPE_ATTR_UHR_CAP_PHY = 13,
+};
+
+enum : std::uint8_t {  // enum nl80211_band_attr
+    NL80211_BAND_ATTR_S1G_MCS_NSS_SET = 12,
+    NL80211_BAND_ATTR_S1G_CAPA = 13,
+};
+
+enum : std::uint8_t {  // enum nl80211_frequency_attr
+    NL80211_FREQUENCY_ATTR_PSD = 28,
+    NL80211_FREQUENCY_ATTR_DFS_CONCURRENT = 29,
+    NL80211_FREQUENCY_ATTR_NO_6GHZ_VLP_CLIENT = 30,
+    NL80211_FREQUENCY_ATTR_NO_6GHZ_AFC_CLIENT = 31,
+    NL80211_FREQUENCY_ATTR_CAN_MONITOR = 32,
+    NL80211_FREQUENCY_ATTR_ALLOW_6GHZ_VLP_AP = 33,
+    NL80211_FREQUENCY_ATTR_ALLOW_20MHZ_ACTIVITY = 34,
+    NL80211_FREQUENCY_ATTR_NO_4MHZ = 35,
+    NL80211_FREQUENCY_ATTR_NO_8MHZ = 36,
+    NL80211_FREQUENCY_ATTR_NO_16MHZ = 37,
+    NL80211_FREQUENCY_ATTR_S1G_NO_PRIMARY = 38,
+    NL80211_FREQUENCY_ATTR_NO_UHR = 39,
+    NL80211_FREQUENCY_ATTR_CAC_START_TIME = 40,
+    NL80211_FREQUENCY_ATTR_PAD = 41,
+};
+
+enum : std::uint8_t {  // enum nl80211_reg_rule_attr
+    NL80211_ATTR_POWER_RULE_PSD = 8,
+};
+
+enum : std::uint32_t {  // enum nl80211_reg_rule_flags
+    NL80211_RRF_NO_EHT = 524288,
+    NL80211_RRF_PSD = 1048576,
+    NL80211_RRF_DFS_CONCURRENT = 2097152,
+    NL80211_RRF_NO_6GHZ_VLP_CLIENT = 4194304,
+    NL80211_RRF_NO_6GHZ_AFC_CLIENT = 8388608,
+    NL80211_RRF_ALLOW_6GHZ_VLP_AP = 16777216,
+    NL80211_RRF_ALLOW_20MHZ_ACTIVITY = 33554432,
+    NL80211_RRF_NO_UHR = 67108864,
+};
+
+enum : std::uint8_t {  // enum nl80211_mntr_flags
+    NL80211_MNTR_FLAG_SKIP_TX = 7,
+};
+
+enum : std::uint8_t {  // enum nl80211_bss_use_for
+    NL80211_BSS_USE_FOR_NORMAL = 1,
+    NL80211_BSS_USE_FOR_MLD_LINK = 2,
+};
+
+enum : std::uint8_t {  // enum nl80211_bss_cannot_use_reasons
+    NL80211_BSS_CANNOT_USE_NSTR_NONPRIMARY = 1,
+    NL80211_BSS_CANNOT_USE_6GHZ_PWR_MISMATCH = 2,
+};
+
+enum : std::uint8_t {  // enum nl80211_bss
+    NL80211_BSS_USE_FOR = 23,
+    NL80211_BSS_CANNOT_USE_REASONS = 24,
+};
+
+enum : std::uint8_t {  // enum nl80211_tx_rate_attributes
+    NL80211_TXRATE_EHT = 8,
+    NL80211_TXRATE_EHT_GI = 9,
+    NL80211_TXRATE_EHT_LTF = 10,
+};
+
+enum : std::uint8_t {  // enum nl80211_nan_band_conf_attributes
+    NL80211_NAN_BAND_CONF_BAND = 1,
+    NL80211_NAN_BAND_CONF_FREQ = 2,
+    NL80211_NAN_BAND_CONF_RSSI_CLOSE = 3,
+    NL80211_NAN_BAND_CONF_RSSI_MIDDLE = 4,
+    NL80211_NAN_BAND_CONF_WAKE_DW = 5,
+    NL80211_NAN_BAND_CONF_DISABLE_SCAN = 6,
+};
+
+enum : std::uint8_t {  // enum nl80211_nan_conf_attributes
+    NL80211_NAN_CONF_CLUSTER_ID = 1,
+    NL80211_NAN_CONF_EXTRA_ATTRS = 2,
+    NL80211_NAN_CONF_VENDOR_ELEMS = 3,
+    NL80211_NAN_CONF_BAND_CONFIGS = 4,
+    NL80211_NAN_CONF_SCAN_PERIOD = 5,
+    NL80211_NAN_CONF_SCAN_DWELL_TIME = 6,
+    NL80211_NAN_CONF_DISCOVERY_BEACON_INTERVAL = 7,
+    NL80211_NAN_CONF_NOTIFY_DW = 8,
+};
+
+enum : std::uint8_t {  // enum nl80211_peer_measurement_peer_attrs
+    NL80211_PMSR_PEER_ATTR_REQ_TYPE = 5,
+};
+
+enum : std::uint8_t {  // enum nl80211_peer_measurement_ftm_req
+    NL80211_PMSR_FTM_REQ_ATTR_RSTA = 14,
+    NL80211_PMSR_FTM_REQ_ATTR_MIN_TIME_BETWEEN_MEASUREMENTS = 15,
+    NL80211_PMSR_FTM_REQ_ATTR_MAX_TIME_BETWEEN_MEASUREMENTS = 16,
+    NL80211_PMSR_FTM_REQ_ATTR_NOMINAL_TIME = 17,
+    NL80211_PMSR_FTM_REQ_ATTR_AW_DURATION = 18,
+    NL80211_PMSR_FTM_REQ_ATTR_NUM_MEASUREMENTS = 19,
+    NL80211_PMSR_FTM_REQ_ATTR_PAD = 20,
+    NL80211_PMSR_FTM_REQ_ATTR_INGRESS = 21,
+    NL80211_PMSR_FTM_REQ_ATTR_EGRESS = 22,
+    NL80211_PMSR_FTM_REQ_ATTR_PD_SUPPRESS_RESULTS = 23,
+};
+
+enum : std::uint8_t {  // enum nl80211_mbssid_config_attributes
+    NL80211_MBSSID_CONFIG_ATTR_TX_LINK_ID = 6,
+};
+
+enum : std::uint8_t {  // enum nl80211_wiphy_radio_attrs
+    NL80211_WIPHY_RADIO_ATTR_INDEX = 1,
+    NL80211_WIPHY_RADIO_ATTR_FREQ_RANGE = 2,
+    NL80211_WIPHY_RADIO_ATTR_INTERFACE_COMBINATION = 3,
+    NL80211_WIPHY_RADIO_ATTR_ANTENNA_MASK = 4,
+    NL80211_WIPHY_RADIO_ATTR_RTS_THRESHOLD = 5,
+};
+
+enum : std::uint8_t {  // enum nl80211_wiphy_radio_freq_range
+    NL80211_WIPHY_RADIO_FREQ_ATTR_START = 1,
+    NL80211_WIPHY_RADIO_FREQ_ATTR_END = 2,
+};
+
+enum : std::uint8_t {  // enum nl80211_s1g_short_beacon_attrs
+    NL80211_S1G_SHORT_BEACON_ATTR_HEAD = 1,
+    NL80211_S1G_SHORT_BEACON_ATTR_TAIL = 2,
+};
+
+enum : std::uint8_t {  // enum nl80211_nan_capabilities
+    NL80211_NAN_CAPA_CONFIGURABLE_SYNC = 1,
+    NL80211_NAN_CAPA_USERSPACE_DE = 2,
+    NL80211_NAN_CAPA_OP_MODE = 3,
+    NL80211_NAN_CAPA_NUM_ANTENNAS = 4,
+    NL80211_NAN_CAPA_MAX_CHANNEL_SWITCH_TIME = 5,
+    NL80211_NAN_CAPA_CAPABILITIES = 6,
+    NL80211_NAN_CAPA_PHY = 7,
+};
+
+enum : std::uint8_t {  // enum nl80211_nan_peer_map_attrs
+    NL80211_NAN_PEER_MAP_ATTR_MAP_ID = 1,
+    NL80211_NAN_PEER_MAP_ATTR_TIME_SLOTS = 2,
+};
+
+/// The highest attribute and command of Linux 7.2, which the header's NL80211_ATTR_MAX and NL80211_CMD_MAX are not.
+inline constexpr std::uint16_t highest_attribute = 366;
+inline constexpr std::uint8_t highest_command = 167;
+
+/// Multicast groups, by their number within the family. cf. nl80211_mcgrps
+enum class Group : std::uint8_t { config, scan, regulatory, mlme, vendor, nan };
+
+/// The numbers of the patch that first proposed link wdevs: the `rfc` dialect's. Mainline later used both for other
+/// things.
+namespace rfc {
+inline constexpr std::uint32_t iftype_mlo_link = 13;
+inline constexpr std::uint16_t attr_mlo_link_info = NL80211_ATTR_EHT_CAPABILITY + 1;
+}  // namespace rfc
+
+}  // namespace mlosim::netlink::nl80211
