@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+
+#include "netlink/family.h"
+#include "netlink/nl80211/context.h"
+
+/// The commands that are served, one file for each group. What a command answers, and each errno, is the kernel's; the
+/// function it follows is named where it is defined.
+namespace mlosim::netlink::nl80211 {
+
+using Doit = Result<void>(Context&, const Request&, Reply&);
+using StartDump = Result<std::unique_ptr<Dump>>(Context&, const Request&, Reply&);
+
+// wiphy_commands.cc, set_wiphy.cc
+Doit get_protocol_features;
+Doit get_wiphy;
+StartDump dump_wiphys;
+Doit set_wiphy;
+Doit set_channel;
+
+// interface_commands.cc
+Doit get_interface;
+StartDump dump_interfaces;
+Doit new_interface;
+Doit set_interface;
+Doit del_interface;
+Doit start_p2p_device;
+Doit stop_p2p_device;
+
+// regulatory_commands.cc
+Doit get_regulatory;
+StartDump dump_regulatory;
+Doit request_regulatory;
+Doit set_regulatory;
+
+// scan_commands.cc
+Doit trigger_scan;
+Doit abort_scan;
+StartDump dump_scan;
+
+// link_commands.cc: what concerns a station's or an interface's links with others
+StartDump dump_survey;
+Doit get_station;
+StartDump dump_stations;
+Doit get_power_save;
+Doit set_power_save;
+Doit disconnect;
+StartDump dump_mesh_paths;
+
+}  // namespace mlosim::netlink::nl80211
