@@ -48,12 +48,16 @@ private:
 class Reply {
 public:
     explicit Reply(std::vector<std::uint8_t> bytes);
+    Reply(Reply&&) = default;
+    Reply& operator=(Reply&&) = default;
+    Reply(const Reply&) = delete;
+    Reply& operator=(const Reply&) = delete;
 
     [[nodiscard]] std::uint8_t command() const;
     [[nodiscard]] const Attributes& attributes() const { return attributes_; }
 
 private:
-    std::vector<std::uint8_t> bytes_;  // a view in attributes_ points here; moving a vector does not move its elements
+    std::vector<std::uint8_t> bytes_;  // attributes_ looks into it: may be moved, not copied
     Attributes attributes_;
 };
 

@@ -78,7 +78,9 @@ struct mlosim_datagram {
     uint16_t flags;
     uint32_t port;  /* sender's port, 0: the kernel */
     uint32_t group; /* multicast group, 0: unicast */
-    uint32_t reserved;
+    /* From the program: the largest buffer that it has received into so far; 0: none or not known. The kernel sizes the
+     * parts of dumps by it. */
+    uint32_t receive_size;
 };
 
 enum mlosim_op {

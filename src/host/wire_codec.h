@@ -32,8 +32,13 @@ struct Greeting {
 [[nodiscard]] Result<Greeting> parse_greeting(Bytes packet);
 [[nodiscard]] Result<CallView> parse_call(Bytes bytes);
 
+struct Datagram {
+    Bytes messages;
+    std::uint32_t receive_size = 0;
+};
+
 /// The netlink messages of a packet from a program.
-[[nodiscard]] Result<Bytes> parse_datagram(Bytes packet);
+[[nodiscard]] Result<Datagram> parse_datagram(Bytes packet);
 
 /// True for "/a/b": no empty, "." or ".." component, no trailing slash, no NUL, not too long. "/" itself is normalised.
 [[nodiscard]] bool is_normalised_path(std::string_view path);

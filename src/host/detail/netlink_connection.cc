@@ -139,7 +139,11 @@ void NetlinkConnection::as_one_turn(Call&& call) {
 Result<void> NetlinkConnection::on_packet(Bytes packet) {
     auto datagram = parse_datagram(packet);
     if (!datagram) return fail(std::move(datagram.error()));
-    as_one_turn([&] { server_.receive(id_, *datagram); });
+    if (datagram->receive_size > receive_size_) {
+        receive_size_ = datagram->receive_size;
+        server_.note_receive_size(id_, receive_size_);
+    }
+    as_one_turn([&] { server_.receive(id_, datagram->messages); });
     return {};
 }
 

@@ -66,6 +66,7 @@ private:
     int type_;
     netlink::SocketId id_{};
     std::size_t receive_buffer_;
+    std::uint32_t receive_size_ = 0;
     std::uint32_t options_ = 0;
     std::set<std::uint32_t> groups_;
 

@@ -35,9 +35,7 @@ void descriptor_forget_range(unsigned first, unsigned last) {
         store_entry((int)fd, UNKNOWN);
 }
 
-void descriptor_is_netlink(int fd) {
-    store_entry(fd, NETLINK);
-}
+
 
 void descriptor_set_unsynced(int fd, bool unsynced) {
     unsigned char entry = load_entry(fd);
@@ -48,6 +46,22 @@ void descriptor_set_unsynced(int fd, bool unsynced) {
 bool descriptor_unsynced(int fd) {
     if (!in_table(fd)) return true; /* cannot be remembered: better ask once too often */
     return (load_entry(fd) & UNSYNCED) != 0;
+}
+
+static uint32_t receive_sizes[TABLE_SIZE];
+
+void descriptor_is_netlink(int fd) {
+    store_entry(fd, NETLINK);
+    if (in_table(fd)) __atomic_store_n(&receive_sizes[fd], 0, __ATOMIC_RELAXED);
+}
+
+uint32_t descriptor_note_receive(int fd, size_t size) {
+    if (!in_table(fd)) return 0;
+    uint32_t known = __atomic_load_n(&receive_sizes[fd], __ATOMIC_RELAXED);
+    if (size <= known) return known;
+    if (size > UINT32_MAX) size = UINT32_MAX;
+    __atomic_store_n(&receive_sizes[fd], (uint32_t)size, __ATOMIC_RELAXED);
+    return (uint32_t)size;
 }
 
 uint64_t descriptor_cookie(int fd) {

@@ -60,7 +60,7 @@ ssize_t netlink_send(int fd, const struct msghdr* msg, int flags) {
     }
     if (length == 0) FAIL(ENODATA);
 
-    struct mlosim_datagram header = {.kind = MLOSIM_DATAGRAM};
+    struct mlosim_datagram header = {.kind = MLOSIM_DATAGRAM, .receive_size = descriptor_note_receive(fd, 0)};
     struct pieces pieces;
     error = put_behind(&pieces, &header, sizeof header, msg);
     if (error) FAIL(error);
@@ -131,6 +131,9 @@ ssize_t netlink_receive(int fd, struct msghdr* msg, int flags) {
     int error = put_behind(&pieces, &header, sizeof header, msg);
     if (error) FAIL(error);
     struct msghdr packet = {.msg_iov = pieces.all, .msg_iovlen = pieces.count};
+    size_t room = 0;
+    for (size_t i = 0; i < msg->msg_iovlen; i++) room += msg->msg_iov[i].iov_len;
+    descriptor_note_receive(fd, room);
     ssize_t got = receive_packet(fd, &packet, flags & ~MSG_ERRQUEUE);
     error = errno;
     release(&pieces);

@@ -97,6 +97,8 @@ void descriptor_is_netlink(int fd);
 /* A netlink socket has sent something and not yet waited for the daemon to have handled it. */
 void descriptor_set_unsynced(int fd, bool unsynced);
 bool descriptor_unsynced(int fd);
+/* The largest buffer that was received into on a netlink socket; returns it. */
+uint32_t descriptor_note_receive(int fd, size_t size);
 /* The socket's SO_COOKIE, 0 if it is no socket. */
 uint64_t descriptor_cookie(int fd);
 

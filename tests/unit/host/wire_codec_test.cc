@@ -68,10 +68,12 @@ TEST(WireCodec, ACallBehindItsHelloIsUnderstood) {
 TEST(WireCodec, ADatagramIsWhatFollowsItsHeader) {
     mlosim_datagram head{};
     head.kind = MLOSIM_DATAGRAM;
+    head.receive_size = 8192;
     const Packet packet = Packet{} + head + std::string("netlink");
     const auto datagram = parse_datagram(packet);
     ASSERT_TRUE(datagram);
-    EXPECT_EQ(std::string(datagram->begin(), datagram->end()), "netlink");
+    EXPECT_EQ(std::string(datagram->messages.begin(), datagram->messages.end()), "netlink");
+    EXPECT_EQ(datagram->receive_size, 8192U);
 }
 
 TEST(WireCodec, HalfAHelloIsRefusedAtEveryLength) {

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+#include "ctl/genl_client.h"
+#include "ctl/show.h"
+#include "sim/result.h"
+
+namespace mlosim::ctl {
+
+/// What mlosimctl does for each of its subcommands: asks family `mlosim` and prints.
+class Commands {
+public:
+    /// Both must outlive the commands.
+    Commands(GenlClient& client, Format format, std::ostream& out) : client_(client), format_(format), out_(out) {}
+
+    [[nodiscard]] Result<void> world();
+    [[nodiscard]] Result<void> time();
+    [[nodiscard]] Result<void> radios();
+    [[nodiscard]] Result<void> wdevs();
+    [[nodiscard]] Result<void> links();
+
+    [[nodiscard]] Result<void> pause();
+    [[nodiscard]] Result<void> resume();
+    [[nodiscard]] Result<void> step(std::uint32_t events);
+    /// Waits until the world is there. EINTR if somebody else stopped it on the way.
+    [[nodiscard]] Result<void> run_to(const std::string& when);
+
+    /// `station` is an interface's name or index, or a wdev identifier (0x1); `band` as in band names ("6").
+    [[nodiscard]] Result<void> add_link(const std::string& station, const std::string& band);
+    [[nodiscard]] Result<void> delete_link(const std::string& wdev);
+
+    /// Prints events as they come; after `count` of them it ends (0: never).
+    [[nodiscard]] Result<void> events(std::uint64_t count);
+
+private:
+    using Show = void (*)(std::span<const Reply>, Format, std::ostream&);
+    [[nodiscard]] Result<void> dump(std::uint8_t command, Show show);
+    [[nodiscard]] Result<void> command(std::uint8_t command);
+    [[nodiscard]] Result<Reply> one(const Request& request);
+
+    GenlClient& client_;
+    Format format_;
+    std::ostream& out_;
+};
+
+}  // namespace mlosim::ctl

@@ -1,0 +1,99 @@
+#include <cstdint>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "ctl/commands.h"
+#include "ctl/daemon_connection.h"
+#include "ctl/genl_client.h"
+#include "netlink/mlosim_uapi.h"
+
+using namespace mlosim;
+
+namespace {
+
+// As mlosimd: 0 done, 1 refused by the world, 2 a mistake of the caller's, 3 no world to talk to.
+enum ExitCode : int { done = 0, refused = 1, usage = 2, environment = 3 };
+
+int complain(ExitCode code, const std::string& message) {
+    std::cerr << "mlosimctl: " << message << '\n';
+    return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Looks at, and steers, the world of a running mlosimd", "mlosimctl"};
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "mlosimctl " MLOSIM_VERSION);
+    app.footer("Manual: mlosimctl(1)");
+
+    std::string socket;
+    bool json = false;
+    app.add_option("--socket", socket, "The daemon's socket (default: $MLOSIM_SOCKET, then mlosimd's own default)");
+    app.add_flag("--json", json, "Answers as JSON");
+
+    using Action = std::function<Result<void>(ctl::Commands&)>;
+    Action action;
+    const auto simple = [&](CLI::App& parent, const char* name, const char* description, Action what) {
+        CLI::App* sub = parent.add_subcommand(name, description);
+        sub->fallthrough();
+        sub->callback([&action, what = std::move(what)] { action = what; });
+        return sub;
+    };
+    using ctl::Commands;
+
+    simple(app, "world", "Time, clock, seed and dialect", &Commands::world);
+    simple(app, "time", "Seconds since the world began", &Commands::time);
+    simple(app, "radios", "Radios and their wiphys", &Commands::radios);
+    simple(app, "wdevs", "Wireless devices: interfaces and those without one", &Commands::wdevs);
+    simple(app, "links", "Link wdevs and whose they are", &Commands::links);
+    simple(app, "pause", "Stops time", &Commands::pause);
+    simple(app, "resume", "Lets time go on", &Commands::resume);
+
+    std::uint32_t events = 1;
+    simple(app, "step", "Fires events of a paused world", [&](Commands& commands) { return commands.step(events); })
+        ->add_option("N", events, "How many (default 1)")
+        ->check(CLI::Range(1u, MLOSIM_STEP_MAX));
+
+    std::string when;
+    simple(app, "run-to", "Lets time go on until then, and waits",
+           [&](Commands& commands) { return commands.run_to(when); })
+        ->add_option("TIME", when, "Since the world began, as in 2.5s or 150ms; or from now, as in +1s")
+        ->required();
+
+    std::uint64_t count = 0;
+    simple(app, "events", "Prints what changes, as it happens", [&](Commands& commands) {
+        return commands.events(count);
+    })->add_option("-n,--count", count, "End after that many");
+
+    CLI::App* link = app.add_subcommand("link", "Registers and unregisters link wdevs");
+    link->require_subcommand(1);
+    link->fallthrough();
+    std::string station;
+    std::string band;
+    CLI::App* add = simple(*link, "add", "Gives a station that is down a link wdev of its own",
+                           [&](Commands& commands) { return commands.add_link(station, band); });
+    add->add_option("STATION", station, "Interface name or index, or wdev (0x1)")->required();
+    add->add_option("--band", band, "2.4, 5 or 6")->required();
+    std::string wdev;
+    simple(*link, "del", "Removes a link wdev", [&](Commands& commands) { return commands.delete_link(wdev); })
+        ->add_option("WDEV", wdev, "As mlosimctl links shows it")
+        ->required();
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? done : usage;
+    }
+
+    auto client = ctl::GenlClient::open(ctl::socket_path(socket), MLOSIM_GENL_NAME);
+    if (!client) return complain(environment, client.error().message);
+    ctl::Commands commands(*client, json ? ctl::Format::json : ctl::Format::people, std::cout);
+    const auto result = action(commands);
+    if (!result) return complain(result.error().code == EINVAL ? usage : refused, result.error().message);
+    return done;
+}
