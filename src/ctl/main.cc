@@ -2,12 +2,14 @@
 #include <functional>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "ctl/commands.h"
 #include "ctl/daemon_connection.h"
+#include "ctl/exec.h"
 #include "ctl/genl_client.h"
 #include "netlink/mlosim_uapi.h"
 
@@ -22,6 +24,30 @@ int complain(ExitCode code, const std::string& message) {
     std::cerr << "mlosimctl: " << message << '\n';
     return code;
 }
+
+/// The command line, cut at its first "--": what follows belongs to the program that `exec` runs, whatever it looks
+/// like.
+struct Arguments {
+    std::vector<std::string> own;
+    std::vector<std::string> of_program;
+    bool cut = false;
+
+    Arguments(int argc, char** argv) {
+        for (int i = 1; i < argc; ++i) {
+            if (!cut && std::string_view(argv[i]) == "--")
+                cut = true;
+            else
+                (cut ? of_program : own).emplace_back(argv[i]);
+        }
+    }
+
+    /// `exec iw dev` without "--" is understood too: `remaining` is what exec did not know.
+    [[nodiscard]] std::vector<std::string> command(std::vector<std::string> remaining) const {
+        if (!remaining.empty() && cut) remaining.emplace_back("--");
+        remaining.insert(remaining.end(), of_program.begin(), of_program.end());
+        return remaining;
+    }
+};
 
 }  // namespace
 
@@ -45,6 +71,11 @@ int main(int argc, char** argv) {
         return sub;
     };
     using ctl::Commands;
+
+    CLI::App* exec = app.add_subcommand("exec", "Runs a program inside the world: mlosimctl exec -- iw dev");
+    exec->prefix_command();
+    std::string preload;
+    exec->add_option("--preload", preload, "The library to put into it (default: the one of this mlosimctl)");
 
     simple(app, "world", "Time, clock, seed and dialect", &Commands::world);
     simple(app, "time", "Seconds since the world began", &Commands::time);
@@ -84,11 +115,18 @@ int main(int argc, char** argv) {
         ->add_option("WDEV", wdev, "As mlosimctl links shows it")
         ->required();
 
+    const Arguments arguments(argc, argv);
     try {
-        app.parse(argc, argv);
+        app.parse(std::vector<std::string>(arguments.own.rbegin(), arguments.own.rend()));
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? done : usage;
     }
+    if (exec->parsed()) {
+        const auto command = arguments.command(exec->remaining());
+        if (command.empty()) return complain(usage, "exec needs a program: mlosimctl exec -- iw dev");
+        return ctl::exec_command({ctl::socket_path(socket), command, preload});
+    }
+    if (arguments.cut) return complain(usage, "only exec takes arguments after --");
 
     auto client = ctl::GenlClient::open(ctl::socket_path(socket), MLOSIM_GENL_NAME);
     if (!client) return complain(environment, client.error().message);
