@@ -1,0 +1,195 @@
+#include <map>
+#include <set>
+
+#include "scenario/detail/kinds.h"
+#include "scenario/detail/sections.h"
+#include "scenario/duration_text.h"
+
+namespace mlosim::scenario::detail {
+
+namespace {
+
+/// What the whole scenario knows, against which its parts are checked.
+class Checker {
+public:
+    Checker(const Scenario& scenario, Mistakes& mistakes) : scenario_(scenario), mistakes_(mistakes) {}
+
+    void all() {
+        radios();
+        networks();
+        steps();
+        expectations();
+        end();
+    }
+
+private:
+    void mistake(std::string pointer, std::string found, std::string allowed) {
+        mistakes_.push_back({std::move(pointer), std::move(found), std::move(allowed)});
+    }
+
+    /// `what` is claimed once in the whole scenario.
+    void claim(std::map<std::string, std::string>& claimed, const std::string& what, const std::string& pointer) {
+        const auto [owner, fresh] = claimed.emplace(what, pointer);
+        if (!fresh) mistake(pointer, in_quotes(what), "one that " + owner->second + " does not have");
+    }
+
+    void radios() {
+        for (const RadioPlan& radio : scenario_.radios) {
+            if (radio.name.empty()) continue;  // that mistake is reported
+            if (radio.group) groups_.emplace(radio.name, &radio);
+            claim(radio_names_, radio.name, radio.pointer + "/name");
+            if (radio.group)
+                for (std::uint32_t i = 0; i < radio.count; ++i)
+                    claim(radio_names_, radio.member_name(i), radio.pointer + "/name");
+            if (radio.wiphy_name) claim(wiphy_names_, *radio.wiphy_name, radio.pointer + "/wiphy");
+            if (radio.address && !radio.group)
+                claim(addresses_, radio.address->to_string(), radio.pointer + "/address");
+            for (const InterfacePlan& interface : radio.interfaces) {
+                if (interface.name.find('%') != std::string::npos) continue;
+                if (radio.group)
+                    mistake(interface.pointer + "/name", in_quotes(interface.name),
+                            "a pattern with %d for the interfaces of a group");
+                else
+                    claim(interface_names_, interface.name, interface.pointer + "/name");
+            }
+            if (!radio.interfaces.empty() && radio.interfaces.front().type == mld::InterfaceType::p2p_device)
+                mistake(radio.interfaces.front().pointer + "/type", "\"p2p_device\"",
+                        "another type for a radio's first interface");
+        }
+    }
+
+    const RadioPlan* known_radio(const std::string& name, const std::string& pointer) {
+        if (name.empty()) return nullptr;
+        for (const RadioPlan& radio : scenario_.radios) {
+            if (radio.name == name) return &radio;
+            if (!radio.group || !name.starts_with(radio.name + "-")) continue;
+            for (std::uint32_t i = 0; i < radio.count; ++i)
+                if (radio.member_name(i) == name) return &radio;
+        }
+        std::vector<std::string> names;
+        for (const RadioPlan& radio : scenario_.radios)
+            names.push_back(radio.name);
+        mistake(pointer, in_quotes(name), names.empty() ? "a radio of the scenario" : listed(names));
+        return nullptr;
+    }
+
+    void networks() {
+        std::map<std::string, std::string> users;
+        for (const NetworkPlan& network : scenario_.networks) {
+            if (!network.name.empty()) claim(network_names_, network.name, network.pointer + "/name");
+            if (network.ssid.is_wildcard()) mistake(network.pointer + "/ssid", "an empty name", "1 to 32 bytes");
+            if (const RadioPlan* radio = known_radio(network.radio, network.pointer + "/radio")) {
+                if (radio->group && radio->name == network.radio)
+                    mistake(network.pointer + "/radio", in_quotes(network.radio),
+                            "a single radio, like " + in_quotes(radio->member_name(0)));
+                claim(users, network.radio, network.pointer + "/radio");
+                bands(network, *radio);
+            }
+            if (network.mld_address)
+                claim(addresses_, network.mld_address->to_string(), network.pointer + "/mld_address");
+            std::map<std::string, std::string> ids;
+            for (const NetworkLinkPlan& link : network.links) {
+                claim(ids, std::to_string(link.id.value()), link.pointer + "/link_id");
+                if (link.bssid) claim(addresses_, link.bssid->to_string(), link.pointer + "/bssid");
+            }
+        }
+    }
+
+    void bands(const NetworkPlan& network, const RadioPlan& radio) {
+        const mld::RadioProfile* profile = scenario_.profiles.find(radio.profile);
+        if (profile == nullptr) return;
+        if (network.mld && !(profile->has(mld::WiphyFlag::multi_link) && radio.multi_link))
+            mistake(network.pointer + "/radio", in_quotes(network.radio) + ", which has no multi-link operation",
+                    "a radio that has, or \"mld\": false");
+        for (const NetworkLinkPlan& link : network.links) {
+            const phy::Band band = link.channel.band();
+            if (link.channel.control.center == phy::Frequency{}) continue;  // that mistake is reported
+            if (profile->band(band) == nullptr)
+                mistake(link.pointer + "/band", in_quotes(phy::to_string(band)),
+                        "a band that profile " + in_quotes(radio.profile) + " has");
+        }
+    }
+
+    void target(const Target& target, const std::string& pointer) { known_radio(target.radio, pointer + "/radio"); }
+
+    void steps() {
+        sim::Time previous;
+        for (const Step& step : scenario_.steps) {
+            if (step.at < previous)
+                mistake(step.pointer + "/at", in_quotes(in_seconds(step.at)),
+                        "a time not before the step above, " + in_seconds(previous));
+            previous = step.at;
+            if (scenario_.duration && step.at > sim::Time{*scenario_.duration})
+                mistake(step.pointer, "a step at " + in_seconds(step.at),
+                        "up to the duration, " + in_seconds(*scenario_.duration));
+            std::visit(
+                [&](const auto& action) {
+                    if constexpr (requires { action.target; }) known_radio(action.target.radio, step.pointer);
+                },
+                step.action);
+        }
+    }
+
+    void network(const std::string& name, const std::string& pointer) {
+        if (name.empty() || network_names_.contains(name)) return;
+        std::vector<std::string> names;
+        for (const auto& [known, owner] : network_names_)
+            names.push_back(known);
+        mistake(pointer, in_quotes(name),
+                names.empty() ? "one of \"networks\", of which there are none" : listed(names));
+    }
+
+    void condition(const Condition& condition, const std::string& pointer) {
+        std::visit(
+            [&](const auto& what) {
+                using T = std::decay_t<decltype(what)>;
+                if constexpr (requires { what.radio; }) known_radio(what.radio, pointer);
+                if constexpr (std::is_same_v<T, InterfaceCondition> || std::is_same_v<T, LinkWdevCondition>)
+                    target(what.target, pointer);
+                if constexpr (std::is_same_v<T, CounterCondition>) {
+                    if (what.target) target(*what.target, pointer);
+                } else if constexpr (std::is_same_v<T, BssCondition>) {
+                    if (what.network) network(*what.network, pointer + "/bss/network");
+                } else if constexpr (std::is_same_v<T, StrongerCondition>) {
+                    network(what.network, pointer + "/stronger/network");
+                    network(what.than, pointer + "/stronger/than");
+                } else if constexpr (std::is_same_v<T, NotCondition>) {
+                    this->condition(*what.what, pointer + "/not");
+                }
+            },
+            condition.what);
+    }
+
+    void expectations() {
+        for (const Expectation& expectation : scenario_.expectations) {
+            condition(expectation.condition, expectation.pointer);
+            if (scenario_.duration && expectation.until > sim::Time{*scenario_.duration})
+                mistake(expectation.pointer, "an expectation up to " + in_seconds(expectation.until),
+                        "up to the duration, " + in_seconds(*scenario_.duration));
+        }
+    }
+
+    void end() {
+        const bool ends = scenario_.duration || !scenario_.expectations.empty();
+        if (scenario_.clock == netlink::ClockMode::virtual_time && !ends)
+            mistake("/duration", "nothing, with \"clock\": \"virtual\" and nothing to expect",
+                    "a duration or an expectation, so that the world ends");
+    }
+
+    const Scenario& scenario_;
+    Mistakes& mistakes_;
+    std::map<std::string, const RadioPlan*> groups_;
+    std::map<std::string, std::string> radio_names_;
+    std::map<std::string, std::string> wiphy_names_;
+    std::map<std::string, std::string> interface_names_;
+    std::map<std::string, std::string> network_names_;
+    std::map<std::string, std::string> addresses_;
+};
+
+}  // namespace
+
+void check(const Scenario& scenario, Mistakes& mistakes) {
+    Checker(scenario, mistakes).all();
+}
+
+}  // namespace mlosim::scenario::detail

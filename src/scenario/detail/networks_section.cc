@@ -1,0 +1,118 @@
+#include <array>
+
+#include "scenario/detail/kinds.h"
+#include "scenario/detail/sections.h"
+
+namespace mlosim::scenario::detail {
+
+namespace {
+
+constexpr std::array<std::pair<const char*, Security>, 5> securities{{{"open", Security::open},
+                                                                      {"owe", Security::owe},
+                                                                      {"wpa2", Security::wpa2},
+                                                                      {"wpa2-wpa3", Security::wpa2_wpa3},
+                                                                      {"wpa3", Security::wpa3}}};
+constexpr std::array<std::pair<const char*, Hidden>, 3> hidden_ways{
+    {{"no", Hidden::no}, {"empty", Hidden::empty}, {"zeroed", Hidden::zeroed}}};
+
+std::string channel_numbers(phy::Band band) {
+    std::string out;
+    for (const phy::Channel& channel : phy::channels(band))
+        out += (out.empty() ? "" : ", ") + std::to_string(channel.number());
+    return out;
+}
+
+NetworkLinkPlan read_link(const Json& value, const Pointer& at, std::size_t index, Mistakes& mistakes) {
+    Fields in(value, at, mistakes);
+    NetworkLinkPlan out;
+    out.pointer = at.text();
+    if (const auto channel = read_channel(in, true)) out.channel = *channel;
+    out.bssid = in.optional("bssid", mac_address());
+    const auto number =
+        in.get("link_id", integer<unsigned>(0, ieee80211::LinkId::max_links - 1), static_cast<unsigned>(index));
+    if (const auto id = ieee80211::LinkId::from(number)) out.id = *id;
+    return out;
+}
+
+NontransmittedPlan read_nontransmitted(const Json& value, const Pointer& at, Mistakes& mistakes) {
+    Fields in(value, at, mistakes);
+    NontransmittedPlan out;
+    out.pointer = at.text();
+    out.ssid = in.required("ssid", ssid());
+    out.security = in.get("security", word(securities), out.security);
+    return out;
+}
+
+NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistakes) {
+    Fields in(value, at, mistakes);
+    NetworkPlan out;
+    out.pointer = at.text();
+    out.name = in.required("name", name());
+    out.radio = in.required("radio", name());
+    out.ssid = in.required("ssid", ssid());
+    out.security = in.get("security", word(securities), out.security);
+    out.hidden = in.get("hidden", word(hidden_ways), out.hidden);
+    in.each(
+        "links",
+        [&](const Json& item, const Pointer& place) {
+            out.links.push_back(read_link(item, place, out.links.size(), mistakes));
+        },
+        1);
+    out.mld = in.get("mld", yes_or_no(), out.links.size() > 1);
+    out.mld_address = in.optional("mld_address", mac_address());
+    if (out.links.size() > ieee80211::LinkId::max_links)
+        in.mistake(at / "links", std::to_string(out.links.size()) + " links",
+                   "up to " + std::to_string(ieee80211::LinkId::max_links));
+    if (!out.mld && out.links.size() > 1) in.mistake(at / "mld", "false with several links", "true, or one link");
+    if (!out.mld && out.mld_address)
+        in.mistake(at / "mld_address", "an address of an access point that is no MLD",
+                   "no such member, or \"mld\": true");
+    out.beacon_interval_tu = in.get("beacon_interval_tu", integer<std::uint16_t>(10, 10'000), out.beacon_interval_tu);
+    out.dtim_period = in.get("dtim_period", integer<std::uint8_t>(1, 255), out.dtim_period);
+    in.each("mbssid", [&](const Json& item, const Pointer& place) {
+        out.nontransmitted.push_back(read_nontransmitted(item, place, mistakes));
+    });
+    return out;
+}
+
+}  // namespace
+
+std::optional<phy::ChannelDefinition> read_channel(Fields& in, bool with_width) {
+    const bool complete = in.has("band") && in.has("channel");
+    const phy::Band which = in.required("band", band());
+    const auto number = in.required("channel", integer<std::uint16_t>(1, 255));
+    std::uint32_t mhz = 20;
+    auto layout = phy::Channelization320::first;
+    if (with_width) {
+        static constexpr std::array<std::pair<const char*, phy::Channelization320>, 2> layouts{
+            {{"320-1", phy::Channelization320::first}, {"320-2", phy::Channelization320::second}}};
+        mhz = in.get("width_mhz", integer<std::uint32_t>(20, 320), mhz);
+        layout = in.get("channelization", word(layouts), layout);
+    }
+    if (!complete || number == 0) return std::nullopt;
+    const auto control = phy::find_channel(which, number);
+    if (!control) {
+        in.mistake(in.at() / "channel", std::to_string(number),
+                   "a channel of " + std::string(phy::to_string(which)) + ": " + channel_numbers(which));
+        return std::nullopt;
+    }
+    const auto width = phy::width_from_mhz(mhz);
+    const auto definition = width ? phy::ChannelDefinition::around(*control, *width, layout) : std::nullopt;
+    if (!definition) {
+        std::string allowed;
+        for (const std::uint32_t other : {20U, 40U, 80U, 160U, 320U})
+            if (phy::ChannelDefinition::around(*control, *phy::width_from_mhz(other), layout))
+                allowed += (allowed.empty() ? "" : ", ") + std::to_string(other);
+        in.mistake(in.at() / "width_mhz", std::to_string(mhz),
+                   allowed + " around channel " + std::to_string(number) + " of " + std::string(phy::to_string(which)));
+    }
+    return definition;
+}
+
+void read_networks(Fields& top, Scenario& out) {
+    top.each("networks", [&](const Json& value, const Pointer& at) {
+        out.networks.push_back(read_network(value, at, top.mistakes()));
+    });
+}
+
+}  // namespace mlosim::scenario::detail

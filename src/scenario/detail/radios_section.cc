@@ -1,0 +1,103 @@
+#include "scenario/detail/kinds.h"
+#include "scenario/detail/sections.h"
+
+namespace mlosim::scenario::detail {
+
+namespace {
+
+constexpr std::uint32_t most_radios = 10'000;
+constexpr std::uint32_t most_channels = 16;
+
+InterfacePlan read_interface(const Json& value, const Pointer& at, Mistakes& mistakes) {
+    Fields in(value, at, mistakes);
+    InterfacePlan out;
+    out.pointer = at.text();
+    out.name = in.get("name", interface_name(), std::string("wlan%d"));
+    out.type = in.get("type", interface_type(), out.type);
+    out.up = in.get("up", yes_or_no(), out.up);
+    if (out.type == mld::InterfaceType::mlo_link)
+        in.mistake(at / "type", "\"mlo_link\"",
+                   "a type with an interface of its own; \"extra_links\" gives a station more link wdevs");
+    return out;
+}
+
+void read_grid(Fields& radio, RadioPlan& out) {
+    const Json* value = radio.find("grid");
+    if (value == nullptr) return;
+    Fields in(*value, radio.at() / "grid", radio.mistakes());
+    out.grid.columns = in.get("columns", integer<std::uint32_t>(1, most_radios), out.grid.columns);
+    out.grid.spacing_m = in.get("spacing_m", number(0.0, 1000.0), out.grid.spacing_m);
+}
+
+RadioPlan read_radio(const Json& value, const Pointer& at, const mld::RadioProfiles& profiles, Mistakes& mistakes) {
+    Fields in(value, at, mistakes);
+    RadioPlan out;
+    out.pointer = at.text();
+    out.name = in.required("name", name());
+    out.profile = in.get("profile", any_text(), std::string("generic-be"));
+    if (profiles.find(out.profile) == nullptr) {
+        std::vector<std::string> names;
+        for (const std::string_view known : profiles.names())
+            names.emplace_back(known);
+        in.mistake(at / "profile", in_quotes(out.profile), listed(names));
+    }
+    if (const auto count = in.optional("count", integer<std::uint32_t>(1, most_radios))) {
+        out.count = *count;
+        out.group = true;
+    }
+    out.position = in.get("position_m", position(), out.position);
+    read_grid(in, out);
+    out.address = in.optional("address", mac_address());
+    out.wiphy_name = in.optional("wiphy", name());
+    if (out.wiphy_name && out.group)
+        in.mistake(at / "wiphy", in_quotes(*out.wiphy_name), "no name for the wiphys of a group");
+    out.antenna_gain = in.get("antenna_gain_dbi", decibels(-50.0, 50.0), out.antenna_gain);
+    out.tx_power = in.optional("tx_power_dbm", power(0.0, 36.0));
+    out.multi_link = in.get("multi_link", yes_or_no(), out.multi_link);
+    out.channels = in.get("channels", integer<std::uint32_t>(1, most_channels), out.channels);
+    out.p2p_device = in.get("p2p_device", yes_or_no(), out.p2p_device);
+    out.multi_radio = in.get("multi_radio", yes_or_no(), out.multi_radio);
+    in.each("interfaces", [&](const Json& item, const Pointer& place) {
+        out.interfaces.push_back(read_interface(item, place, mistakes));
+    });
+    out.extra_links = in.list("extra_links", band());
+    return out;
+}
+
+}  // namespace
+
+void read_profiles(Fields& top, Scenario& out) {
+    top.each("profiles", [&](const Json& value, const Pointer& at) {
+        // The profiles' own reader takes text, and says itself what is wrong where.
+        const auto profile = mld::parse_radio_profile(value.dump(-1, ' ', true, Json::error_handler_t::replace),
+                                                      [&](std::string_view base) { return out.profiles.find(base); });
+        if (profile) {
+            out.profiles.add(*profile);
+            return;
+        }
+        for (const mld::ProfileMistake& mistake : profile.error())
+            top.mistake(Pointer(at.text() + mistake.pointer), mistake.found, mistake.allowed);
+    });
+}
+
+void read_radios(Fields& top, Scenario& out) {
+    std::uint64_t total = 0;
+    top.each(
+        "radios",
+        [&](const Json& value, const Pointer& at) {
+            out.radios.push_back(read_radio(value, at, out.profiles, top.mistakes()));
+            total += out.radios.back().count;
+        },
+        1);
+    if (total > most_radios)
+        top.mistake(top.at() / "radios", std::to_string(total) + " radios", "up to " + std::to_string(most_radios));
+}
+
+Target read_target(Fields& in) {
+    Target out;
+    out.radio = in.required("radio", name());
+    out.interface = in.optional("interface", interface_name());
+    return out;
+}
+
+}  // namespace mlosim::scenario::detail

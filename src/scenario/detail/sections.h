@@ -1,0 +1,25 @@
+#pragma once
+
+#include "scenario/detail/fields.h"
+#include "scenario/scenario.h"
+
+namespace mlosim::scenario::detail {
+
+// The sections of a scenario: each takes its members from `top` into `out`.
+
+void read_world(Fields& top, Scenario& out);
+void read_profiles(Fields& top, Scenario& out);
+void read_radios(Fields& top, Scenario& out);
+void read_networks(Fields& top, Scenario& out);
+void read_steps(Fields& top, Scenario& out);
+void read_expectations(Fields& top, Scenario& out);
+
+/// What can only be said of a scenario as a whole: do names refer to something, are they unique, do times fit.
+void check(const Scenario& scenario, Mistakes& mistakes);
+
+/// "radio" and "interface" of a step or condition.
+[[nodiscard]] Target read_target(Fields& in);
+/// "band", "channel", and where `with_width` "width_mhz" and its like. 20 MHz without. Nothing after a mistake.
+[[nodiscard]] std::optional<phy::ChannelDefinition> read_channel(Fields& in, bool with_width);
+
+}  // namespace mlosim::scenario::detail

@@ -1,0 +1,157 @@
+#include <array>
+#include <span>
+
+#include "scenario/detail/kinds.h"
+#include "scenario/detail/sections.h"
+
+namespace mlosim::scenario::detail {
+
+namespace {
+
+// One function an action: takes the object that the action's name holds.
+
+Action read_move(Fields& in) {
+    MoveStep out{read_target(in), {}, {}};
+    out.to = in.required("to_m", position());
+    out.over = in.get("over", duration(), out.over);
+    return out;
+}
+
+Action read_up(Fields& in) {
+    return UpStep{read_target(in)};
+}
+Action read_down(Fields& in) {
+    return DownStep{read_target(in)};
+}
+Action read_regulatory(Fields& in) {
+    return RegulatoryStep{in.required("country", country())};
+}
+
+Action read_power(Fields& in) {
+    PowerStep out{read_target(in), {}};
+    const Json* dbm = in.find("dbm");
+    if (dbm == nullptr)
+        in.missing("dbm", "a number from 0 to 36, or \"auto\"");
+    else if (*dbm != "auto")
+        out.power = in.optional("dbm", power(0.0, 36.0));
+    return out;
+}
+
+Action read_scan(Fields& in) {
+    ScanStep out;
+    out.target = read_target(in);
+    out.passive = in.get("passive", yes_or_no(), out.passive);
+    out.ssids = in.list("ssids", ssid());
+    if (out.passive && !out.ssids.empty())
+        in.mistake(in.at() / "ssids", "names to ask for in a passive scan", "no such member, or \"passive\": false");
+    out.bands = in.list("bands", band());
+    in.each("channels", [&](const Json& item, const Pointer& place) {
+        Fields one(item, place, in.mistakes());
+        if (const auto channel = read_channel(one, false)) out.frequencies.push_back(channel->control.center);
+    });
+    out.flush = in.get("flush", yes_or_no(), out.flush);
+    out.colocated_6ghz = in.get("colocated_6ghz", yes_or_no(), out.colocated_6ghz);
+    return out;
+}
+
+Action read_abort_scan(Fields& in) {
+    return AbortScanStep{read_target(in)};
+}
+
+Action read_set_type(Fields& in) {
+    SetTypeStep out{read_target(in), {}};
+    out.type = in.required("type", interface_type());
+    return out;
+}
+
+Action read_add_interface(Fields& in) {
+    AddInterfaceStep out;
+    out.target.radio = in.required("radio", name());
+    out.name = in.required("name", interface_name());
+    out.type = in.get("type", interface_type(), out.type);
+    return out;
+}
+
+Action read_remove_interface(Fields& in) {
+    return RemoveInterfaceStep{read_target(in)};
+}
+
+Action read_add_link(Fields& in) {
+    AddLinkStep out{read_target(in), {}};
+    out.band = in.required("band", band());
+    return out;
+}
+
+Action read_remove_link(Fields& in) {
+    RemoveLinkStep out{read_target(in), {}};
+    out.band = in.required("band", band());
+    return out;
+}
+
+Action read_remove_radio(Fields& in) {
+    return RemoveRadioStep{Target{in.required("radio", name()), {}}};
+}
+
+struct ActionKind {
+    const char* name;
+    Action (*read)(Fields&);
+};
+constexpr ActionKind actions[] = {
+    {"move", read_move},
+    {"up", read_up},
+    {"down", read_down},
+    {"scan", read_scan},
+    {"abort_scan", read_abort_scan},
+    {"regulatory", read_regulatory},
+    {"power", read_power},
+    {"set_type", read_set_type},
+    {"add_interface", read_add_interface},
+    {"remove_interface", read_remove_interface},
+    {"add_link", read_add_link},
+    {"remove_link", read_remove_link},
+    {"remove_radio", read_remove_radio},
+};
+
+/// The moment of a step: "at", or "after" the step before it.
+sim::Time read_time(Fields& in, sim::Time previous) {
+    const auto at = in.optional("at", duration());
+    const auto after = in.optional("after", duration());
+    if (in.has("at") == in.has("after"))
+        in.mistake(in.at(), in.has("at") ? "\"at\" and \"after\"" : "neither \"at\" nor \"after\"", "one of them");
+    if (at) return sim::Time{*at};
+    return previous + after.value_or(sim::Duration::zero());
+}
+
+Step read_step(const Json& value, const Pointer& at, sim::Time previous, Mistakes& mistakes) {
+    Fields in(value, at, mistakes);
+    Step out;
+    out.pointer = at.text();
+    out.at = read_time(in, previous);
+    out.fails_with = in.get("fails_with", error_name(), 0);
+    std::vector<std::string> names;
+    unsigned found = 0;
+    for (const ActionKind& kind : actions) {
+        names.emplace_back(kind.name);
+        const Json* action = in.find(kind.name);
+        if (action == nullptr) continue;
+        ++found;
+        Fields members(*action, at / kind.name, mistakes);
+        out.action = kind.read(members);
+    }
+    if (found != 1)
+        in.mistake(at, found == 0 ? "a step that does nothing" : "a step that does several things",
+                   "one of " + listed(names));
+    return out;
+}
+
+}  // namespace
+
+void read_steps(Fields& top, Scenario& out) {
+    sim::Time previous;
+    top.each("steps", [&](const Json& value, const Pointer& at) {
+        out.steps.push_back(read_step(value, at, previous, top.mistakes()));
+        previous = out.steps.back().at;
+    });
+}
+
+}  // namespace mlosim::scenario::detail

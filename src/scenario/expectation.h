@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ieee80211/mac_address.h"
+#include "ieee80211/ssid.h"
+#include "mld/interface_type.h"
+#include "phy/band.h"
+#include "phy/channel.h"
+#include "phy/regulatory.h"
+#include "scenario/bounds.h"
+#include "scenario/target.h"
+#include "sim/virtual_time.h"
+
+namespace mlosim::scenario {
+
+/// How many entries of a radio's BSS table are like this.
+struct BssCondition {
+    std::string radio;
+    std::optional<std::string> network;  ///< one of the scenario's: its BSSIDs, on any of its links
+    std::optional<ieee80211::Ssid> ssid;
+    std::optional<ieee80211::MacAddress> bssid;
+    std::optional<ieee80211::MacAddress> mld_address;  ///< in a Basic Multi-Link element
+    std::optional<bool> multi_link;                    ///< has such an element at all
+    std::optional<phy::Band> band;
+    std::optional<std::uint16_t> channel;
+    std::optional<Bounds> signal_dbm;
+    std::optional<sim::Duration> heard_within;
+    Bounds count{1.0, std::nullopt};
+};
+/// A radio hears one network louder than another in a band.
+struct StrongerCondition {
+    std::string radio;
+    std::string network;
+    std::string than;
+    phy::Band band = phy::Band::ghz2_4;
+    Bounds by_db{0.0, std::nullopt};
+};
+/// Scans that a radio has finished, or had aborted.
+struct ScanCondition {
+    std::string radio;
+    std::optional<Bounds> finished;
+    std::optional<Bounds> aborted;
+};
+struct InterfaceCondition {
+    Target target;
+    std::optional<bool> exists;
+    std::optional<bool> up;
+    std::optional<mld::InterfaceType> type;
+};
+struct RegulatoryCondition {
+    phy::Alpha2 country;
+};
+/// What may be done on a channel of a radio.
+struct ChannelCondition {
+    enum class Use : std::uint8_t { disabled, passive, active };
+    std::string radio;
+    phy::Channel channel;
+    Use use = Use::active;
+};
+struct LinkWdevCondition {
+    Target target;
+    std::optional<Bounds> count;
+    std::optional<Bounds> running;
+    std::optional<phy::Band> band;
+};
+/// A counter: of an interface, or of the medium (no target).
+struct CounterCondition {
+    std::optional<Target> target;
+    std::string name;
+    Bounds value;
+};
+
+struct Condition;
+struct NotCondition {
+    std::shared_ptr<const Condition> what;
+};
+
+/// Something that is so or not, at a moment.
+struct Condition {
+    std::variant<BssCondition, StrongerCondition, ScanCondition, InterfaceCondition, RegulatoryCondition,
+                 ChannelCondition, LinkWdevCondition, CounterCondition, NotCondition>
+        what;
+};
+
+/// A condition, and when it must be so.
+struct Expectation {
+    enum class When : std::uint8_t {
+        within,      ///< at some moment from `from` to `until`
+        at,          ///< at `until`
+        throughout,  ///< at all moments from `from` to `until`
+    };
+    Condition condition;
+    When when = When::within;
+    sim::Time from;
+    sim::Time until;
+    std::string pointer;
+    std::string text;  ///< the condition as the file has it
+};
+
+}  // namespace mlosim::scenario

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ieee80211/link_id.h"
+#include "ieee80211/mac_address.h"
+#include "ieee80211/ssid.h"
+#include "phy/channel.h"
+#include "phy/units.h"
+
+namespace mlosim::scenario {
+
+/// What a network's beacons promise of its security.
+enum class Security : std::uint8_t { open, owe, wpa2, wpa2_wpa3, wpa3 };
+
+enum class Hidden : std::uint8_t { no, empty, zeroed };
+
+/// Another network in the same beacons (multiple BSSID, 802.11-2020 11.1.3.8).
+struct NontransmittedPlan {
+    ieee80211::Ssid ssid;
+    Security security = Security::open;
+    std::string pointer;
+};
+
+/// One BSS: of an AP MLD, or a whole AP.
+struct NetworkLinkPlan {
+    phy::ChannelDefinition channel;
+    ieee80211::LinkId id;
+    /// Without one: of the radio's making.
+    std::optional<ieee80211::MacAddress> bssid;
+    std::string pointer;
+};
+
+/// A built-in access point, or AP MLD, on one of the radios.
+struct NetworkPlan {
+    std::string name;
+    std::string radio;
+    ieee80211::Ssid ssid;
+    Security security = Security::open;
+    Hidden hidden = Hidden::no;
+    bool mld = false;
+    std::optional<ieee80211::MacAddress> mld_address;
+    std::vector<NetworkLinkPlan> links;
+    std::uint16_t beacon_interval_tu = 100;
+    std::uint8_t dtim_period = 2;
+    std::vector<NontransmittedPlan> nontransmitted;
+    std::string pointer;
+};
+
+}  // namespace mlosim::scenario

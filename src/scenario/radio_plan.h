@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ieee80211/mac_address.h"
+#include "mld/interface_type.h"
+#include "phy/band.h"
+#include "phy/position.h"
+#include "phy/units.h"
+
+namespace mlosim::scenario {
+
+/// An interface that a radio is to have.
+struct InterfacePlan {
+    std::string name;  ///< of the netdev; may hold one %d
+    mld::InterfaceType type = mld::InterfaceType::station;
+    bool up = false;
+    std::string pointer;
+};
+
+/// How the radios of a group are laid out, from the group's position on: rows along x, row after row along y.
+struct GridPlan {
+    std::uint32_t columns = 1;
+    double spacing_m = 1.0;
+};
+
+/// A radio, or a group of like ones.
+struct RadioPlan {
+    std::string name;
+    std::string profile;
+    /// 1: the radio is called `name`; more: `name`-1, `name`-2, ….
+    std::uint32_t count = 1;
+    bool group = false;  ///< `count` was given
+    phy::Position position;
+    GridPlan grid;
+    /// Of the first; each further one counts up.
+    std::optional<ieee80211::MacAddress> address;
+    std::optional<std::string> wiphy_name;
+    phy::Db antenna_gain{0.0};
+    /// Limit for all interfaces, as `iw phy set txpower fixed`.
+    std::optional<phy::Dbm> tx_power;
+    /// Choices that the radio's profile leaves, as MAC80211_HWSIM's NEW_RADIO offers them.
+    bool multi_link = true;
+    std::uint32_t channels = 1;
+    bool p2p_device = false;
+    bool multi_radio = false;
+    /// The first takes the place of the station interface that a radio is born with. Nothing: that one, by its usual
+    /// name.
+    std::vector<InterfacePlan> interfaces;
+    /// Link wdevs that its first station gets besides those that its driver registers.
+    std::vector<phy::Band> extra_links;
+    std::string pointer;  ///< place in the file, for what turns out to be impossible later
+
+    [[nodiscard]] std::string member_name(std::uint32_t index) const {
+        return group ? name + "-" + std::to_string(index + 1) : name;
+    }
+    [[nodiscard]] phy::Position member_position(std::uint32_t index) const {
+        return {position.x + grid.spacing_m * (index % grid.columns),
+                position.y + grid.spacing_m * (index / grid.columns), position.z};
+    }
+};
+
+}  // namespace mlosim::scenario

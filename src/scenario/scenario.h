@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mld/radio_profiles.h"
+#include "netlink/time_control.h"
+#include "phy/propagation.h"
+#include "phy/regulatory.h"
+#include "scenario/expectation.h"
+#include "scenario/network_plan.h"
+#include "scenario/radio_plan.h"
+#include "scenario/step.h"
+#include "sim/virtual_time.h"
+
+namespace mlosim::scenario {
+
+/// How nl80211 shows link wdevs.
+enum class Dialect : std::uint8_t { mainline, rfc };
+
+enum class Fidelity : std::uint8_t {
+    ideal,  ///< everybody on a channel hears everything
+    lossy,  ///< signal and packet errors decide
+};
+
+/// The air between the radios.
+struct MediumPlan {
+    Fidelity fidelity = Fidelity::ideal;
+    phy::PathLoss path_loss;
+    phy::Db noise_figure = phy::default_noise_figure;
+    /// Of an ideal medium: the same loss everywhere instead of one by distance, as mac80211_hwsim has it (50 dB).
+    std::optional<phy::Db> fixed_loss;
+};
+
+/// Where the rules of countries come from.
+enum class RegulatorySource : std::uint8_t {
+    automatic,  ///< the machine's regulatory.db if there is one, else the embedded subset
+    embedded,   ///< the same on every machine
+    file,
+};
+
+struct RegulatoryPlan {
+    std::optional<phy::Alpha2> country;  ///< asked for by the user at the start; none: the world's rules
+    RegulatorySource source = RegulatorySource::automatic;
+    std::string path;  ///< of RegulatorySource::file
+};
+
+/// A whole world: what is there, what is done to it, what is expected of it. A value that `parse_scenario` has found to
+/// make sense.
+struct Scenario {
+    std::string description;
+    std::uint64_t seed = 1;
+    netlink::ClockMode clock = netlink::ClockMode::real;
+    /// When the world ends. Without one: when all is done and decided; never, if there is nothing to decide.
+    std::optional<sim::Duration> duration;
+    Dialect dialect = Dialect::mainline;
+    RegulatoryPlan regulatory;
+    MediumPlan medium;
+    mld::RadioProfiles profiles = mld::RadioProfiles::built_in();
+    std::vector<RadioPlan> radios;
+    std::vector<NetworkPlan> networks;
+    std::vector<Step> steps;
+    std::vector<Expectation> expectations;
+};
+
+}  // namespace mlosim::scenario

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ieee80211/ssid.h"
+#include "mld/interface_type.h"
+#include "phy/band.h"
+#include "phy/position.h"
+#include "phy/regulatory.h"
+#include "phy/units.h"
+#include "scenario/target.h"
+#include "sim/virtual_time.h"
+
+namespace mlosim::scenario {
+
+struct MoveStep {
+    Target target;
+    phy::Position to;
+    sim::Duration over{0};  ///< zero: at once
+};
+struct UpStep {
+    Target target;
+};
+struct DownStep {
+    Target target;
+};
+struct RegulatoryStep {
+    phy::Alpha2 country;
+};
+struct PowerStep {
+    Target target;
+    std::optional<phy::Dbm> power;  ///< nothing: what regulation allows
+};
+struct ScanStep {
+    Target target;
+    std::vector<ieee80211::Ssid> ssids;  ///< to ask for; the empty one asks everybody
+    bool passive = false;
+    std::vector<phy::Band> bands;             ///< all channels of these …
+    std::vector<phy::Frequency> frequencies;  ///< … and these; neither: all there are
+    bool flush = false;
+    /// Look for the 6 GHz access points that neighbor reports name, as programs do since 6 GHz is there.
+    bool colocated_6ghz = true;
+};
+struct AbortScanStep {
+    Target target;
+};
+struct SetTypeStep {
+    Target target;
+    mld::InterfaceType type = mld::InterfaceType::station;
+};
+struct AddInterfaceStep {
+    Target target;  ///< the radio
+    std::string name;
+    mld::InterfaceType type = mld::InterfaceType::station;
+};
+struct RemoveInterfaceStep {
+    Target target;
+};
+struct AddLinkStep {
+    Target target;  ///< a station
+    phy::Band band = phy::Band::ghz2_4;
+};
+struct RemoveLinkStep {
+    Target target;
+    phy::Band band = phy::Band::ghz2_4;
+};
+struct RemoveRadioStep {
+    Target target;
+};
+
+using Action = std::variant<MoveStep, UpStep, DownStep, RegulatoryStep, PowerStep, ScanStep, AbortScanStep, SetTypeStep,
+                            AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RemoveRadioStep>;
+
+/// Something that is done to the world at a moment.
+struct Step {
+    sim::Time at;
+    Action action;
+    /// The error that it must end with; 0: none.
+    int fails_with = 0;
+    std::string pointer;
+};
+
+}  // namespace mlosim::scenario

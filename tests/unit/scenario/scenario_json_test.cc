@@ -1,0 +1,405 @@
+#include "scenario/scenario_json.h"
+
+#include <string>
+#include <variant>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mlosim::scenario {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::string lines_of(const Mistakes& mistakes) {
+    std::string out;
+    for (const Mistake& mistake : mistakes)
+        out += mistake.to_string() + "\n";
+    return out;
+}
+
+Scenario good(std::string_view json, const std::vector<Override>& overrides = {}) {
+    auto result = parse_scenario(json, overrides);
+    if (!result) ADD_FAILURE() << lines_of(result.error());
+    return result.value_or(Scenario{});
+}
+
+std::vector<std::string> mistakes_in(std::string_view json, const std::vector<Override>& overrides = {}) {
+    const auto result = parse_scenario(json, overrides);
+    std::vector<std::string> out;
+    if (!result)
+        for (const Mistake& mistake : result.error())
+            out.push_back(mistake.to_string());
+    return out;
+}
+
+/// A scenario with one radio and these members besides.
+std::string with(const std::string& members) {
+    return R"({"radios": [{"name": "sta"}], )" + members + "}";
+}
+
+constexpr const char* smallest = R"({"radios": [{"name": "sta"}]})";
+
+constexpr const char* large = R"({
+    // where the schema lies
+    "$schema": "scenario.schema.json",
+    "description": "two access points and a walk",
+    "seed": 18446744073709551615,
+    "clock": "virtual", "duration": "20 s", "dialect": "rfc", "netdev": "emulated",
+    "regulatory": {"country": "US", "database": "embedded"},
+    "medium": {"fidelity": "lossy", "path_loss_exponent": {"6 GHz": 3.3}, "noise_figure_db": 6, "shadowing_db": 2.5},
+    "radios": [
+        {"name": "sta", "profile": "mt7925", "address": "02:00:00:00:05:00", "position_m": [1, 2.5], "tx_power_dbm": 15,
+         "interfaces": [{"name": "wlan0", "up": true}, {"type": "monitor"}], "extra_links": ["6 GHz"]},
+        {"name": "west", "position_m": [0, 0, 3], "channels": 3},
+        {"name": "crowd", "count": 6, "profile": "ax", "position_m": [10, 10, 1], "grid": {"columns": 3, "spacing_m": 2}}
+    ],
+    "networks": [
+        {"name": "office", "radio": "west", "ssid": "office", "security": "wpa3", "beacon_interval_tu": 50, "dtim_period": 3,
+         "mld_address": "02:aa:00:00:00:00",
+         "links": [{"band": "2.4 GHz", "channel": 6},
+                   {"band": "5 GHz", "channel": 36, "width_mhz": 80, "bssid": "02:aa:00:00:00:05"},
+                   {"band": "6 GHz", "channel": 37, "width_mhz": 320, "channelization": "320-1", "link_id": 7}],
+         "mbssid": [{"ssid": "guest", "security": "owe"}]}
+    ],
+    "steps": [
+        {"at": "1 s", "scan": {"radio": "sta", "ssids": ["office"], "bands": ["6 GHz"], "flush": true}},
+        {"after": "500 ms", "move": {"radio": "sta", "to_m": [100, 0, 1], "over": "10 s"}},
+        {"at": "12 s", "power": {"radio": "crowd", "dbm": "auto"}},
+        {"at": "13 s", "set_type": {"radio": "sta", "interface": "wlan0", "type": "mlo_link"}, "fails_with": "EOPNOTSUPP"}
+    ],
+    "expect": [
+        {"within": "5 s", "bss": {"radio": "sta", "network": "office", "band": "6 GHz", "signal_dbm": {"at_least": -70}}},
+        {"from": "6 s", "until": "8 s", "not": {"interface": {"radio": "crowd-6", "up": true}}},
+        {"at": "20 s", "counter": {"name": "delivered", "value": {"at_least": 1}}, "description": "something was heard"}
+    ]
+})";
+
+TEST(ScenarioJson, NeedsNothingButARadio) {
+    const Scenario s = good(smallest);
+    EXPECT_EQ(s.seed, 1U);
+    EXPECT_EQ(s.clock, netlink::ClockMode::real);
+    EXPECT_EQ(s.dialect, Dialect::mainline);
+    EXPECT_EQ(s.duration, std::nullopt);
+    EXPECT_EQ(s.medium.fidelity, Fidelity::ideal);
+    ASSERT_THAT(s.radios, SizeIs(1));
+    EXPECT_EQ(s.radios[0].profile, "generic-be");
+    EXPECT_EQ(s.radios[0].member_name(0), "sta");
+}
+
+TEST(ScenarioJson, TakesTheWorldsSettings) {
+    const Scenario s = good(large);
+    EXPECT_EQ(s.description, "two access points and a walk");
+    EXPECT_EQ(s.seed, 18446744073709551615ULL);
+    EXPECT_EQ(s.clock, netlink::ClockMode::virtual_time);
+    EXPECT_EQ(s.duration, 20s);
+    EXPECT_EQ(s.dialect, Dialect::rfc);
+    EXPECT_EQ(s.regulatory.country, phy::Alpha2('U', 'S'));
+    EXPECT_EQ(s.regulatory.source, RegulatorySource::embedded);
+    EXPECT_EQ(s.medium.fidelity, Fidelity::lossy);
+    EXPECT_EQ(s.medium.path_loss.exponent_6ghz, 3.3);
+    EXPECT_EQ(s.medium.path_loss.exponent_5ghz, phy::PathLoss{}.exponent_5ghz);
+    EXPECT_EQ(s.medium.noise_figure, phy::Db{6});
+    EXPECT_EQ(s.medium.path_loss.shadowing, phy::Db{2.5});
+}
+
+TEST(ScenarioJson, TakesRadiosAndGroupsOfThem) {
+    const Scenario s = good(large);
+    ASSERT_THAT(s.radios, SizeIs(3));
+    const RadioPlan& sta = s.radios[0];
+    EXPECT_EQ(sta.profile, "mt7925");
+    EXPECT_EQ(sta.address, ieee80211::MacAddress::parse("02:00:00:00:05:00"));
+    EXPECT_EQ(sta.position, (phy::Position{1, 2.5, 0}));
+    EXPECT_EQ(sta.tx_power, phy::Dbm{15});
+    ASSERT_THAT(sta.interfaces, SizeIs(2));
+    EXPECT_TRUE(sta.interfaces[0].up);
+    EXPECT_EQ(sta.interfaces[1].name, "wlan%d");
+    EXPECT_EQ(sta.interfaces[1].type, mld::InterfaceType::monitor);
+    EXPECT_THAT(sta.extra_links, ElementsAre(phy::Band::ghz6));
+    const RadioPlan& crowd = s.radios[2];
+    EXPECT_EQ(crowd.count, 6U);
+    EXPECT_EQ(crowd.member_name(5), "crowd-6");
+    EXPECT_EQ(crowd.member_position(0), (phy::Position{10, 10, 1}));
+    EXPECT_EQ(crowd.member_position(4), (phy::Position{12, 12, 1}));
+}
+
+TEST(ScenarioJson, TakesNetworks) {
+    const Scenario s = good(large);
+    ASSERT_THAT(s.networks, SizeIs(1));
+    const NetworkPlan& office = s.networks[0];
+    EXPECT_TRUE(office.mld) << "several links make an MLD";
+    EXPECT_EQ(office.security, Security::wpa3);
+    EXPECT_EQ(office.beacon_interval_tu, 50);
+    EXPECT_EQ(office.dtim_period, 3);
+    ASSERT_THAT(office.links, SizeIs(3));
+    EXPECT_EQ(office.links[0].id.value(), 0);
+    EXPECT_EQ(office.links[1].id.value(), 1);
+    EXPECT_EQ(office.links[1].channel.center1, phy::Frequency::mhz(5210));
+    EXPECT_EQ(office.links[1].bssid, ieee80211::MacAddress::parse("02:aa:00:00:00:05"));
+    EXPECT_EQ(office.links[2].id.value(), 7);
+    EXPECT_EQ(office.links[2].channel.width, phy::ChannelWidth::w320);
+    EXPECT_EQ(office.links[2].channel.center1, phy::Frequency::mhz(6105));
+    ASSERT_THAT(office.nontransmitted, SizeIs(1));
+    EXPECT_EQ(office.nontransmitted[0].ssid.text(), "guest");
+}
+
+TEST(ScenarioJson, TakesStepsAtAndAfterATime) {
+    const Scenario s = good(large);
+    ASSERT_THAT(s.steps, SizeIs(4));
+    EXPECT_EQ(s.steps[0].at, sim::Time{1s});
+    EXPECT_EQ(s.steps[1].at, sim::Time{1500ms});
+    const auto& scan = std::get<ScanStep>(s.steps[0].action);
+    EXPECT_EQ(scan.target.radio, "sta");
+    EXPECT_THAT(scan.bands, ElementsAre(phy::Band::ghz6));
+    EXPECT_TRUE(scan.flush);
+    const auto& move = std::get<MoveStep>(s.steps[1].action);
+    EXPECT_EQ(move.to, (phy::Position{100, 0, 1}));
+    EXPECT_EQ(move.over, 10s);
+    EXPECT_EQ(std::get<PowerStep>(s.steps[2].action).power, std::nullopt);
+    EXPECT_EQ(s.steps[3].fails_with, EOPNOTSUPP);
+}
+
+TEST(ScenarioJson, TakesExpectations) {
+    const Scenario s = good(large);
+    ASSERT_THAT(s.expectations, SizeIs(3));
+    const Expectation& seen = s.expectations[0];
+    EXPECT_EQ(seen.when, Expectation::When::within);
+    EXPECT_EQ(seen.from, sim::Time{});
+    EXPECT_EQ(seen.until, sim::Time{5s});
+    const auto& bss = std::get<BssCondition>(seen.condition.what);
+    EXPECT_EQ(bss.network, "office");
+    EXPECT_EQ(bss.signal_dbm->at_least, -70.0);
+    EXPECT_EQ(bss.count, (Bounds{1.0, std::nullopt}));
+    EXPECT_THAT(seen.text, HasSubstr(R"("network":"office")"));
+    const Expectation& never = s.expectations[1];
+    EXPECT_EQ(never.when, Expectation::When::throughout);
+    EXPECT_TRUE(std::holds_alternative<InterfaceCondition>(std::get<NotCondition>(never.condition.what).what->what));
+    EXPECT_EQ(s.expectations[2].when, Expectation::When::at);
+    EXPECT_EQ(s.expectations[2].text, "something was heard");
+}
+
+TEST(ScenarioJson, TakesProfilesOfItsOwn) {
+    const Scenario s =
+        good(R"({"profiles": [{"name": "tiny", "base": "n"}], "radios": [{"name": "a", "profile": "tiny"}]})");
+    EXPECT_NE(s.profiles.find("tiny"), nullptr);
+}
+
+TEST(ScenarioJson, LetsTheCommandLineChangeValues) {
+    EXPECT_EQ(good(smallest, {{"/seed", "5"}}).seed, 5U);
+    EXPECT_EQ(good(smallest, {{"/dialect", "rfc"}}).dialect, Dialect::rfc);
+    EXPECT_EQ(good(smallest, {{"/radios/0/name", "\"other\""}}).radios[0].name, "other");
+    EXPECT_THAT(good(smallest, {{"/radios/-", R"({"name": "second"})"}}).radios, SizeIs(2));
+    EXPECT_THAT(mistakes_in(smallest, {{"/radios/9/name", "x"}}),
+                ElementsAre(R"(--set "/radios/9/name": found "x", allowed a place in a value that the scenario has)"));
+    EXPECT_THAT(mistakes_in(smallest, {{"seed", "5"}}),
+                ElementsAre(R"(--set "seed": found "5", allowed a JSON pointer, like /radios/0/tx_power_dbm)"));
+    EXPECT_THAT(mistakes_in(smallest, {{"", "5"}}), SizeIs(1));
+    EXPECT_THAT(mistakes_in(smallest, {{"/seed/x", "5"}}), SizeIs(1));
+    EXPECT_THAT(mistakes_in(smallest, {{"/radios/x", "5"}}), SizeIs(1));
+    EXPECT_THAT(mistakes_in(smallest, {{"/~3", "5"}}), SizeIs(1));
+}
+
+TEST(ScenarioJson, ReportsAllMistakesAtOnceInTheOrderOfTheFile) {
+    EXPECT_THAT(
+        mistakes_in(R"({
+        "seed": -1, "clock": "fast", "netdev": "tap",
+        "radios": [{"name": "a b", "profile": "wifi9", "colour": "red"}, {"profile": "ax", "position_m": [1]}],
+        "steps": [{"at": "1", "up": {"radio": "c"}}]
+    })"),
+        ElementsAre(
+            "/seed: found -1, allowed a whole number from 0 to 18446744073709551615",
+            R"(/clock: found "fast", allowed "real", "virtual")",
+            R"(/netdev: found "tap", which is not in this version, allowed "emulated")",
+            "/radios/0/name: found \"a b\", allowed a name of 1 to 32 letters, digits, '-', '_' and '.'",
+            R"(/radios/0/profile: found "wifi9", allowed "ac", "ax", "generic-be", "mt7925", "n")",
+            HasSubstr("/radios/0/colour: found a member that means nothing here, allowed \"name\", \"profile\""),
+            HasSubstr("/radios/1/name: found nothing, allowed a name"),
+            "/radios/1/position_m: found [1], allowed [x, y] or [x, y, z] in metres, up to a million each",
+            HasSubstr("/steps/0/at: found \"1\", allowed a time with its unit"),
+            HasSubstr("/steps/0: found \"c\", allowed")));
+}
+
+struct BadInput {
+    const char* json;
+    const char* expected;  ///< part of the only mistake
+};
+
+class EveryMistake : public testing::TestWithParam<BadInput> {};
+
+TEST_P(EveryMistake, IsReportedWithItsPlaceWhatIsThereAndWhatMayBe) {
+    const auto mistakes = mistakes_in(GetParam().json);
+    EXPECT_THAT(mistakes, ElementsAre(HasSubstr(GetParam().expected)));
+}
+
+#define RADIO R"("radios": [{"name": "sta"}, {"name": "ap"}])"
+#define NETWORK(members) \
+    "{" RADIO ", \"networks\": [{\"name\": \"n\", \"radio\": \"ap\", \"ssid\": \"s\", " members "}]}"
+#define LINKS(link) NETWORK("\"links\": [" link "]")
+#define STEP(step) "{" RADIO ", \"steps\": [{\"at\": \"1 s\", " step "}]}"
+#define EXPECT_(expectation) "{" RADIO ", \"expect\": [{" expectation "}]}"
+
+INSTANTIATE_TEST_SUITE_P(
+    BadInputs, EveryMistake,
+    testing::Values(
+        BadInput{"", "line 1, column 1: found the end of the file, allowed JSON ("},
+        BadInput{"{", "line 1, column 2: found the end of the file, allowed JSON ("},
+        BadInput{"{\n  \"seed\": }", "line 2, column 11: found"}, BadInput{"[]", "(top): found [], allowed an object"},
+        BadInput{"null", "(top): found null, allowed an object"},
+        BadInput{"{\"radios\": [{\"name\": \"\xff\"}]}", "line 1, column"},
+        BadInput{"{}", "/radios: found nothing, allowed a list of at least 1"},
+        BadInput{R"({"radios": []})", "/radios: found [], allowed a list of at least 1"},
+        BadInput{R"({"radios": {"name": "a"}})", "/radios: found an object, allowed a list of at least 1"},
+        BadInput{R"({"radios": [{"name": "a"}], "seed": 1, "seed": 2})",
+                 "/seed: found a second member of that name, allowed each name once"},
+        BadInput{R"({"radios": [{"name": "a", "profile": "ax", "profile": "n"}]})",
+                 "/radios/0/profile: found a second member"},
+        BadInput{R"({"radios": [{"name": "a"}], "a/b~c": 1})", "/a~1b~0c: found a member that means nothing here"},
+        BadInput{"{\"radios\": [{\"name\": \"a\"}], \"new\\nline\": 1}",
+                 R"("/new\nline": found a member that means nothing here)"},
+        BadInput{R"({"radios": [{"name": "a"}], "seed": 1.5})", "/seed: found 1.5, allowed a whole number"},
+        BadInput{R"({"radios": [{"name": "a"}], "seed": 18446744073709551616})", "/seed: found 1.8446744073709552e+19"},
+        BadInput{R"({"radios": [{"name": "a"}], "duration": 5})", "/duration: found 5, allowed a time with its unit"},
+        BadInput{R"({"radios": [{"name": "a"}], "clock": "virtual"})",
+                 "/duration: found nothing, with \"clock\": \"virtual\""},
+        BadInput{R"({"radios": [{"name": "a"}], "regulatory": "us"})",
+                 "/regulatory: found \"us\", allowed a country's two letters"},
+        BadInput{R"({"radios": [{"name": "a"}], "regulatory": {"database": "there"}})",
+                 "/regulatory/database: found \"there\""},
+        BadInput{R"({"radios": [{"name": "a"}], "medium": {"path_loss_exponent": 0.5}})",
+                 "/medium/path_loss_exponent: found 0.5, allowed a number from 1.0 to 10.0"},
+        BadInput{R"({"radios": [{"name": "a"}], "medium": {"path_loss_exponent": {"60 GHz": 2}}})",
+                 "/medium/path_loss_exponent/60 GHz: found a member"},
+        BadInput{R"({"radios": [{"name": "a"}], "medium": {"fidelity": "lossy", "fixed_loss_db": 50}})",
+                 "/medium/fixed_loss_db: found a fixed loss in a lossy medium"},
+        BadInput{R"({"radios": [{"name": "a"}, {"name": "a"}]})",
+                 "/radios/1/name: found \"a\", allowed one that /radios/0/name does not have"},
+        BadInput{R"({"radios": [{"name": "a-2"}, {"name": "a", "count": 3}]})",
+                 "/radios/1/name: found \"a-2\", allowed one that"},
+        BadInput{R"({"radios": [{"name": "a", "count": 0}]})",
+                 "/radios/0/count: found 0, allowed a whole number from 1 to 10000"},
+        BadInput{R"({"radios": [{"name": "a", "count": 9000}, {"name": "b", "count": 9000}]})",
+                 "/radios: found 18000 radios, allowed up to 10000"},
+        BadInput{R"({"radios": [{"name": "a", "count": 2, "wiphy": "x"}]})", "/radios/0/wiphy: found \"x\""},
+        BadInput{R"({"radios": [{"name": "a", "address": "03:00:00:00:00:00"}]})",
+                 "/radios/0/address: found \"03:00:00:00:00:00\", allowed an individual MAC address"},
+        BadInput{
+            R"({"radios": [{"name": "a", "address": "02:00:00:00:00:00"}, {"name": "b", "address": "02:00:00:00:00:00"}]})",
+            "/radios/1/address: found"},
+        BadInput{R"({"radios": [{"name": "a", "position_m": [0, 1e7]}]})",
+                 "/radios/0/position_m: found [0,10000000.0]"},
+        BadInput{R"({"radios": [{"name": "a", "interfaces": [{"name": "a name"}]}]})",
+                 "/radios/0/interfaces/0/name: found \"a name\", allowed a network device's name"},
+        BadInput{R"({"radios": [{"name": "a", "interfaces": [{"name": "%s"}]}]})",
+                 "/radios/0/interfaces/0/name: found \"%s\""},
+        BadInput{R"({"radios": [{"name": "a", "interfaces": [{"name": "x%d%d"}]}]})",
+                 "/radios/0/interfaces/0/name: found \"x%d%d\""},
+        BadInput{R"({"radios": [{"name": "a", "interfaces": [{"type": "mlo_link"}]}]})",
+                 "/radios/0/interfaces/0/type: found \"mlo_link\""},
+        BadInput{R"({"radios": [{"name": "a", "interfaces": [{"type": "p2p_device"}]}]})",
+                 "/radios/0/interfaces/0/type: found \"p2p_device\""},
+        BadInput{R"({"radios": [{"name": "a", "count": 2, "interfaces": [{"name": "wlan0"}]}]})",
+                 "/radios/0/interfaces/0/name: found \"wlan0\", allowed a pattern with %d"},
+        BadInput{
+            R"({"radios": [{"name": "a", "interfaces": [{"name": "w0"}]}, {"name": "b", "interfaces": [{"name": "w0"}]}]})",
+            "/radios/1/interfaces/0/name: found \"w0\""},
+        BadInput{R"({"profiles": [{"name": "p", "base": "x"}], "radios": [{"name": "a"}]})", "/profiles/0/base: found"},
+        BadInput{NETWORK("\"links\": []"), "/networks/0/links: found [], allowed a list of at least 1"},
+        BadInput{LINKS(R"({"band": "5 GHz", "channel": 37})"),
+                 "/networks/0/links/0/channel: found 37, allowed a channel of 5 GHz: 36, 40"},
+        BadInput{LINKS(R"({"band": "60 GHz", "channel": 1})"),
+                 R"(/networks/0/links/0/band: found "60 GHz", allowed "2.4 GHz", "5 GHz", "6 GHz")"},
+        BadInput{LINKS(R"({"band": "2.4 GHz", "channel": 1, "width_mhz": 80})"),
+                 "/networks/0/links/0/width_mhz: found 80, allowed 20, 40 around channel 1 of 2.4 GHz"},
+        BadInput{LINKS(R"({"band": "6 GHz", "channel": 37}, {"band": "2.4 GHz", "channel": 1, "link_id": 0})"),
+                 "/networks/0/links/1/link_id: found \"0\""},
+        BadInput{LINKS(R"({"band": "6 GHz", "channel": 37, "link_id": 15})"),
+                 "/networks/0/links/0/link_id: found 15, allowed a whole number from 0 to 14"},
+        BadInput{
+            NETWORK(R"("mld": false, "links": [{"band": "6 GHz", "channel": 37}, {"band": "5 GHz", "channel": 36}])"),
+            "/networks/0/mld: found false with several links"},
+        BadInput{NETWORK(R"("mld_address": "02:00:00:00:00:01", "links": [{"band": "6 GHz", "channel": 37}])"),
+                 "/networks/0/mld_address: found an address"},
+        BadInput{NETWORK(R"("security": "wep", "links": [{"band": "6 GHz", "channel": 37}])"),
+                 R"(/networks/0/security: found "wep", allowed "open", "owe", "wpa2", "wpa2-wpa3", "wpa3")"},
+        BadInput{
+            R"({"radios": [{"name": "ap", "profile": "ax"}], "networks": [{"name": "n", "radio": "ap", "ssid": "s", "mld": true, "links": [{"band": "5 GHz", "channel": 36}]}]})",
+            "/networks/0/radio: found \"ap\", which has no multi-link operation"},
+        BadInput{
+            R"({"radios": [{"name": "ap", "profile": "n"}], "networks": [{"name": "n", "radio": "ap", "ssid": "s", "links": [{"band": "6 GHz", "channel": 37}]}]})",
+            "/networks/0/links/0/band: found \"6 GHz\", allowed a band that profile"},
+        BadInput{
+            R"({"radios": [{"name": "ap", "count": 2}], "networks": [{"name": "n", "radio": "ap", "ssid": "s", "links": [{"band": "5 GHz", "channel": 36}]}]})",
+            "/networks/0/radio: found \"ap\", allowed a single radio, like \"ap-1\""},
+        BadInput{
+            R"({"radios": [{"name": "ap"}], "networks": [{"name": "n", "radio": "ap", "ssid": "", "links": [{"band": "5 GHz", "channel": 36}]}]})",
+            "/networks/0/ssid: found an empty name"},
+        BadInput{
+            R"({"radios": [{"name": "ap"}], "networks": [{"name": "n", "radio": "pa", "ssid": "s", "links": [{"band": "5 GHz", "channel": 36}]}]})",
+            "/networks/0/radio: found \"pa\", allowed \"ap\""},
+        BadInput{STEP(R"("fails_with": "EBUSY")"),
+                 "/steps/0: found a step that does nothing, allowed one of \"move\", \"up\""},
+        BadInput{STEP(R"("up": {"radio": "sta"}, "down": {"radio": "sta"})"),
+                 "/steps/0: found a step that does several things"},
+        BadInput{STEP(R"("after": "1 s", "up": {"radio": "sta"})"),
+                 "/steps/0: found \"at\" and \"after\", allowed one of them"},
+        BadInput{STEP(R"("up": {"radio": "sta"}}, {"up": {"radio": "sta"})"),
+                 "/steps/1: found neither \"at\" nor \"after\""},
+        BadInput{STEP(R"("up": {"radio": "sta"}}, {"at": "0.5 s", "up": {"radio": "sta"})"),
+                 "/steps/1/at: found \"0.5 s\", allowed a time not before the step above, 1 s"},
+        BadInput{STEP(R"("up": {})"), "/steps/0/up/radio: found nothing, allowed a name"},
+        BadInput{STEP(R"("move": {"radio": "sta"})"), "/steps/0/move/to_m: found nothing, allowed [x, y]"},
+        BadInput{STEP(R"("power": {"radio": "sta"})"),
+                 "/steps/0/power/dbm: found nothing, allowed a number from 0 to 36, or \"auto\""},
+        BadInput{STEP(R"("scan": {"radio": "sta", "passive": true, "ssids": ["x"]})"),
+                 "/steps/0/scan/ssids: found names to ask for in a passive scan"},
+        BadInput{STEP(R"("scan": {"radio": "sta", "ssids": ["a name that is one byte too long...."]})"),
+                 "/steps/0/scan/ssids/0: found"},
+        BadInput{STEP(R"("up": {"radio": "sta"}, "fails_with": "EWHATEVER")"),
+                 "/steps/0/fails_with: found \"EWHATEVER\", allowed \"EACCES\""},
+        BadInput{R"({"duration": "1 s", "radios": [{"name": "a"}], "steps": [{"at": "2 s", "up": {"radio": "a"}}]})",
+                 "/steps/0: found a step at 2 s, allowed up to the duration, 1 s"},
+        BadInput{EXPECT_(R"("within": "1 s")"), "/expect/0: found no condition, allowed one of \"bss\""},
+        BadInput{EXPECT_(R"("within": "1 s", "regulatory": {"country": "US"}, "scan": {"radio": "sta"})"),
+                 "/expect/0: found several conditions"},
+        BadInput{EXPECT_(R"("regulatory": {"country": "US"})"),
+                 "/expect/0: found no single time, allowed one of \"within\", \"at\" and \"until\""},
+        BadInput{EXPECT_(R"("within": "1 s", "at": "1 s", "regulatory": {"country": "US"})"),
+                 "/expect/0: found no single time"},
+        BadInput{EXPECT_(R"("from": "2 s", "until": "1 s", "regulatory": {"country": "US"})"),
+                 "/expect/0/from: found \"2 s\", allowed a time before the end"},
+        BadInput{EXPECT_(R"("within": "1 s", "bss": {"radio": "sta", "network": "n"})"),
+                 "/expect/0/bss/network: found \"n\", allowed one of \"networks\", of which there are none"},
+        BadInput{EXPECT_(R"("within": "1 s", "bss": {"radio": "sta", "signal_dbm": {"at_least": 5, "at_most": 4}})"),
+                 "/expect/0/bss/signal_dbm: found an object, allowed a number, or"},
+        BadInput{EXPECT_(R"("within": "1 s", "not": {"not": {}})"), "/expect/0/not/not: found no condition"},
+        BadInput{EXPECT_(R"("within": "1 s", "counter": {"name": "delivered", "radio": "sta", "value": 1})"),
+                 "/expect/0/counter/name: found \"delivered\", allowed \"rx_packets\""},
+        BadInput{
+            EXPECT_(R"("within": "1 s", "channel": {"radio": "sta", "band": "6 GHz", "channel": 2, "use": "active"})"),
+            "/expect/0/channel/channel: found 2, allowed a channel of 6 GHz: 1, 5"}));
+
+TEST(ScenarioJson, DoesNotFollowANestingWithoutEnd) {
+    const std::string deep = R"({"radios": )" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+    EXPECT_THAT(mistakes_in(deep),
+                ElementsAre(HasSubstr("found a value nested deeper than that, allowed up to 64 levels")));
+}
+
+TEST(ScenarioJson, ShowsAnythingOnOneLineOfAscii) {
+    for (const std::string& line : mistakes_in(with("\"seed\": \"\\n\u00e9" + std::string(500, 'x') + "\""))) {
+        EXPECT_EQ(line.find('\n'), std::string::npos);
+        EXPECT_LT(line.size(), 200U);
+    }
+}
+
+TEST(ScenarioJson, TakesEveryCutOfAGoodFileForAMistake) {
+    const std::string whole = large;
+    for (std::size_t length = 0; length + 1 < whole.size(); ++length)
+        ASSERT_THAT(mistakes_in(whole.substr(0, length)), testing::Not(IsEmpty())) << length;
+}
+
+}  // namespace
+}  // namespace mlosim::scenario
