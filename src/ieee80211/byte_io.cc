@@ -1,5 +1,7 @@
 #include "ieee80211/byte_io.h"
 
+#include <array>
+
 namespace mlosim::ieee80211 {
 
 namespace {
@@ -11,8 +13,10 @@ std::uint64_t little_endian(ByteView bytes) {
 }
 
 void append(Bytes& out, std::uint64_t value, unsigned octets) {
+    std::array<std::uint8_t, 8> bytes{};
     for (unsigned i = 0; i < octets; ++i)
-        out.push_back(static_cast<std::uint8_t>(value >> (8U * i)));
+        bytes[i] = static_cast<std::uint8_t>(value >> (8U * i));
+    out.insert(out.end(), bytes.begin(), bytes.begin() + octets);
 }
 }  // namespace
 

@@ -46,6 +46,7 @@ RoundTrip round_trip_by(const ElementView& e, const Parse& parse) {
     const auto value = parse(body.bytes());
     if (!value) return RoundTrip::malformed;
     Bytes written;
+    written.reserve(e.encoded().size() + 2);
     ByteWriter out{written};
     value->append_to(out);
     if (std::ranges::equal(written, e.encoded())) return RoundTrip::same_bytes;
