@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -73,7 +74,6 @@ void count(const ElementList& elements, const FrameView& frame, const std::strin
             if (profile.profile().empty()) continue;  // hostapd leaves out what it says of a link that it refuses
             ASSERT_GE(profile.profile().size(), fixed) << where;
             const ElementList inner{profile.profile().subspan(fixed)};
-            // A profile inherits the HE Capabilities it does not repeat from the frame around it.
             count(inner, frame, where + ", link " + std::to_string(profile.link().value()), tally);
         }
     }
@@ -86,19 +86,21 @@ TEST(CapturedFrames, EveryElementIsWrittenAsItWasRead) {
         ASSERT_TRUE(frame) << captured.where;
         if (const auto elements = elements_of(*frame)) count(*elements, *frame, captured.where, tally);
     }
+    // What nobody here has a use for, yet must be able to pass on: S1G and UHR Capabilities, and what is vendor
+    // specific but not WMM.
+    const std::set<ElementType> opaque = {element::s1g_capabilities, element::vendor_specific,
+                                          ElementType::extended(152)};
     Tally all;
     for (const auto& [type, t] : tally) {
-        if (t.same_bytes != t.total) {
-            std::cout << "element " << +type.id << '/' << +type.extension << ": " << t.same_bytes << " of " << t.total
-                      << '\n';
-        }
+        EXPECT_TRUE(t.unknown == 0 || opaque.contains(type)) << "no parser for " << +type.id << '/' << +type.extension;
         all.same_bytes += t.same_bytes;
         all.unknown += t.unknown;
         all.total += t.total;
     }
-    std::cout << all.same_bytes << " of " << all.total << " elements of " << captured_frames().size()
-              << " frames come back byte for byte (" << tally.size() << " kinds)\n";
+    std::cout << all.same_bytes << " of " << all.total << " elements (" << tally.size() << " kinds) of "
+              << captured_frames().size() << " frames come back byte for byte, " << all.unknown << " have no parser\n";
     EXPECT_EQ(all.same_bytes + all.unknown, all.total);
+    EXPECT_GT(all.same_bytes, 1500U);
 }
 
 TEST(CapturedFrames, EveryHeaderIsWrittenAsItWasRead) {
