@@ -102,8 +102,7 @@ Result<Datagram> parse_datagram(Bytes packet) {
     mlosim_datagram head{};
     if (!take(packet, head)) return fail(EPROTO, "shorter than its header");
     if (head.kind != MLOSIM_DATAGRAM) return fail(EPROTO, "no datagram");
-    if (head.flags != 0 || head.port != 0 || head.group != 0)
-        return fail(EPROTO, "programs send to the kernel only");
+    if (head.flags != 0 || head.port != 0 || head.group != 0) return fail(EPROTO, "programs send to the kernel only");
     if (packet.empty()) return fail(EPROTO, "an empty datagram");
     return Datagram{packet, head.receive_size};
 }
