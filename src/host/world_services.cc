@@ -5,7 +5,6 @@
 #include "host/interface_ioctl.h"
 #include "host/netdev_files.h"
 #include "host/netdev_settings.h"
-#include "host/radio_debug_files.h"
 #include "host/radio_files.h"
 #include "host/sysctl_files.h"
 #include "host/virtual_tree.h"
