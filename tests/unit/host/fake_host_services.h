@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "host/host_services.h"
+#include "host/virtual_tree.h"
 
 namespace mlosim::host::testing {
 
@@ -17,16 +18,7 @@ namespace mlosim::host::testing {
 /// real services. Everything else is ENXIO, "none of ours".
 class FakeHostServices : public HostServices {
 public:
-    FakeHostServices() {
-        directory("/sys/class/net");
-        link("/sys/class/net/sim0", "../../devices/virtual/net/sim0");
-        directory("/sys/devices/virtual/net/sim0");
-        file("/sys/devices/virtual/net/sim0/address", "02:00:00:00:00:07\n", 0444);
-        file("/sys/devices/virtual/net/sim0/carrier", "", 0644);
-        file("/sys/devices/virtual/net/sim0/mtu", "1500\n", 0644);
-        file("/sys/devices/virtual/net/sim0/ifalias", "", 0644);
-        link("/sys/devices/virtual/net/sim0/subsystem", "../../../../class/net");
-    }
+    FakeHostServices() : tree_(root()) {}
 
     Result<void> ioctl(std::uint32_t number, InterfaceRequest& request) override {
         ifreq facts{};
@@ -59,81 +51,39 @@ public:
         return {sim0};
     }
 
-    Result<FileFacts> stat(std::string_view path, bool follow) override {
-        auto found = find(path, follow);
-        if (!found) return fail(found.error());
-        FileFacts facts;
-        facts.mode = (*found)->mode;
-        facts.size = S_ISREG(facts.mode) ? 4096 : 0;
-        facts.inode = 1000;
-        return facts;
-    }
-    Result<std::string> read(std::string_view path) override {
-        auto found = find(path, true);
-        if (!found) return fail(found.error());
-        if (path.ends_with("/carrier")) return fail(EINVAL);
-        return (*found)->content;
-    }
-    Result<void> write(std::string_view path, std::string_view data) override {
-        auto found = find(path, true);
-        if (!found) return fail(found.error());
-        if (data == "bad\n") return fail(EINVAL);
-        (*found)->content = data;
-        writes.emplace_back(data);
-        return {};
-    }
-    Result<std::string> read_link(std::string_view path) override {
-        auto found = find(path, false);
-        if (!found) return fail(found.error());
-        if (!S_ISLNK((*found)->mode)) return fail(EINVAL);
-        return (*found)->content;
-    }
-    Result<std::string> canonical(std::string_view path) override {
-        if (auto found = find(path, true); !found) return fail(found.error());
-        return resolved(path);
-    }
-    Result<std::vector<DirectoryEntry>> list(std::string_view path) override {
-        auto found = find(path, true);
-        if (!found) return fail(found.error());
-        if (!S_ISDIR((*found)->mode)) return fail(ENOTDIR);
-        const std::string prefix = resolved(path) + "/";
-        std::vector<DirectoryEntry> entries;
-        for (const auto& [name, node] : nodes_)
-            if (name.starts_with(prefix) && name.find('/', prefix.size()) == std::string::npos)
-                entries.push_back({name.substr(prefix.size()), node.mode, S_ISLNK(node.mode) ? node.content : ""});
-        return entries;
-    }
+    Result<FileFacts> stat(std::string_view path, bool follow) override { return tree_.stat(path, follow); }
+    Result<std::string> read(std::string_view path) override { return tree_.read(path); }
+    Result<void> write(std::string_view path, std::string_view data) override { return tree_.write(path, data); }
+    Result<std::string> read_link(std::string_view path) override { return tree_.read_link(path); }
+    Result<std::string> canonical(std::string_view path) override { return tree_.canonical(path); }
+    Result<std::vector<DirectoryEntry>> list(std::string_view path) override { return tree_.list(path); }
 
     std::uint32_t flags = 0x1002;  ///< BROADCAST, MULTICAST
-    std::vector<std::string> writes;
+    std::string alias;
 
 private:
-    struct Node {
-        std::uint32_t mode;
-        std::string content;
-    };
-
-    void directory(const std::string& path) { nodes_[path] = {S_IFDIR | 0755, {}}; }
-    void link(const std::string& path, const std::string& target) { nodes_[path] = {S_IFLNK | 0777, target}; }
-    void file(const std::string& path, const std::string& content, std::uint32_t mode) {
-        nodes_[path] = {S_IFREG | mode, content};
+    Node root() {
+        const auto unreadable = [] { return Result<std::string>(fail(EINVAL)); };
+        const auto show_alias = [this]() -> Result<std::string> { return alias; };
+        const auto store_alias = [this](std::string_view text) -> Result<void> {
+            if (text == "bad\n") return fail(EINVAL);
+            alias = text;
+            return {};
+        };
+        Node device = directory_node({{"address", text_node("02:00:00:00:00:07\n")},
+                                      {"carrier", file_node(0644, unreadable)},
+                                      {"mtu", file_node(0644, [] { return Result<std::string>("1500\n"); })},
+                                      {"ifalias", file_node(0644, show_alias, store_alias)},
+                                      {"subsystem", link_node("../../../../class/net")}});
+        Node net = directory_node({{"sim0", std::move(device)}}, true);
+        Node devices = directory_node({{"virtual", directory_node({{"net", std::move(net)}}, true)}}, true);
+        Node links = directory_node({{"sim0", link_node("../../devices/virtual/net/sim0")}}, true);
+        Node classes = directory_node({{"net", std::move(links)}}, true);
+        Node sys = directory_node({{"class", std::move(classes)}, {"devices", std::move(devices)}}, true);
+        return directory_node({{"sys", std::move(sys)}}, true);
     }
 
-    /// The one link that leads anywhere here.
-    static std::string resolved(std::string_view path) {
-        constexpr std::string_view alias = "/sys/class/net/sim0";
-        if (path == alias || path.starts_with(std::string(alias) + "/"))
-            return "/sys/devices/virtual/net/sim0" + std::string(path.substr(alias.size()));
-        return std::string(path);
-    }
-    Result<Node*> find(std::string_view path, bool follow) {
-        const std::string real = follow || path != "/sys/class/net/sim0" ? resolved(path) : std::string(path);
-        const auto found = nodes_.find(real);
-        if (found != nodes_.end()) return &found->second;
-        return fail(real.starts_with("/sys/devices/virtual/net/sim0/") ? ENOENT : ENXIO);
-    }
-
-    std::map<std::string, Node> nodes_;
+    VirtualTree tree_;
 };
 
 }  // namespace mlosim::host::testing
