@@ -74,6 +74,9 @@ struct EhtPhyCapabilities : BitString<9, EhtPhyCapabilities> {
     static constexpr Field tb_sounding_feedback_rate_limit{63};
     static constexpr Field rx_1024_qam_wider_bw_dl_ofdma{64};
     static constexpr Field rx_4096_qam_wider_bw_dl_ofdma{65};
+    static constexpr Field limited_capabilities_20mhz_only{66};
+    static constexpr Field triggered_mu_beamforming_full_bw_20mhz_only{67};
+    static constexpr Field mru_20mhz_only{68};
 };
 
 /// How many streams a station receives and sends with a group of MCSs, four bits each (802.11be Figure 9-1072ar and

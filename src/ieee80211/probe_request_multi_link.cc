@@ -4,6 +4,7 @@ namespace mlosim::ieee80211 {
 
 namespace {
 constexpr std::uint16_t ap_mld_id_present = detail::presence_bit(0);
+constexpr std::uint16_t mld_addr_present = detail::presence_bit(1);
 constexpr unsigned link_id_mask = 0xf;
 constexpr unsigned complete_bit = 1U << 4U;
 
@@ -21,9 +22,11 @@ Result<ProbeRequestMultiLink> ProbeRequestMultiLink::parse(ByteView body) {
     const auto parts = detail::split_multi_link(body, MultiLinkVariant::probe_request);
     if (!parts) return fail(parts.error());
     ProbeRequestMultiLink value;
-    if ((parts->presence & ap_mld_id_present) != 0) {
-        if (parts->common.empty()) return fail(EINVAL, "Probe Request Multi-Link: common info without its AP MLD ID");
-        value.ap_mld_id = parts->common[0];
+    ByteReader common{parts->common};
+    if ((parts->presence & ap_mld_id_present) != 0) value.ap_mld_id = common.u8();
+    if ((parts->presence & mld_addr_present) != 0) value.mld_addr = common.mac();
+    if (!common.ok()) {
+        return fail(EINVAL, "Probe Request Multi-Link: common info shorter than the parts that it announces");
     }
     for (const ElementView& e : parts->link_info) {
         if (e.type().id != detail::per_sta_profile_id) continue;
@@ -36,10 +39,13 @@ Result<ProbeRequestMultiLink> ProbeRequestMultiLink::parse(ByteView body) {
 }
 
 void ProbeRequestMultiLink::append_to(ByteWriter& out) const {
+    const auto presence =
+        static_cast<std::uint16_t>((ap_mld_id ? ap_mld_id_present : 0U) | (mld_addr ? mld_addr_present : 0U));
     detail::write_multi_link(
-        out, MultiLinkVariant::probe_request, ap_mld_id ? ap_mld_id_present : std::uint16_t{0},
+        out, MultiLinkVariant::probe_request, presence,
         [this](ByteWriter& w) {
             if (ap_mld_id) w.u8(*ap_mld_id);
+            if (mld_addr) w.mac(*mld_addr);
         },
         [this](ByteWriter& w) {
             for (const ProbeRequestPerStaProfile& p : profiles) {

@@ -21,6 +21,7 @@ struct ProbeRequestMultiLink {
     static constexpr ElementType type = element::multi_link;
 
     std::optional<std::uint8_t> ap_mld_id;
+    std::optional<MacAddress> mld_addr;
     std::vector<ProbeRequestPerStaProfile> profiles;
     Bytes other_subelements;  // whole, as received; written after the profiles
 

@@ -182,6 +182,10 @@ TEST(ProbeRequestMultiLink, AsksForLinks) {
     ml.profiles = {{link(1), true, {}}, {link(2), false, from_hex("0a0130")}};
     EXPECT_EQ(encode(ml), from_hex("ff10 6b 1100 02 00 0002 1100 0005 0200 0a0130"));
     EXPECT_EQ(again(ml), ml);
+    ml.profiles.clear();
+    ml.mld_addr = mac("02:00:00:00:01:00");
+    EXPECT_EQ(encode(ml), from_hex("ff0b 6b 3100 08 00 020000000100"));
+    EXPECT_EQ(again(ml), ml);
 }
 
 TEST(ReconfigurationMultiLink, AnnouncesThatAnApGoes) {
