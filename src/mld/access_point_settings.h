@@ -6,6 +6,7 @@
 #include "ieee80211/byte_io.h"
 #include "ieee80211/ssid.h"
 #include "phy/channel.h"
+#include "sim/virtual_time.h"
 
 namespace mlosim::mld {
 
@@ -28,6 +29,8 @@ struct AccessPointSettings {
     HiddenSsid hidden_ssid = HiddenSsid::not_hidden;
     std::uint16_t beacon_interval = 100;  ///< TU
     std::uint8_t dtim_period = 2;
+    /// How much later than the multiples of the interval in the TSF its beacons come. Programs cannot ask for it.
+    sim::Duration tbtt_offset{0};
     bool privacy = false;
 };
 

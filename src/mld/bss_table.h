@@ -17,6 +17,13 @@ namespace mlosim::mld {
 /// What is known of the networks around a wiphy. cf. net/wireless/scan.c. Entries are told apart by channel, BSSID and
 /// SSID; they age after 30 s; the oldest goes when there are 1000. Lookup of an entry is O(log n).
 class BssTable {
+    struct Key {
+        phy::Channel channel;
+        ieee80211::MacAddress bssid;
+        std::optional<ieee80211::Bytes> ssid;
+        friend auto operator<=>(const Key&, const Key&) = default;
+    };
+
 public:
     static constexpr sim::Duration expire_after = std::chrono::seconds(30);
     static constexpr std::size_t max_entries = 1000;
@@ -38,11 +45,24 @@ public:
     [[nodiscard]] const Bss* find(std::optional<phy::Channel> channel, std::optional<ieee80211::MacAddress> bssid,
                                   const ieee80211::Ssid* ssid, sim::Time now) const;
 
+    /// Keeps an entry from aging and from making room for others. cf. cfg80211_hold_bss().
+    class [[nodiscard]] Hold {
+    public:
+        Hold(BssTable& table, const Bss& bss) : table_(table), key_(key_of(bss)) { change(1); }
+        ~Hold() { change(-1); }
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+
+    private:
+        void change(int by);
+        BssTable& table_;
+        Key key_;
+    };
+
     /// Forgets what was last heard before `cutoff`.
     void forget_before(sim::Time cutoff);
     /// Forgets what is older than 30 s: GET_SCAN does so before it looks. cf. cfg80211_bss_expire().
     void expire(sim::Time now);
-    /// Forgets entries on channels for which `keep` says no.
     void clear();
 
     /// Changes with every change of the table (rdev->bss_generation).
@@ -52,25 +72,20 @@ public:
     [[nodiscard]] std::vector<const Bss*> entries() const;
 
 private:
-    struct Key {
-        phy::Channel channel;
-        ieee80211::MacAddress bssid;
-        std::optional<ieee80211::Bytes> ssid;
-        friend auto operator<=>(const Key&, const Key&) = default;
-    };
     struct Entry {
         Key key;
         Bss bss;
         std::vector<Entry*> hidden_members;  ///< probe response entries that share this one's beacon
         Entry* hidden_owner = nullptr;
-        std::vector<Entry*> nontransmitted;
-        Entry* transmitter = nullptr;
+        std::vector<Entry*> nontransmitted;  ///< in its list
+        Entry* listed_by = nullptr;
         std::list<Entry*>::iterator place;
     };
 
     static Key key_of(const Bss& bss);
     Entry* find_exact(const Key& key);
     Entry* find_hidden_owner(const Key& key);
+    Entry* entry_of(const Bss& bss) { return find_exact(key_of(bss)); }
     bool update_known(Entry& known, Bss& update, bool signal_valid);
     void adopt_probe_responses(Entry& hidden);
     bool unlink(Entry& entry);

@@ -14,16 +14,6 @@ class Wdev;
 class Wiphy;
 struct Radio;
 
-/// Why a netdev's observers are told.
-enum class NetdevCause : std::uint8_t {
-    flags,  ///< up, down, promiscuous …: `changed` has the flags
-    state,  ///< carrier, operational state, link mode
-    name,
-    address,
-    mtu,
-    other,  ///< queue length, group, alias
-};
-
 /// What happens in a world, in the order in which a kernel would tell it. Observers may read the world but must not
 /// change it from inside a call; those that are told of a removal see the object for the last time.
 class Events {

@@ -48,6 +48,16 @@ enum class LinkMode : std::uint8_t { standard = 0, dormant = 1, testing = 2 };
 /// ARPHRD_*: what kind of frames a netdev carries.
 enum class LinkType : std::uint16_t { ethernet = 1, loopback = 772, radiotap = 803 };
 
+/// Why a netdev's observers are told of a change.
+enum class NetdevCause : std::uint8_t {
+    flags,  ///< up, down, promiscuous …
+    state,  ///< carrier, operational state, link mode
+    name,
+    address,
+    mtu,
+    other,  ///< queue length, group, alias
+};
+
 /// NET_NAME_*: how the device came by its name.
 enum class NameOrigin : std::uint8_t { unknown = 0, enumerated = 1, predictable = 2, user = 3, renamed = 4 };
 
@@ -104,7 +114,8 @@ public:
     [[nodiscard]] NetdevFlags flags() const;
     [[nodiscard]] bool is_up() const noexcept { return setup_.flags.has(NetdevFlag::up); }
     [[nodiscard]] bool carrier() const noexcept { return carrier_; }
-    [[nodiscard]] OperationalState operational_state() const noexcept { return operational_state_; }
+    /// Down while the device is down, whatever it was before.
+    [[nodiscard]] OperationalState operational_state() const noexcept;
     [[nodiscard]] LinkMode link_mode() const noexcept { return link_mode_; }
     [[nodiscard]] std::uint32_t mtu() const noexcept { return setup_.mtu; }
     [[nodiscard]] std::uint32_t min_mtu() const noexcept { return setup_.min_mtu; }
@@ -153,10 +164,10 @@ private:
     Result<void> open();
     void close();
     void carrier_event();
-    [[nodiscard]] bool dormant() const noexcept { return dormant_; }
     [[nodiscard]] OperationalState state_by_rfc2863() const;
     void became(OperationalState state);
-    void changed(NetdevFlags flags);
+    void after_up_or_down();
+    void changed(NetdevCause cause, NetdevFlags flags);
 
     World& world_;
     IfIndex index_;
@@ -164,7 +175,7 @@ private:
     Wdev* wdev_;
     bool carrier_ = true;
     bool dormant_ = false;
-    OperationalState operational_state_ = OperationalState::down;
+    OperationalState operational_state_;
     LinkMode link_mode_ = LinkMode::standard;
     std::uint32_t group_ = 0;
     std::string alias_;

@@ -237,6 +237,9 @@ struct ScanLimits {
     ScanStyle style = ScanStyle::hardware;
     std::uint8_t max_ssids = 4;
     std::uint16_t max_ie_length = 0;
+    /// 6 GHz is scanned after the other bands, and only where they say that there is something
+    /// (WIPHY_FLAG_SPLIT_SCAN_6GHZ).
+    bool split_6ghz = false;
     friend bool operator==(const ScanLimits&, const ScanLimits&) = default;
 };
 

@@ -67,13 +67,14 @@ private:
     void process(RegulatoryRequest request);
     [[nodiscard]] Treatment treat_user(const RegulatoryRequest& request) const;
     [[nodiscard]] Treatment treat_driver(const RegulatoryRequest& request) const;
-    /// False: the database has no such country; user space is asked, which nobody answers.
-    bool query(const RegulatoryRequest& request);
     void set_domain(const phy::RegulatoryDomain& found);
     void restore_world();
     void update_all(phy::RegulatoryInitiator initiator);
     void update(Wiphy& wiphy, phy::RegulatoryInitiator initiator);
+    void tell_changed();
+    void apply_beacon_hint(Wiphy& wiphy, const phy::Channel& channel);
     void apply_beacon_hints(Wiphy& wiphy);
+    [[nodiscard]] bool intersected() const { return domain_.alpha2 == phy::Alpha2::intersected(); }
     [[nodiscard]] bool differs(phy::Alpha2 alpha2) const { return !(domain_.alpha2 == alpha2); }
     [[nodiscard]] bool world_roaming(const Wiphy& wiphy) const;
 
@@ -84,6 +85,7 @@ private:
     std::vector<RegulatoryRequest> queue_;
     std::vector<phy::Channel> beacons_found_;
     sim::Timer work_;
+    sim::Timer beacon_work_;
     sim::Timer agent_wait_;
     sim::Timer enforcement_;
 };

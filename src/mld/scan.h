@@ -57,8 +57,9 @@ struct ScanRequest {
     bool no_cck = false;
     ieee80211::MacAddress bssid = ieee80211::MacAddress::broadcast();
     /// With ScanFlag::random_address: the address' bits where the mask has ones, random bits elsewhere.
-    ieee80211::MacAddress random_address;
-    ieee80211::MacAddress random_mask;
+    /// The default: any locally administered individual address.
+    ieee80211::MacAddress random_address{{0x02, 0, 0, 0, 0, 0}};
+    ieee80211::MacAddress random_mask{{0x03, 0, 0, 0, 0, 0}};
     std::optional<ieee80211::LinkId> tsf_report_link;
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ieee80211/frame_control.h"
 #include "ieee80211/link_id.h"
 #include "ieee80211/mac_address.h"
 #include "ieee80211/ssid.h"
@@ -108,6 +109,9 @@ public:
     /// The link of an interface that is no MLD.
     [[nodiscard]] Link& default_link() const;
 
+    /// The number of the next frame that it sends without a traffic identifier.
+    ieee80211::SequenceControl next_sequence() noexcept;
+
     // Link wdevs (design: one for each link of an MLD, without a netdev of its own).
 
     /// The station or AP that a link wdev belongs to; nullptr for others.
@@ -137,6 +141,8 @@ private:
     MonitorFlags monitor_flags_;
     std::optional<ieee80211::Ssid> ssid_;
     std::optional<phy::ChannelDefinition> preset_channel_;
+
+    std::uint16_t next_sequence_ = 0;
 
     std::uint16_t valid_links_ = 0;
     std::vector<std::unique_ptr<Link>> links_;

@@ -20,6 +20,10 @@
 #include "phy/channel_constraints.h"
 #include "sim/event_queue.h"
 
+namespace mlosim::ieee80211 {
+class FrameView;
+}
+
 namespace mlosim::mld {
 
 class FrameListener;
@@ -217,6 +221,8 @@ public:
     Result<void> register_frame(Wdev& wdev, FrameListener& listener, std::uint16_t frame_control,
                                 ieee80211::ByteView match);
     void unregister_frames(FrameListener& listener);
+    /// Frames that were dropped because their header was not whole.
+    [[nodiscard]] std::uint64_t malformed_frames() const noexcept { return malformed_frames_; }
     /// Sends a management frame on the link's channel. EINVAL, ENETDOWN, ENOTCONN (no channel). cf.
     /// ieee80211_mgmt_tx().
     Result<void> send_frame(Wdev& wdev, std::optional<ieee80211::LinkId> link, ieee80211::Bytes frame);
@@ -248,6 +254,7 @@ private:
     Result<void> change_address(Wdev& wdev, const ieee80211::MacAddress& address);
 
     void set_driver(std::unique_ptr<Driver> driver) { driver_ = std::move(driver); }
+    void set_custom_domain(const phy::RegulatoryDomain& domain);
     /// Removes all interfaces, then itself from the radio. cf. ieee80211_unregister_hw().
     void tear_down();
 
@@ -259,11 +266,13 @@ private:
     void unregister_link(Wdev& link);
     void start_link(Wdev& link);
     void stop_link(Wdev& link);
+    void link_event(const char* what, Wdev& link);
+    void drop_link(Wdev& ap, ieee80211::LinkId id);
     [[nodiscard]] ieee80211::MacAddress free_address(InterfaceType type) const;
     [[nodiscard]] std::uint32_t all_radios() const;
     Result<void> check_4addr(InterfaceType type, bool use_4addr) const;
     [[nodiscard]] bool type_allowed(InterfaceType type, bool use_4addr) const;
-    [[nodiscard]] bool is_software_type(InterfaceType type, bool use_4addr) const;
+    [[nodiscard]] bool is_software_type(InterfaceType type) const;
     Result<void> check_concurrent(const Wdev& wdev, InterfaceType type) const;
     Result<void> check_combinations(const Wdev& wdev, InterfaceType type, const phy::ChannelDefinition* channel) const;
     Result<void> do_open(Wdev& wdev, bool coming_up);
@@ -279,9 +288,20 @@ private:
     Result<void> use_channel(Link& link, const phy::ChannelDefinition& channel);
     void release_channel(Link& link);
     bool recalculate_power(Link& link);
+    [[nodiscard]] bool uses_channel_contexts() const;
+    /// cf. cfg80211_reg_can_beacon().
+    [[nodiscard]] bool can_beacon(const phy::ChannelDefinition& channel) const;
+    void receive_for_scan(const ieee80211::FrameView& frame, const RxStatus& status);
+    void receive_for_listeners(const ieee80211::FrameView& frame, const FrameBytes& bytes, const RxStatus& status);
+    [[nodiscard]] bool on_channel(const Wdev& wdev, const RxStatus& status) const;
+    /// cf. cfg80211_wdev_channel_allowed().
+    [[nodiscard]] bool radio_allows(const Wdev& wdev, const phy::Channel& channel) const;
     void configure_radio();
     [[nodiscard]] Result<Link*> ap_link(Wdev& wdev, std::optional<ieee80211::LinkId> id) const;
     void stop_ap_link(Link& link);
+    /// The powers that follow from the channels' limits. cf. ieee80211_hw_conf_chan() through the regulatory notifier.
+    void regulatory_updated();
+    /// What the channels no longer allow ends. cf. reg_leave_invalid_chans().
     void leave_invalid_channels();
     void wdev_event(const char* what, const Wdev& wdev);
 
@@ -322,6 +342,7 @@ private:
     std::unique_ptr<Scanner> scanner_;
     BssTable bss_table_;
     std::vector<Registration> registrations_;
+    std::uint64_t malformed_frames_ = 0;
 };
 
 }  // namespace mlosim::mld

@@ -140,9 +140,11 @@ public:
     void remove_netdev(Netdev& netdev);
     void netdev_renamed(Netdev& netdev, const std::string& old_name);
     void wiphy_renamed(Wiphy& wiphy, const std::string& old_name);
+    /// EINVAL if a wiphy may not be called so. cf. cfg80211_dev_check_name().
+    [[nodiscard]] Result<void> check_wiphy_name(WiphyIndex index, std::string_view name) const;
 
 private:
-    Result<std::string> free_wiphy_name(WiphyIndex index, const std::optional<std::string>& wanted) const;
+    [[nodiscard]] std::string free_wiphy_name(WiphyIndex index, const std::optional<std::string>& wanted) const;
 
     sim::EventQueue& queue_;
     const sim::Random& random_;

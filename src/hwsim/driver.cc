@@ -1,0 +1,282 @@
+#include "hwsim/driver.h"
+
+#include <algorithm>
+
+#include "ieee80211/frame_header.h"
+#include "mld/ap_link.h"
+#include "mld/jiffies.h"
+#include "mld/probe_request.h"
+#include "sim/invariant.h"
+
+namespace mlosim::hwsim {
+
+namespace {
+
+using ieee80211::Bytes;
+using phy::ChannelFlag;
+
+// cf. hw_scan_work()
+constexpr std::chrono::milliseconds passive_dwell{120};
+constexpr std::chrono::milliseconds active_dwell{30};
+// cf. mac80211_hwsim_get_survey(): "magically conjured", as it says
+constexpr int survey_noise_dbm = -92;
+constexpr int survey_busy_part = 8;
+
+constexpr std::size_t timestamp_offset = 24;  // right after the MAC header
+constexpr int default_power_dbm = 20;
+
+/// The lowest basic rate of a band, in 100 kb/s: what beacons and probes are sent with.
+std::uint32_t lowest_rate(phy::Band band) {
+    return band == phy::Band::ghz2_4 ? 10 : 60;
+}
+
+}  // namespace
+
+Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& mac, phy::Medium& medium)
+    : wiphy_(wiphy), mac_(mac), medium_(medium), queue_(wiphy.world().queue()) {
+    port_ = medium_.attach(*this, radio.spec.placement);
+}
+
+Driver::~Driver() {
+    medium_.detach(port_);
+}
+
+Result<void> Driver::start() {
+    started_ = true;
+    tune();
+    return {};
+}
+
+// cf. mac80211_hwsim_stop()
+void Driver::stop() {
+    started_ = false;
+    scan_timer_.cancel();
+    scan_.reset();
+    for (auto& [link, timer] : beacons_)
+        timer.cancel();
+    tune();
+}
+
+Result<void> Driver::add_interface(mld::Wdev& vif) {
+    vifs_.push_back(&vif);
+    return {};
+}
+
+Result<void> Driver::change_interface(mld::Wdev&, mld::InterfaceType) {
+    return {};
+}
+
+void Driver::remove_interface(mld::Wdev& vif) {
+    std::erase(vifs_, &vif);
+}
+
+Result<void> Driver::change_vif_links(mld::Wdev&, std::uint16_t, std::uint16_t) {
+    return {};
+}
+
+// cf. mac80211_hwsim_config()
+void Driver::config(const mld::RadioConfig& config) {
+    if (software_scan_ && config.channel != config_.channel) {
+        if (config_.channel && !visits_.empty())
+            visits_.back().time =
+                std::chrono::duration_cast<std::chrono::milliseconds>(queue_.now() - software_visit_start_);
+        if (config.channel) visits_.push_back({config.channel->control, {}});
+        software_visit_start_ = queue_.now();
+    }
+    config_ = config;
+    tune();
+}
+
+Result<void> Driver::assign_channel(mld::Link& link) {
+    if (std::find(tuned_links_.begin(), tuned_links_.end(), &link) == tuned_links_.end()) tuned_links_.push_back(&link);
+    tune();
+    return {};
+}
+
+void Driver::unassign_channel(mld::Link& link) {
+    std::erase(tuned_links_, &link);
+    tune();
+}
+
+/// Tells the medium what is heard from now on. cf. the conditions of mac80211_hwsim_tx_frame_no_nl().
+void Driver::tune() {
+    std::vector<phy::ChannelDefinition> channels;
+    const bool scanning = scan_ && scan_->channel;
+    if (started_ && (!config_.idle || scanning)) {
+        if (config_.channel) channels.push_back(*config_.channel);
+        for (const mld::Link* link : tuned_links_)
+            if (link->channel()) channels.push_back(*link->channel());
+        if (scanning) channels.push_back(phy::ChannelDefinition::mhz20_noht(*scan_->channel));
+    }
+    medium_.listen(port_, channels);
+}
+
+bool Driver::is_own(const ieee80211::MacAddress& address) const {
+    if (scan_address_ == address) return true;
+    return std::any_of(vifs_.begin(), vifs_.end(), [&](const mld::Wdev* vif) {
+        if (vif->type() == mld::InterfaceType::monitor) return false;
+        if (vif->address() == address) return true;
+        return std::any_of(vif->links().begin(), vif->links().end(),
+                           [&](const auto& link) { return link->address() == address; });
+    });
+}
+
+bool Driver::receive(const phy::Reception& reception) {
+    ++counters_.rx_packets;
+    counters_.rx_bytes += reception.payload->size();
+    const auto frame = ieee80211::FrameView::parse(*reception.payload);
+    const bool own = frame && !frame->addr1().is_group() && is_own(frame->addr1());
+    mld::RxStatus status;
+    status.channel = reception.channel.control;
+    status.signal = reception.rssi;
+    status.received = reception.end;
+    mac_.receive(reception.payload, status);
+    return own;
+}
+
+int Driver::power_on(const phy::Channel& channel) const {
+    const phy::RadioChannel* known = wiphy_.channel(channel);
+    return known != nullptr && known->now.max_power_dbm > 0 ? known->now.max_power_dbm : default_power_dbm;
+}
+
+// cf. mac80211_hwsim_tx_frame_no_nl(), mac80211_hwsim_write_tsf()
+void Driver::send(Bytes&& bytes, const phy::Channel& channel, int power_dbm, bool stamp_tsf) {
+    const std::uint32_t rate = lowest_rate(channel.band);
+    if (stamp_tsf && bytes.size() >= timestamp_offset + 8) {
+        // The timestamp is the time at which its own first octet is on the air.
+        std::uint64_t tsf = queue_.now().us() + timestamp_offset * 8 * 10 / rate;
+        for (std::size_t i = 0; i < 8; ++i, tsf >>= 8U)
+            bytes[timestamp_offset + i] = static_cast<std::uint8_t>(tsf);
+    }
+    ++counters_.tx_packets;
+    counters_.tx_bytes += bytes.size();
+    phy::Transmission out;
+    out.payload = std::make_shared<const Bytes>(std::move(bytes));
+    out.channel = phy::ChannelDefinition::mhz20_noht(channel);
+    out.power = phy::Dbm{static_cast<double>(power_dbm)};
+    out.rate = phy::Rate::legacy(rate).value_or(phy::Rate{});
+    medium_.transmit(port_, std::move(out));
+}
+
+void Driver::transmit(mld::Wdev*, mld::Link* link, mld::TxFrame frame) {
+    if (!started_) return;
+    const int power = link != nullptr && link->tx_power_dbm() ? *link->tx_power_dbm() : power_on(frame.channel);
+    send(std::move(frame.bytes), frame.channel, power, frame.stamp_tsf);
+}
+
+std::uint64_t Driver::tsf(const mld::Wdev&) const {
+    return queue_.now().us();
+}
+
+// Beacons
+
+void Driver::link_changed(mld::Link& link) {
+    if (link.ap() == nullptr || !started_) {
+        beacons_.erase(&link);
+        return;
+    }
+    if (!beacons_[&link].pending()) arm_beacon(link);
+}
+
+/// The next multiple of the beacon interval in the TSF, later by the link's own offset. cf. mac80211_hwsim_beacon().
+void Driver::arm_beacon(mld::Link& link) {
+    const mld::AccessPointSettings& settings = link.ap()->settings();
+    const std::int64_t interval = (settings.beacon_interval * sim::time_unit).count();
+    const std::int64_t offset = settings.tbtt_offset.count() % interval;
+    const std::int64_t now = queue_.now().ns();
+    const std::int64_t tbtt = (now - offset + interval) / interval * interval + offset;
+    beacons_[&link] = queue_.at(sim::Time{sim::Duration(std::max(tbtt, now))}, [this, &link] { beacon(link); });
+}
+
+void Driver::beacon(mld::Link& link) {
+    const auto bytes = mac_.next_beacon(link);
+    if (!bytes.empty() && link.channel())
+        send(Bytes(bytes.begin(), bytes.end()), link.channel()->control,
+             link.tx_power_dbm().value_or(power_on(link.channel()->control)), true);
+    arm_beacon(link);
+}
+
+// Scans
+
+Result<void> Driver::hw_scan(mld::Wdev& vif, const mld::DriverScan& scan) {
+    if (scan_) return fail(EBUSY);
+    visits_.clear();
+    scan_address_ = scan.sender;
+    scan_.emplace(HardwareScan{&vif, scan, 0, std::nullopt});
+    scan_timer_ = queue_.after({}, [this] { scan_work(); });
+    return {};
+}
+
+// cf. hw_scan_work()
+void Driver::scan_work() {
+    if (scan_->next >= scan_->request.channels.size()) {
+        scan_.reset();
+        scan_address_.reset();
+        tune();
+        mac_.scan_completed(false);
+        return;
+    }
+    const phy::RadioChannel& channel = scan_->request.channels[scan_->next++];
+    scan_->channel = channel.channel;
+    tune();
+
+    const bool passive =
+        channel.now.flags.has_any({ChannelFlag::no_ir, ChannelFlag::radar}) || scan_->request.ssids.empty();
+    if (!passive) {
+        for (const ieee80211::Ssid& ssid : scan_->request.ssids) {
+            send(mld::probe_request(scan_->request.sender, scan_->request.bssid, ssid, scan_->request.probe_elements,
+                                    scan_->vif->next_sequence()),
+                 channel.channel, power_on(channel.channel), false);
+        }
+    }
+    const sim::Duration dwell = mld::in_jiffies(passive ? passive_dwell : active_dwell);
+    visits_.push_back({channel.channel, std::chrono::duration_cast<std::chrono::milliseconds>(dwell)});
+    scan_timer_ = queue_.after(mld::work_delay(dwell), [this] { scan_work(); });
+}
+
+void Driver::cancel_hw_scan(mld::Wdev&) {
+    if (!scan_) return;
+    scan_timer_.cancel();
+    scan_.reset();
+    scan_address_.reset();
+    tune();
+    mac_.scan_completed(true);
+}
+
+void Driver::sw_scan_start(mld::Wdev&, const ieee80211::MacAddress& sender) {
+    software_scan_ = true;
+    scan_address_ = sender;
+    visits_.clear();
+}
+
+void Driver::sw_scan_complete(mld::Wdev&) {
+    software_scan_ = false;
+    scan_address_.reset();
+}
+
+Result<mld::Survey> Driver::get_survey(std::size_t index) {
+    if (index >= visits_.size()) return fail(ENOENT);
+    mld::Survey survey;
+    survey.channel = visits_[index].channel;
+    survey.noise_dbm = survey_noise_dbm;
+    survey.active = visits_[index].time;
+    survey.busy = visits_[index].time / survey_busy_part;
+    return survey;
+}
+
+std::vector<phy::Band> Driver::station_link_bands(const mld::Wdev& vif) const {
+    std::vector<phy::Band> bands;
+    for (const mld::BandCapabilities& band : wiphy_.profile().bands) {
+        const mld::InterfaceCapabilities* own = band.for_type(vif.type());
+        if (own != nullptr && own->eht) bands.push_back(band.band);
+    }
+    return bands;
+}
+
+void install(mld::World& world, phy::Medium& medium) {
+    world.set_driver_factory("hwsim", [&medium](const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& mac) {
+        return std::make_unique<Driver>(radio, wiphy, mac, medium);
+    });
+}
+
+}  // namespace mlosim::hwsim

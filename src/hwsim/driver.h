@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "mld/driver.h"
+#include "mld/world.h"
+#include "phy/medium.h"
+#include "sim/event_queue.h"
+
+namespace mlosim::hwsim {
+
+/// The generic radio: what mac80211_hwsim is to mac80211. It hears every channel that it uses at the same time, beacons
+/// at each target beacon transmission time, scans by itself where it has channel contexts, and has no limits of its
+/// own.
+class Driver final : public mld::Driver, private phy::RadioPort {
+public:
+    Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& mac, phy::Medium& medium);
+    ~Driver() override;
+
+    Result<void> start() override;
+    void stop() override;
+    Result<void> add_interface(mld::Wdev& vif) override;
+    Result<void> change_interface(mld::Wdev& vif, mld::InterfaceType type) override;
+    void remove_interface(mld::Wdev& vif) override;
+    Result<void> change_vif_links(mld::Wdev& vif, std::uint16_t old_links, std::uint16_t new_links) override;
+    void config(const mld::RadioConfig& config) override;
+    Result<void> assign_channel(mld::Link& link) override;
+    void unassign_channel(mld::Link& link) override;
+    void link_changed(mld::Link& link) override;
+    Result<void> hw_scan(mld::Wdev& vif, const mld::DriverScan& scan) override;
+    void cancel_hw_scan(mld::Wdev& vif) override;
+    void sw_scan_start(mld::Wdev& vif, const ieee80211::MacAddress& sender) override;
+    void sw_scan_complete(mld::Wdev& vif) override;
+    void transmit(mld::Wdev* vif, mld::Link* link, mld::TxFrame frame) override;
+    [[nodiscard]] Result<mld::Survey> get_survey(std::size_t index) override;
+    [[nodiscard]] std::uint64_t tsf(const mld::Wdev& vif) const override;
+    [[nodiscard]] phy::PortId port() const override { return port_; }
+    [[nodiscard]] std::vector<phy::Band> station_link_bands(const mld::Wdev& vif) const override;
+
+    struct Counters {
+        std::uint64_t rx_packets = 0;
+        std::uint64_t rx_bytes = 0;
+        std::uint64_t tx_packets = 0;
+        std::uint64_t tx_bytes = 0;
+    };
+    /// What ethtool -S shows of a hwsim radio.
+    [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+    /// The medium's "group" and this radio's, cf. debugfs hwsim/group.
+    void set_group(std::uint32_t group) { medium_.set_group(port_, group); }
+
+private:
+    struct HardwareScan {
+        mld::Wdev* vif;
+        mld::DriverScan request;
+        std::size_t next = 0;
+        std::optional<phy::Channel> channel;
+    };
+    /// Time that scans spent on a channel.
+    struct Visit {
+        phy::Channel channel;
+        std::chrono::milliseconds time{0};
+    };
+
+    // RadioPort
+    bool receive(const phy::Reception& reception) override;
+
+    [[nodiscard]] bool is_own(const ieee80211::MacAddress& address) const;
+    void tune();
+    void scan_work();
+    void arm_beacon(mld::Link& link);
+    void beacon(mld::Link& link);
+    void send(ieee80211::Bytes&& bytes, const phy::Channel& channel, int power_dbm, bool stamp_tsf);
+    [[nodiscard]] int power_on(const phy::Channel& channel) const;
+
+    mld::Wiphy& wiphy_;
+    mld::DriverEvents& mac_;
+    phy::Medium& medium_;
+    sim::EventQueue& queue_;
+    phy::PortId port_;
+    bool started_ = false;
+    mld::RadioConfig config_;
+    std::vector<mld::Wdev*> vifs_;
+    std::vector<mld::Link*> tuned_links_;
+    std::map<mld::Link*, sim::Timer> beacons_;  // found by link, never walked
+    std::optional<HardwareScan> scan_;
+    sim::Timer scan_timer_;
+    bool software_scan_ = false;
+    sim::Time software_visit_start_;
+    std::optional<ieee80211::MacAddress> scan_address_;
+    std::vector<Visit> visits_;
+    Counters counters_;
+};
+
+/// Makes radios of kind "hwsim" possible in `world`. `medium` must outlive it.
+void install(mld::World& world, phy::Medium& medium);
+
+}  // namespace mlosim::hwsim

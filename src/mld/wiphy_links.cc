@@ -1,0 +1,147 @@
+// Link wdevs: one for each link of a station MLD or AP MLD, without a netdev of its own.
+
+#include <algorithm>
+
+#include "mld/ap_link.h"
+#include "mld/events.h"
+#include "mld/netdev.h"
+#include "mld/wiphy.h"
+#include "mld/world.h"
+#include "sim/invariant.h"
+
+namespace mlosim::mld {
+
+namespace {
+
+bool is_ap(InterfaceType type) { return type == InterfaceType::ap || type == InterfaceType::p2p_go; }
+
+}  // namespace
+
+Result<Wdev*> Wiphy::register_sta_mlo_link(Wdev& sta, const LinkWdevSpec& spec) {
+    if (spec.type != InterfaceType::mlo_link) return fail(EINVAL, "a link wdev is of type MLO_LINK");
+    if (sta.type() != InterfaceType::station) return fail(EINVAL, "link wdevs belong to stations");
+    if (&sta.wiphy() != this) return fail(EINVAL, "a link wdev is of its station's wiphy");
+    if (!sta.registered()) return fail(ENODEV);
+    if (sta.running()) return fail(EBUSY, "link wdevs are registered before their station is up");
+    auto link = std::make_unique<Wdev>(*this, ++last_link_wdev_, spec.type, spec.address.value_or(sta.address()));
+    link->band_ = spec.band;
+    return &register_link(std::move(link), sta);
+}
+
+Wdev& Wiphy::register_link(std::unique_ptr<Wdev> owned, Wdev& mld) {
+    Wdev& link = *owned;
+    link.mld_wdev_ = &mld;
+    link.radio_mask_ = mld.radio_mask();
+    mld.link_wdevs_.push_back(&link);
+    link_wdevs_.emplace(link.id().local(), std::move(owned));
+    ++link_generation_;
+    link.registered_ = true;
+    world_.trace().record(world_.now(), "mld/link-registered",
+                          {{"wdev", link.id().value}, {"mld", mld.id().value}, {"address", link.address().to_string()},
+                           {"band", link.band() ? phy::to_string(*link.band()) : std::string_view{}}});
+    world_.tell([&](Events& e) { e.link_registered(link); });
+    return link;
+}
+
+void Wiphy::unregister_link(Wdev& link) {
+    stop_link(link);
+    Wdev& mld = *link.mld_wdev_;
+    if (Link* affiliated = link.affiliated_link()) affiliated->wdev_ = nullptr;
+    world_.trace().record(world_.now(), "mld/link-removed", {{"wdev", link.id().value}, {"mld", mld.id().value}});
+    world_.tell([&](Events& e) { e.link_removed(link); });
+    std::erase(mld.link_wdevs_, &link);
+    link.registered_ = false;
+    ++link_generation_;
+    link_wdevs_.erase(link.id().local());
+}
+
+Result<void> Wiphy::unregister_mlo_link(Wdev& link) {
+    if (!link.is_link() || &link.wiphy() != this) return fail(EINVAL);
+    if (link.affiliated_link() != nullptr) return fail(EBUSY, "the link is in use");
+    unregister_link(link);
+    return {};
+}
+
+// cf. cfg80211_start_mlo_link(), cfg80211_stop_mlo_link() of the RFC: twice is once
+void Wiphy::start_link(Wdev& link) {
+    if (link.running_) return;
+    link.running_ = true;
+    ++open_count_;
+    link_event("mld/link-started", link);
+}
+
+void Wiphy::stop_link(Wdev& link) {
+    if (!link.running_) return;
+    link.running_ = false;
+    --open_count_;
+    link_event("mld/link-stopped", link);
+}
+
+void Wiphy::link_event(const char* what, Wdev& link) {
+    world_.trace().record(world_.now(), what, {{"wdev", link.id().value}, {"mld", link.mld_wdev_->id().value}});
+    world_.tell([&](Events& e) { e.link_changed(link); });
+}
+
+void Wiphy::register_station_links(Wdev& station) {
+    if (!profile_.has(WiphyFlag::multi_link)) return;
+    for (phy::Band band : driver_->station_link_bands(station)) {
+        LinkWdevSpec spec;
+        spec.band = band;
+        const auto link = register_sta_mlo_link(station, spec);
+        MLOSIM_INVARIANT(link.has_value(), "a station that does not run yet takes link wdevs");
+    }
+}
+
+// cf. nl80211_add_link(), ieee80211_add_intf_link()
+Result<Link*> Wiphy::add_ap_link(Wdev& ap, ieee80211::LinkId id, const ieee80211::MacAddress& address) {
+    if (!profile_.has(WiphyFlag::multi_link)) return fail(EINVAL);
+    if (!is_ap(ap.type())) return fail(EINVAL);
+    if (!address.is_valid_individual()) return fail(EINVAL);
+    if (ap.valid_links() & id.bit()) return fail(EINVAL);
+    if (!ap.is_mld() && ap.default_link().ap() != nullptr) return fail(EINVAL);  // it beacons as an AP without links
+
+    const std::uint16_t before = ap.valid_links_;
+    if (before == 0) ap.links_.clear();
+    auto owned = std::make_unique<Link>(ap, id, address);
+    Link& link = *owned;
+    link.bssid_ = address;
+    const auto place = std::find_if(ap.links_.begin(), ap.links_.end(), [&](const auto& l) { return id < l->id(); });
+    ap.links_.insert(place, std::move(owned));
+    ap.valid_links_ = static_cast<std::uint16_t>(before | id.bit());
+    if (auto changed = driver_->change_vif_links(ap, before, ap.valid_links_); !changed) {
+        drop_link(ap, id);
+        return fail(changed.error());
+    }
+
+    auto wdev = std::make_unique<Wdev>(*this, ++last_link_wdev_, InterfaceType::mlo_link, address);
+    wdev->affiliated_link_id_ = id;
+    link.wdev_ = wdev.get();
+    Wdev& registered = register_link(std::move(wdev), ap);
+    if (ap.running()) start_link(registered);
+    return &link;
+}
+
+// cf. nl80211_remove_link(), cfg80211_remove_link()
+Result<void> Wiphy::remove_ap_link(Wdev& ap, ieee80211::LinkId id) {
+    if (!is_ap(ap.type()) || (ap.valid_links() & id.bit()) == 0) return fail(EINVAL);
+    Link& link = *ap.link(id);
+    if (link.ap() != nullptr) stop_ap_link(link);
+    release_channel(link);
+    if (link.wdev_ != nullptr) {
+        link.wdev_->affiliated_link_id_.reset();
+        unregister_link(*std::exchange(link.wdev_, nullptr));
+    }
+    const std::uint16_t before = ap.valid_links_;
+    const auto changed = driver_->change_vif_links(ap, before, static_cast<std::uint16_t>(before & ~id.bit()));
+    MLOSIM_INVARIANT(changed.has_value(), "a driver lets go of a link");
+    drop_link(ap, id);
+    return {};
+}
+
+void Wiphy::drop_link(Wdev& ap, ieee80211::LinkId id) {
+    std::erase_if(ap.links_, [&](const auto& l) { return l->id() == id; });
+    ap.valid_links_ = static_cast<std::uint16_t>(ap.valid_links_ & ~id.bit());
+    if (ap.valid_links_ == 0) reset_links(ap);
+}
+
+}  // namespace mlosim::mld
