@@ -60,10 +60,8 @@ private:
                                        {"net", net_class()},
                                        {"rfkill", rfkill_class()}},
                                       true);
-        Node debug = directory_node({{"debug", directory_node({{"ieee80211", debug_wiphys()}}, true)}}, true);
         Node sys = directory_node({{"class", std::move(classes)},
-                                   {"devices", directory_node({{"virtual", std::move(virtual_devices)}}, true)},
-                                   {"kernel", std::move(debug)}},
+                                   {"devices", directory_node({{"virtual", std::move(virtual_devices)}}, true)}},
                                   true);
         Node proc =
             directory_node({{"sys", directory_node({{"net", sysctl_directory(world_, settings_)}}, true)}}, true);
@@ -89,10 +87,6 @@ private:
 
     Node wiphy_class() {
         return per_wiphy([](const mld::Wiphy& wiphy) { return class_link(wiphy_path(wiphy)); });
-    }
-
-    Node debug_wiphys() {
-        return per_wiphy([this](const mld::Wiphy& wiphy) { return radio_debug_directory(world_, wiphy); });
     }
 
     Node rfkill_class() {

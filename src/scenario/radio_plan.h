@@ -7,6 +7,7 @@
 
 #include "ieee80211/mac_address.h"
 #include "mld/interface_type.h"
+#include "mld/radio_profile.h"
 #include "phy/band.h"
 #include "phy/position.h"
 #include "phy/units.h"
@@ -42,11 +43,9 @@ struct RadioPlan {
     phy::Db antenna_gain{0.0};
     /// Limit for all interfaces, as `iw phy set txpower fixed`.
     std::optional<phy::Dbm> tx_power;
-    /// Choices that the radio's profile leaves, as MAC80211_HWSIM's NEW_RADIO offers them.
-    bool multi_link = true;
-    std::uint32_t channels = 1;
-    bool p2p_device = false;
-    bool multi_radio = false;
+    /// Choices that MAC80211_HWSIM's NEW_RADIO offers, if one is made: the radio is then the profile's with all of
+    /// them.
+    std::optional<mld::RadioOptions> options;
     /// The first takes the place of the station interface that a radio is born with. Nothing: that one, by its usual
     /// name.
     std::vector<InterfacePlan> interfaces;
@@ -54,6 +53,10 @@ struct RadioPlan {
     std::vector<phy::Band> extra_links;
     std::string pointer;  ///< place in the file, for what turns out to be impossible later
 
+    /// `named`, which is the one that the plan names, with the choices that the plan makes.
+    [[nodiscard]] mld::RadioProfile chosen(const mld::RadioProfile& named) const {
+        return options ? named.with(*options) : named;
+    }
     [[nodiscard]] std::string member_name(std::uint32_t index) const {
         return group ? name + "-" + std::to_string(index + 1) : name;
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mld/radio_profiles.h"
+#include "netlink/nl80211/dialect.h"
 #include "netlink/time_control.h"
 #include "phy/propagation.h"
 #include "phy/regulatory.h"
@@ -17,9 +18,6 @@
 #include "sim/virtual_time.h"
 
 namespace mlosim::scenario {
-
-/// How nl80211 shows link wdevs.
-enum class Dialect : std::uint8_t { mainline, rfc };
 
 enum class Fidelity : std::uint8_t {
     ideal,  ///< everybody on a channel hears everything
@@ -56,7 +54,7 @@ struct Scenario {
     netlink::ClockMode clock = netlink::ClockMode::real;
     /// When the world ends. Without one: when all is done and decided; never, if there is nothing to decide.
     std::optional<sim::Duration> duration;
-    Dialect dialect = Dialect::mainline;
+    netlink::Dialect dialect = netlink::Dialect::mainline;
     RegulatoryPlan regulatory;
     MediumPlan medium;
     mld::RadioProfiles profiles = mld::RadioProfiles::built_in();

@@ -111,6 +111,7 @@ void WorldLoop::wait() {
         alarm_->set(*next, pacer_.wait_for(*next));
     else
         alarm_->clear();
+    if (options_.before_waiting) options_.before_waiting();
     io_.run_one();
 }
 

@@ -23,6 +23,8 @@ struct WorldLoopOptions {
     bool paused = false;
     /// Told when the world was too slow for a real clock and gave up that much time.
     std::function<void(sim::Duration)> on_lag;
+    /// Called before the loop waits for something to happen.
+    std::function<void()> before_waiting;
 };
 
 /// The one thread's main loop: joins what comes from outside (Asio) with what happens inside (the event queue), and

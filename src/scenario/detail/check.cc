@@ -96,18 +96,25 @@ private:
     }
 
     void bands(const NetworkPlan& network, const RadioPlan& radio) {
-        const mld::RadioProfile* profile = scenario_.profiles.find(radio.profile);
-        if (profile == nullptr) return;
-        if (network.mld && !(profile->has(mld::WiphyFlag::multi_link) && radio.multi_link))
+        const mld::RadioProfile* named = scenario_.profiles.find(radio.profile);
+        if (named == nullptr) return;  // that mistake is reported
+        const mld::RadioProfile profile = radio.chosen(*named);
+        if (network.mld && !profile.has(mld::WiphyFlag::multi_link))
             mistake(network.pointer + "/radio", in_quotes(network.radio) + ", which has no multi-link operation",
                     "a radio that has, or \"mld\": false");
+        std::set<phy::Frequency> channels;
         for (const NetworkLinkPlan& link : network.links) {
             const phy::Band band = link.channel.band();
             if (link.channel.control.center == phy::Frequency{}) continue;  // that mistake is reported
-            if (profile->band(band) == nullptr)
+            channels.insert(link.channel.control.center);
+            if (profile.band(band) == nullptr)
                 mistake(link.pointer + "/band", in_quotes(phy::to_string(band)),
                         "a band that profile " + in_quotes(radio.profile) + " has");
         }
+        if (channels.size() > profile.channel_contexts)
+            mistake(network.pointer + "/links", std::to_string(channels.size()) + " channels",
+                    "as many as radio " + in_quotes(network.radio) + " can use at once, which is " +
+                        std::to_string(profile.channel_contexts) + " (its \"channels\")");
     }
 
     void target(const Target& target, const std::string& pointer) { known_radio(target.radio, pointer + "/radio"); }

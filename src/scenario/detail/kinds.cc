@@ -1,10 +1,10 @@
 #include "scenario/detail/kinds.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 
 #include "mld/netdev.h"
+#include "scenario/detail/named_errors.h"
 #include "scenario/duration_text.h"
 
 namespace mlosim::scenario::detail {
@@ -37,26 +37,6 @@ bool is_interface_name(const std::string& text) {
     if (const std::size_t number = plain.find("%d"); number != std::string::npos) plain.replace(number, 2, "0");
     return plain.find('%') == std::string::npos && mld::valid_netdev_name(plain);
 }
-
-constexpr std::array<std::pair<const char*, int>, 17> errors{{
-    {"EACCES", EACCES},
-    {"EADDRNOTAVAIL", EADDRNOTAVAIL},
-    {"EALREADY", EALREADY},
-    {"EBUSY", EBUSY},
-    {"EEXIST", EEXIST},
-    {"EINVAL", EINVAL},
-    {"ENETDOWN", ENETDOWN},
-    {"ENFILE", ENFILE},
-    {"ENODEV", ENODEV},
-    {"ENOENT", ENOENT},
-    {"ENOLINK", ENOLINK},
-    {"ENOSPC", ENOSPC},
-    {"ENOTCONN", ENOTCONN},
-    {"ENOTUNIQ", ENOTUNIQ},
-    {"EOPNOTSUPP", EOPNOTSUPP},
-    {"EPERM", EPERM},
-    {"ERANGE", ERANGE},
-}};
 
 std::optional<double> finite(const Json& value) {
     if (!value.is_number()) return std::nullopt;
@@ -164,7 +144,7 @@ const Kind<mld::InterfaceType>& interface_type() {
 }
 
 const Kind<int>& error_name() {
-    static const auto kind = word(errors);
+    static const auto kind = word(named_errors);
     return kind;
 }
 

@@ -29,6 +29,20 @@ void read_grid(Fields& radio, RadioPlan& out) {
     out.grid.spacing_m = in.get("spacing_m", number(0.0, 1000.0), out.grid.spacing_m);
 }
 
+void read_options(Fields& in, RadioPlan& out) {
+    const auto multi_link = in.optional("multi_link", yes_or_no());
+    const auto channels = in.optional("channels", integer<std::uint32_t>(1, most_channels));
+    const auto p2p_device = in.optional("p2p_device", yes_or_no());
+    const auto multi_radio = in.optional("multi_radio", yes_or_no());
+    if (!multi_link && !channels && !p2p_device && !multi_radio) return;
+    mld::RadioOptions options;
+    options.multi_link = multi_link.value_or(options.multi_link);
+    options.channels = channels.value_or(options.channels);
+    options.p2p_device = p2p_device.value_or(options.p2p_device);
+    options.multi_radio = multi_radio.value_or(options.multi_radio);
+    out.options = options;
+}
+
 RadioPlan read_radio(const Json& value, const Pointer& at, const mld::RadioProfiles& profiles, Mistakes& mistakes) {
     Fields in(value, at, mistakes);
     RadioPlan out;
@@ -53,10 +67,7 @@ RadioPlan read_radio(const Json& value, const Pointer& at, const mld::RadioProfi
         in.mistake(at / "wiphy", in_quotes(*out.wiphy_name), "no name for the wiphys of a group");
     out.antenna_gain = in.get("antenna_gain_dbi", decibels(-50.0, 50.0), out.antenna_gain);
     out.tx_power = in.optional("tx_power_dbm", power(0.0, 36.0));
-    out.multi_link = in.get("multi_link", yes_or_no(), out.multi_link);
-    out.channels = in.get("channels", integer<std::uint32_t>(1, most_channels), out.channels);
-    out.p2p_device = in.get("p2p_device", yes_or_no(), out.p2p_device);
-    out.multi_radio = in.get("multi_radio", yes_or_no(), out.multi_radio);
+    read_options(in, out);
     in.each("interfaces", [&](const Json& item, const Pointer& place) {
         out.interfaces.push_back(read_interface(item, place, mistakes));
     });

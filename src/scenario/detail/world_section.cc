@@ -9,6 +9,7 @@ namespace mlosim::scenario::detail {
 namespace {
 
 using netlink::ClockMode;
+using netlink::Dialect;
 
 constexpr std::array<std::pair<const char*, ClockMode>, 2> clocks{
     {{"real", ClockMode::real}, {"virtual", ClockMode::virtual_time}}};

@@ -83,7 +83,7 @@ TEST(ScenarioJson, NeedsNothingButARadio) {
     const Scenario s = good(smallest);
     EXPECT_EQ(s.seed, 1U);
     EXPECT_EQ(s.clock, netlink::ClockMode::real);
-    EXPECT_EQ(s.dialect, Dialect::mainline);
+    EXPECT_EQ(s.dialect, netlink::Dialect::mainline);
     EXPECT_EQ(s.duration, std::nullopt);
     EXPECT_EQ(s.medium.fidelity, Fidelity::ideal);
     ASSERT_THAT(s.radios, SizeIs(1));
@@ -97,7 +97,7 @@ TEST(ScenarioJson, TakesTheWorldsSettings) {
     EXPECT_EQ(s.seed, 18446744073709551615ULL);
     EXPECT_EQ(s.clock, netlink::ClockMode::virtual_time);
     EXPECT_EQ(s.duration, 20s);
-    EXPECT_EQ(s.dialect, Dialect::rfc);
+    EXPECT_EQ(s.dialect, netlink::Dialect::rfc);
     EXPECT_EQ(s.regulatory.country, phy::Alpha2('U', 'S'));
     EXPECT_EQ(s.regulatory.source, RegulatorySource::embedded);
     EXPECT_EQ(s.medium.fidelity, Fidelity::lossy);
@@ -190,7 +190,7 @@ TEST(ScenarioJson, TakesProfilesOfItsOwn) {
 
 TEST(ScenarioJson, LetsTheCommandLineChangeValues) {
     EXPECT_EQ(good(smallest, {{"/seed", "5"}}).seed, 5U);
-    EXPECT_EQ(good(smallest, {{"/dialect", "rfc"}}).dialect, Dialect::rfc);
+    EXPECT_EQ(good(smallest, {{"/dialect", "rfc"}}).dialect, netlink::Dialect::rfc);
     EXPECT_EQ(good(smallest, {{"/radios/0/name", "\"other\""}}).radios[0].name, "other");
     EXPECT_THAT(good(smallest, {{"/radios/-", R"({"name": "second"})"}}).radios, SizeIs(2));
     EXPECT_THAT(mistakes_in(smallest, {{"/radios/9/name", "x"}}),
@@ -235,7 +235,7 @@ TEST_P(EveryMistake, IsReportedWithItsPlaceWhatIsThereAndWhatMayBe) {
     EXPECT_THAT(mistakes, ElementsAre(HasSubstr(GetParam().expected)));
 }
 
-#define RADIO R"("radios": [{"name": "sta"}, {"name": "ap"}])"
+#define RADIO R"("radios": [{"name": "sta"}, {"name": "ap", "channels": 4}])"
 #define NETWORK(members) \
     "{" RADIO ", \"networks\": [{\"name\": \"n\", \"radio\": \"ap\", \"ssid\": \"s\", " members "}]}"
 #define LINKS(link) NETWORK("\"links\": [" link "]")

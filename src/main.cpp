@@ -1,0 +1,107 @@
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "build_commit.h"
+#include "scenario/daemon.h"
+
+namespace {
+
+using mlosim::scenario::DaemonOptions;
+using mlosim::scenario::ExitCode;
+using mlosim::scenario::Override;
+using mlosim::scenario::ScenarioPath;
+
+/// Where a scenario's bare name is looked for: here, where `meson install` puts them, and, for a program that was not
+/// installed, where it was built from.
+ScenarioPath scenario_path() {
+    ScenarioPath path{".", std::filesystem::path(MLOSIM_DATA_DIR) / "scenarios"};
+    std::error_code ignored;
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
+    if (self.starts_with(std::string(MLOSIM_BUILD_ROOT) + "/"))
+        path.emplace_back(std::filesystem::path(MLOSIM_SOURCE_ROOT) / "scenarios");
+    return path;
+}
+
+/// "POINTER=VALUE".
+Override override_of(const std::string& text) {
+    const std::size_t equals = text.find('=');
+    return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::string has_equals(const std::string& text) {
+    return text.find('=') == std::string::npos ? text + ": POINTER=VALUE is wanted" : "";
+}
+
+void set_up_log(const std::string& level) {
+    spdlog::set_default_logger(spdlog::stderr_logger_st("mlosimd"));
+    spdlog::set_level(spdlog::level::from_str(level));
+    spdlog::set_pattern("%l: %v");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    DaemonOptions options;
+    options.commit = MLOSIM_COMMIT;
+    options.directories = scenario_path();
+    std::string log_level = "info";
+    std::string seed;
+    std::string clock;
+    std::string dialect;
+    std::vector<std::string> changes;
+    bool no_socket = false;
+
+    CLI::App app(
+        "A Wi-Fi 7 world in one process, for unmodified iw, hostapd and wpa_supplicant.\n"
+        "Exit code: 0 all expectations held, 1 one failed, 2 bad input, 3 the environment failed.",
+        "mlosimd");
+    app.set_version_flag("--version", std::string("mlosimd " MLOSIM_VERSION " (") + MLOSIM_COMMIT + ")");
+    app.add_option("--scenario", options.scenario,
+                   "The world to run: a file, or a name looked up among the installed ones")
+        ->type_name("FILE")
+        ->required();
+    app.add_flag("--validate", options.validate_only, "Only look for mistakes in the scenario");
+    app.add_option("--seed", seed, "Instead of the scenario's")->type_name("NUMBER");
+    app.add_option("--clock", clock, "real (paced by the wall clock) or virtual, instead of the scenario's")
+        ->type_name("MODE");
+    app.add_option("--dialect", dialect, "How nl80211 shows link wdevs: mainline or rfc, instead of the scenario's")
+        ->type_name("NAME");
+    app.add_option("--set", changes,
+                   "Put VALUE (JSON) in place of the scenario's value at the JSON pointer; any number of times")
+        ->type_name("POINTER=VALUE")
+        ->check(has_equals)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_option("--socket", options.socket, "Where programs come in, instead of the default place")
+        ->type_name("PATH");
+    app.add_flag("--no-socket", no_socket, "No programs come in");
+    app.add_flag("--paused", options.paused, "Time stands still until somebody resumes it (mlosimctl)");
+    app.add_option("--trace", options.trace, "Write what happens as JSON lines; - for standard output")
+        ->type_name("FILE");
+    app.add_option("--log-level", log_level, "trace, debug, info, warning, error, off")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
+    }
+    if (!seed.empty()) options.overrides.push_back({"/seed", seed});
+    if (!clock.empty()) options.overrides.push_back({"/clock", clock});
+    if (!dialect.empty()) options.overrides.push_back({"/dialect", dialect});
+    for (const std::string& change : changes)
+        options.overrides.push_back(override_of(change));
+    options.serve = !no_socket;
+
+    std::signal(SIGPIPE, SIG_IGN);  // whoever reads our output may leave; writing then fails, and that is seen
+    std::signal(SIGXFSZ, SIG_IGN);
+    set_up_log(log_level);
+    return static_cast<int>(mlosim::scenario::run(options, std::cout, std::cerr));
+}

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ieee80211/mac_address.h"
+#include "mld/world.h"
+#include "phy/channel.h"
+#include "scenario/target.h"
+
+namespace mlosim::scenario {
+
+/// One BSS of a scenario's network, as it came into the world.
+struct NetworkBss {
+    ieee80211::MacAddress bssid;
+    phy::Channel channel;
+};
+
+/// Who is who: the names of a scenario, and the radios and networks of the world that bear them.
+class Cast {
+public:
+    explicit Cast(mld::World& world) : world_(world) {}
+
+    void add_radio(const std::string& name, mld::RadioIndex radio) { radios_[name].push_back(radio); }
+    void add_bss(const std::string& network, NetworkBss bss) { networks_[network].push_back(bss); }
+
+    /// The radios of that name (several for a group) that still exist, in the order of creation.
+    [[nodiscard]] std::vector<mld::Radio*> radios(const std::string& name) const;
+    /// Of each of the target's radios the interface that is meant, if it has it.
+    [[nodiscard]] std::vector<mld::Wdev*> interfaces(const Target& target) const;
+    [[nodiscard]] static mld::Wdev* interface_of(const mld::Radio& radio, const Target& target);
+    [[nodiscard]] const std::vector<NetworkBss>& network(const std::string& name) const;
+
+private:
+    mld::World& world_;
+    std::map<std::string, std::vector<mld::RadioIndex>> radios_;
+    std::map<std::string, std::vector<NetworkBss>> networks_;
+};
+
+}  // namespace mlosim::scenario

@@ -1,0 +1,205 @@
+#include "scenario/daemon.h"
+
+#include <csignal>
+#include <cstdio>
+#include <ostream>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/spdlog.h>
+
+#include "host/endpoint.h"
+#include "host/usersock_endpoint.h"
+#include "observe/trace_file.h"
+#include "scenario/duration_text.h"
+#include "scenario/kernel_face.h"
+#include "scenario/simulation.h"
+#include "scenario/world_loop.h"
+#include "sim/wall_clock.h"
+
+namespace mlosim::scenario {
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// "[   12.345678]": the world's time in front of each line of the log.
+class WorldTimeFlag final : public spdlog::custom_flag_formatter {
+public:
+    explicit WorldTimeFlag(const sim::EventQueue* queue) : queue_(queue) {}
+    void format(const spdlog::details::log_msg&, const std::tm&, spdlog::memory_buf_t& line) override {
+        char text[32];
+        const int length = std::snprintf(text, sizeof text, "[%12.6f]", queue_->now().seconds());
+        line.append(text, text + length);
+    }
+    [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+        return std::make_unique<WorldTimeFlag>(queue_);
+    }
+
+private:
+    const sim::EventQueue* queue_;
+};
+
+/// While it lives, log lines carry the world's time.
+class WorldTimeInLog {
+public:
+    explicit WorldTimeInLog(const sim::EventQueue& queue) {
+        auto formatter = std::make_unique<spdlog::pattern_formatter>();
+        formatter->add_flag<WorldTimeFlag>('*', &queue).set_pattern("%* %l: %v");
+        spdlog::set_formatter(std::move(formatter));
+    }
+    WorldTimeInLog(const WorldTimeInLog&) = delete;
+    WorldTimeInLog& operator=(const WorldTimeInLog&) = delete;
+    ~WorldTimeInLog() { spdlog::set_pattern("%l: %v"); }
+};
+
+void print(std::ostream& err, const std::string& file, const Mistakes& mistakes) {
+    for (const Mistake& mistake : mistakes)
+        err << file << ':' << mistake.to_string() << '\n';
+}
+
+/// The transports in front of a simulation.
+struct Doors {
+    std::unique_ptr<host::Endpoint> endpoint;
+    std::unique_ptr<host::UsersockEndpoint> usersock;
+};
+
+/// Opens what programs come in through. Without a socket there is no point in a world that waits for programs; one that
+/// only runs through its scenario can do without, unless it was asked for.
+Result<Doors> open_doors(const DaemonOptions& options, bool needed, asio::io_context& io, KernelFace& face) {
+    Doors doors;
+    if (!options.serve) return doors;
+    host::raise_descriptor_limit();
+    auto endpoint = host::Endpoint::open(io, face.server(), face.services(),
+                                         {options.socket.value_or(host::default_socket_path())});
+    if (endpoint) {
+        doors.endpoint = std::move(*endpoint);
+        spdlog::info("programs come in through {}: mlosimctl exec -- iw dev", doors.endpoint->socket_path());
+    } else if (needed || options.socket) {
+        return fail(std::move(endpoint.error()));
+    } else {
+        spdlog::info("no programs: {}", endpoint.error().message);
+    }
+    if (auto usersock = host::UsersockEndpoint::open(io, face.server())) {
+        doors.usersock = std::move(*usersock);
+        spdlog::info("and through NETLINK_USERSOCK, port {}", doors.usersock->port());
+    } else {
+        spdlog::debug("no netlink socket of the kernel's: {}", usersock.error().message);
+    }
+    return doors;
+}
+
+/// The last line of every run: enough to do it again, and to see whether it was the same.
+void print_last_line(std::ostream& out, const DaemonOptions& options, Simulation& simulation, sim::Duration wall) {
+    char text[256];
+    std::snprintf(text, sizeof text, "seed=%llu commit=%s trace_hash=%016llx virtual=%.6fs wall=%.3fs",
+                  static_cast<unsigned long long>(simulation.scenario().seed), options.commit.c_str(),
+                  static_cast<unsigned long long>(simulation.trace().hash()), simulation.queue().now().seconds(),
+                  sim::Time{wall}.seconds());
+    out << text << std::endl;
+}
+
+/// A scenario that was found good, from the first event to the last.
+class Run {
+public:
+    Run(const DaemonOptions& options, std::string file, std::ostream& out, std::ostream& err)
+        : options_(options), file_(std::move(file)), out_(out), err_(err) {}
+
+    ExitCode go(Scenario scenario) {
+        std::optional<observe::TraceFile> trace;
+        if (options_.trace) {
+            auto opened = observe::TraceFile::open(*options_.trace);
+            if (!opened) return environment(opened.error());
+            trace.emplace(std::move(*opened));
+        }
+        sim::Trace::Sink sink;
+        if (trace) sink = [&trace](std::string_view line) { trace->write(line); };
+        auto built = Simulation::build(std::move(scenario), std::move(sink));
+        if (!built) {
+            print(err_, file_, built.error());
+            return ExitCode::bad_input;
+        }
+        Simulation& simulation = **built;
+        const ExitCode code = serve(simulation, [&trace] {
+            if (trace) trace->flush();
+        });
+        if (trace)
+            if (const auto closed = trace->close(); !closed) return environment(closed.error());
+        return code;
+    }
+
+private:
+    ExitCode serve(Simulation& simulation, const std::function<void()>& before_waiting) {
+        const WorldTimeInLog world_time(simulation.queue());
+        const netlink::ClockMode clock = simulation.scenario().clock;
+        asio::io_context io(1);
+        WorldLoop loop(io, simulation.queue(), wall_,
+                       {clock, simulation.scenario().seed, options_.paused,
+                        [](sim::Duration lag) {
+                            spdlog::warn("this machine is too slow: {} late, not caught up with", in_seconds(lag));
+                        },
+                        before_waiting});
+        KernelFace face(simulation, loop);
+        auto doors = open_doors(options_, clock == netlink::ClockMode::real, io, face);
+        if (!doors) return environment(doors.error());
+
+        asio::signal_set signals(io, SIGINT, SIGTERM);
+        signals.async_wait([&loop](const boost::system::error_code& error, int) {
+            if (!error) loop.stop();
+        });
+        const sim::Duration begun = wall_.now();
+        simulation.start([&loop] { loop.stop(); });
+        loop.run();
+        simulation.end();
+        print_last_line(out_, options_, simulation, wall_.now() - begun);
+        return report(simulation);
+    }
+
+    ExitCode report(const Simulation& simulation) {
+        const std::vector<Failure> failures = simulation.failures();
+        for (const Failure& failure : failures)
+            err_ << file_ << ':' << failure.pointer << ": failed at " << in_seconds(failure.at) << ": expected "
+                 << failure.expected << ", seen " << failure.seen << '\n';
+        return failures.empty() ? ExitCode::held : ExitCode::failed;
+    }
+
+    ExitCode environment(const Error& error) {
+        err_ << "mlosimd: " << error.message << '\n';
+        return ExitCode::environment;
+    }
+
+    const DaemonOptions& options_;
+    const std::string file_;
+    std::ostream& out_;
+    std::ostream& err_;
+    sim::MonotonicClock wall_;
+};
+
+}  // namespace
+
+ExitCode run(const DaemonOptions& options, std::ostream& out, std::ostream& err) {
+    const auto file = find_scenario(options.scenario, options.directories);
+    const auto text = file ? read_scenario_file(*file) : Result<std::string>(tl::unexpect, file.error());
+    if (!text) {
+        err << "mlosimd: " << text.error().message << '\n';
+        return ExitCode::bad_input;
+    }
+    ScenarioResult scenario = parse_scenario(*text, options.overrides);
+    if (!scenario) {
+        print(err, *file, scenario.error());
+        return ExitCode::bad_input;
+    }
+    if (!options.validate_only) return Run(options, *file, out, err).go(std::move(*scenario));
+
+    const auto built = Simulation::build(std::move(*scenario));
+    if (!built) {
+        print(err, *file, built.error());
+        return ExitCode::bad_input;
+    }
+    out << file->string() << ": no mistakes\n";
+    return ExitCode::held;
+}
+
+}  // namespace mlosim::scenario

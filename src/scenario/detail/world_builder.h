@@ -1,0 +1,20 @@
+#pragma once
+
+#include "mld/world.h"
+#include "phy/regulatory_db.h"
+#include "scenario/cast.h"
+#include "scenario/mistake.h"
+#include "scenario/scenario.h"
+
+namespace mlosim::scenario::detail {
+
+/// Where `plan` says the rules of countries come from.
+[[nodiscard]] phy::RegulatoryDatabase regulatory_database(const RegulatoryPlan& plan, Mistakes& mistakes);
+
+/// Makes the radios, their interfaces and link wdevs, and sets the country.
+void build_radios(const Scenario& scenario, mld::World& world, Cast& cast, Mistakes& mistakes);
+
+/// What the world said no to, as a mistake at `pointer`.
+void refused(const std::string& pointer, const std::string& what, const Error& error, Mistakes& mistakes);
+
+}  // namespace mlosim::scenario::detail

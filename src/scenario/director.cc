@@ -1,0 +1,182 @@
+#include "scenario/director.h"
+
+#include <utility>
+#include <variant>
+
+#include "mld/netdev.h"
+#include "mld/scan.h"
+#include "mld/wdev.h"
+#include "mld/wiphy.h"
+#include "scenario/error_name.h"
+
+namespace mlosim::scenario {
+
+namespace {
+
+/// A walk is made of jumps this far apart in time: at two metres a second, 10 cm.
+constexpr sim::Duration stride = std::chrono::milliseconds(50);
+
+phy::Position between(const phy::Position& from, const phy::Position& to, double part) {
+    return {from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part, from.z + (to.z - from.z) * part};
+}
+
+mld::ScanRequest request_for(const ScanStep& step, const mld::Wiphy& wiphy) {
+    mld::ScanRequest request;
+    request.ssids = step.ssids;
+    if (!step.passive && request.ssids.empty()) request.ssids.emplace_back();  // asks everybody
+    for (const phy::Band wanted : step.bands)
+        if (const mld::BandChannels* band = wiphy.band(wanted))
+            for (const phy::RadioChannel& channel : band->channels)
+                request.frequencies.push_back(channel.channel.center);
+    request.frequencies.insert(request.frequencies.end(), step.frequencies.begin(), step.frequencies.end());
+    if (step.flush) request.flags |= mld::ScanFlag::flush;
+    if (step.colocated_6ghz) request.flags |= mld::ScanFlag::colocated_6ghz;
+    return request;
+}
+
+}  // namespace
+
+Director::Director(mld::World& world, phy::Medium& medium, const Cast& cast, const std::vector<Step>& steps)
+    : world_(world), medium_(medium), cast_(cast), steps_(steps) {}
+
+void Director::start(std::function<void()> done) {
+    done_ = std::move(done);
+    for (const Step& step : steps_)
+        timers_.push_back(world_.queue().at(step.at, [this, &step] { carry_out(step); }));
+    if (steps_.empty()) done_();
+}
+
+void Director::carry_out(const Step& step) {
+    const Result<void> result = std::visit([this](const auto& action) { return act(action); }, step.action);
+    const int code = result ? 0 : result.error().code;
+    world_.trace().record(world_.now(), "scenario/step", {{"step", step.pointer}, {"error", code}});
+    if (code != step.fails_with)
+        failures_.push_back({step.pointer, world_.now(), error_name(step.fails_with),
+                             result ? "no error" : error_text(result.error())});
+    if (++carried_out_ == steps_.size()) done_();
+}
+
+/// Does `what` to each interface that the target means. ENODEV if there is none; otherwise the first error.
+template <class F>
+Result<void> Director::for_each_interface(const Target& target, F what) {
+    const std::vector<mld::Wdev*> interfaces = cast_.interfaces(target);
+    if (interfaces.empty()) return fail(ENODEV, "there is no such interface");
+    Result<void> first;
+    for (mld::Wdev* wdev : interfaces)
+        if (Result<void> result = what(*wdev); !result && first) first = std::move(result);
+    return first;
+}
+
+Result<void> Director::act(const MoveStep& step) {
+    for (const mld::Radio* radio : cast_.radios(step.target.radio)) {
+        const phy::PortId port = radio->wiphy->driver().port();
+        walks_.erase(radio->index);
+        if (step.over == sim::Duration::zero()) {
+            medium_.move(port, step.to);
+            continue;
+        }
+        walks_[radio->index] = Walk{medium_.position(port), step.to, world_.now(), step.over, {}};
+        walk_on(radio->index);
+    }
+    return {};
+}
+
+void Director::walk_on(mld::RadioIndex index) {
+    const mld::Radio* radio = world_.find_radio(index);
+    const auto walk = walks_.find(index);
+    if (radio == nullptr || walk == walks_.end()) return;
+    Walk& way = walk->second;
+    const sim::Duration gone = world_.now() - way.begun;
+    const double part =
+        gone >= way.over ? 1.0 : static_cast<double>(gone.count()) / static_cast<double>(way.over.count());
+    medium_.move(radio->wiphy->driver().port(), gone >= way.over ? way.to : between(way.from, way.to, part));
+    if (gone >= way.over)
+        walks_.erase(walk);
+    else
+        way.next = world_.queue().after(std::min(stride, way.over - gone), [this, index] { walk_on(index); });
+}
+
+Result<void> Director::act(const UpStep& step) {
+    return for_each_interface(step.target, [](mld::Wdev& wdev) { return wdev.netdev()->set_up(true); });
+}
+
+Result<void> Director::act(const DownStep& step) {
+    return for_each_interface(step.target, [](mld::Wdev& wdev) { return wdev.netdev()->set_up(false); });
+}
+
+Result<void> Director::act(const RegulatoryStep& step) {
+    return world_.regulatory().hint_user(step.country);
+}
+
+Result<void> Director::act(const PowerStep& step) {
+    const auto setting = step.power ? mld::TxPowerSetting::fixed : mld::TxPowerSetting::automatic;
+    const std::int32_t mbm = step.power ? step.power->mbm() : 0;
+    if (step.target.interface)
+        return for_each_interface(step.target,
+                                  [&](mld::Wdev& wdev) { return wdev.wiphy().set_tx_power(&wdev, setting, mbm); });
+    Result<void> first;
+    for (const mld::Radio* radio : cast_.radios(step.target.radio))
+        if (Result<void> result = radio->wiphy->set_tx_power(nullptr, setting, mbm); !result && first)
+            first = std::move(result);
+    return first;
+}
+
+Result<void> Director::act(const ScanStep& step) {
+    return for_each_interface(
+        step.target, [&](mld::Wdev& wdev) { return wdev.wiphy().trigger_scan(wdev, request_for(step, wdev.wiphy())); });
+}
+
+Result<void> Director::act(const AbortScanStep& step) {
+    return for_each_interface(step.target, [](mld::Wdev& wdev) { return wdev.wiphy().abort_scan(wdev); });
+}
+
+Result<void> Director::act(const SetTypeStep& step) {
+    return for_each_interface(step.target, [&](mld::Wdev& wdev) {
+        mld::InterfaceChange change;
+        change.type = step.type;
+        return wdev.wiphy().change_interface(wdev, change);
+    });
+}
+
+Result<void> Director::act(const AddInterfaceStep& step) {
+    Result<void> first;
+    for (const mld::Radio* radio : cast_.radios(step.target.radio)) {
+        mld::InterfaceSpec spec;
+        spec.name = step.name;
+        spec.type = step.type;
+        if (auto added = radio->wiphy->add_interface(spec); !added && first) first = fail(std::move(added.error()));
+    }
+    return first;
+}
+
+Result<void> Director::act(const RemoveInterfaceStep& step) {
+    return for_each_interface(step.target, [](mld::Wdev& wdev) { return wdev.wiphy().remove_interface(wdev); });
+}
+
+Result<void> Director::act(const AddLinkStep& step) {
+    return for_each_interface(step.target, [&](mld::Wdev& wdev) -> Result<void> {
+        mld::LinkWdevSpec spec;
+        spec.band = step.band;
+        if (auto added = wdev.wiphy().register_sta_mlo_link(wdev, spec); !added) return fail(std::move(added.error()));
+        return {};
+    });
+}
+
+Result<void> Director::act(const RemoveLinkStep& step) {
+    return for_each_interface(step.target, [&](mld::Wdev& wdev) -> Result<void> {
+        const auto& links = wdev.link_wdevs();
+        for (auto link = links.rbegin(); link != links.rend(); ++link)
+            if ((*link)->band() == step.band) return wdev.wiphy().unregister_mlo_link(**link);
+        return fail(ENODEV, "there is no link wdev of that band");
+    });
+}
+
+Result<void> Director::act(const RemoveRadioStep& step) {
+    for (const mld::Radio* radio : cast_.radios(step.target.radio)) {
+        walks_.erase(radio->index);
+        world_.remove_radio(radio->index);
+    }
+    return {};
+}
+
+}  // namespace mlosim::scenario

@@ -1,0 +1,104 @@
+#include "scenario/simulation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "hwsim/driver.h"
+#include "phy/ideal_medium.h"
+#include "phy/lossy_medium.h"
+#include "scenario/detail/world_builder.h"
+#include "scenario/director.h"
+#include "scenario/referee.h"
+
+namespace mlosim::scenario {
+
+namespace {
+
+std::unique_ptr<phy::Medium> make_medium(const MediumPlan& plan, sim::EventQueue& queue, const sim::Random& random) {
+    if (plan.fidelity == Fidelity::lossy)
+        return std::make_unique<phy::LossyMedium>(queue, random, phy::LossySettings{plan.path_loss, plan.noise_figure});
+    phy::IdealSettings settings;
+    settings.fixed_loss = plan.fixed_loss;
+    settings.path_loss = plan.path_loss;
+    settings.noise_figure = plan.noise_figure;
+    return std::make_unique<phy::IdealMedium>(queue, settings);
+}
+
+sim::Trace make_trace(sim::Trace::Sink sink) {
+    sim::Trace trace;
+    if (sink) trace.add_sink(std::move(sink));
+    return trace;
+}
+
+}  // namespace
+
+Simulation::Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim::Trace::Sink sink)
+    : scenario_(std::move(scenario)),
+      random_(scenario_.seed),
+      trace_(make_trace(std::move(sink))),
+      medium_(make_medium(scenario_.medium, queue_, random_)),
+      world_(std::make_unique<mld::World>(queue_, random_, trace_, std::move(database))),
+      cast_(*world_) {}
+
+Simulation::~Simulation() = default;
+
+tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario scenario, sim::Trace::Sink sink) {
+    Mistakes mistakes;
+    phy::RegulatoryDatabase database = detail::regulatory_database(scenario.regulatory, mistakes);
+    if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
+    std::unique_ptr<Simulation> simulation(new Simulation(std::move(scenario), std::move(database), std::move(sink)));
+    hwsim::install(*simulation->world_, *simulation->medium_);
+    detail::build_radios(simulation->scenario_, *simulation->world_, simulation->cast_, mistakes);
+    if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
+    return simulation;
+}
+
+void Simulation::start(std::function<void()> finished) {
+    finished_ = std::move(finished);
+    director_ = std::make_unique<Director>(*world_, *medium_, cast_, scenario_.steps);
+    referee_ = std::make_unique<Referee>(*world_, *medium_, cast_, scenario_.expectations);
+    if (scenario_.duration)
+        end_of_duration_ = queue_.at(sim::Time{*scenario_.duration}, [this] {
+            // After everything else that happens at that moment.
+            end_of_duration_ = queue_.at(queue_.now(), [this] { finish(); });
+        });
+    director_->start([this] {
+        steps_done_ = true;
+        finish_if_done();
+    });
+    referee_->start([this] {
+        decided_ = true;
+        finish_if_done();
+    });
+}
+
+void Simulation::finish_if_done() {
+    if (scenario_.duration || scenario_.expectations.empty()) return;
+    if (steps_done_ && decided_) finish();
+}
+
+void Simulation::finish() {
+    end();
+    if (finished_) std::exchange(finished_, nullptr)();
+}
+
+void Simulation::end() {
+    if (referee_) referee_->close();
+}
+
+void Simulation::run() {
+    bool over = false;
+    start([&over] { over = true; });
+    while (!over && queue_.step()) {
+    }
+}
+
+std::vector<Failure> Simulation::failures() const {
+    std::vector<Failure> out;
+    if (director_) out = director_->failures();
+    if (referee_) out.insert(out.end(), referee_->failures().begin(), referee_->failures().end());
+    std::stable_sort(out.begin(), out.end(), [](const Failure& a, const Failure& b) { return a.at < b.at; });
+    return out;
+}
+
+}  // namespace mlosim::scenario

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "mld/world.h"
+#include "phy/medium.h"
+#include "scenario/cast.h"
+#include "scenario/failure.h"
+#include "scenario/mistake.h"
+#include "scenario/scenario.h"
+#include "sim/event_queue.h"
+#include "sim/random.h"
+#include "sim/trace.h"
+
+namespace mlosim::scenario {
+
+class Director;
+class Referee;
+
+/// A scenario come to life: the world it describes, the steps on the agenda, and someone who watches the expectations.
+/// Knows neither clocks nor sockets: who owns it fires its events.
+class Simulation {
+public:
+    /// Builds the world as it is at the start. Mistakes are what only the built world can know (a channel that the
+    /// country does not allow, an address taken). `sink`, if there is one, gets the trace from the first line on.
+    [[nodiscard]] static tl::expected<std::unique_ptr<Simulation>, Mistakes> build(Scenario scenario,
+                                                                                   sim::Trace::Sink sink = {});
+    ~Simulation();
+    Simulation(const Simulation&) = delete;
+    Simulation& operator=(const Simulation&) = delete;
+
+    /// Puts steps, expectations and the end on the agenda. `finished` is called once, when the scenario is over; never,
+    /// if it has neither a duration nor an expectation.
+    void start(std::function<void()> finished);
+    /// The world ends here, in the middle of a scenario or at its end: what is still open is decided.
+    void end();
+    /// For worlds without programs: start, and fire events until the scenario is over.
+    void run();
+
+    [[nodiscard]] const Scenario& scenario() const noexcept { return scenario_; }
+    [[nodiscard]] sim::EventQueue& queue() noexcept { return queue_; }
+    [[nodiscard]] sim::Trace& trace() noexcept { return trace_; }
+    [[nodiscard]] mld::World& world() noexcept { return *world_; }
+    [[nodiscard]] phy::Medium& medium() noexcept { return *medium_; }
+    [[nodiscard]] const Cast& cast() const noexcept { return cast_; }
+    /// Steps and expectations that went wrong, in the order of the time when that was clear.
+    [[nodiscard]] std::vector<Failure> failures() const;
+
+private:
+    Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim::Trace::Sink sink);
+    void finish_if_done();
+    void finish();
+
+    const Scenario scenario_;
+    sim::EventQueue queue_;
+    sim::Random random_;
+    sim::Trace trace_;
+    std::unique_ptr<phy::Medium> medium_;
+    std::unique_ptr<mld::World> world_;
+    Cast cast_;
+    std::unique_ptr<Director> director_;
+    std::unique_ptr<Referee> referee_;
+    sim::Timer end_of_duration_;
+    std::function<void()> finished_;
+    bool steps_done_ = false;
+    bool decided_ = false;
+};
+
+}  // namespace mlosim::scenario
