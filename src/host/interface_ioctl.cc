@@ -114,7 +114,9 @@ constexpr Entry entries[] = {
 Result<void> name_of_index(mld::World& world, ifreq& request) {
     if (request.ifr_ifindex <= 0) return fail(ENXIO);
     const Netdev* netdev = world.find_netdev(mld::IfIndex{static_cast<std::uint32_t>(request.ifr_ifindex)});
-    if (netdev == nullptr) return fail(ENXIO);
+    // A number of ours never means one of the machine's own devices, even when our device is gone.
+    if (netdev == nullptr)
+        return fail(world.has_given(mld::IfIndex{static_cast<std::uint32_t>(request.ifr_ifindex)}) ? ENODEV : ENXIO);
     std::memset(request.ifr_name, 0, sizeof request.ifr_name);
     netdev->name().copy(request.ifr_name, sizeof request.ifr_name - 1);
     return {};

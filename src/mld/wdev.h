@@ -85,6 +85,8 @@ public:
     [[nodiscard]] bool registered() const noexcept { return registered_; }
     /// cf. wdev_running(): the netdev is up, or the device without one was started.
     [[nodiscard]] bool running() const noexcept { return running_; }
+    /// Has a transmit queue of its own, from birth on, whatever its type becomes (vif.txq). cf. ieee80211_if_add().
+    [[nodiscard]] bool has_queue() const noexcept { return has_queue_; }
     [[nodiscard]] bool use_4addr() const noexcept { return use_4addr_; }
     [[nodiscard]] bool power_save() const noexcept { return power_save_; }
     /// Bit n: may use the n-th radio inside the wiphy.
@@ -134,6 +136,7 @@ private:
     std::string name_;
     bool registered_ = false;
     bool running_ = false;
+    bool has_queue_ = false;
     bool use_4addr_ = false;
     bool power_save_ = false;
     std::uint32_t radio_mask_ = 0;

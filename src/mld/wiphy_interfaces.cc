@@ -100,8 +100,7 @@ Result<Wdev*> Wiphy::add_interface(const InterfaceSpec& spec) {
             return fail(EOPNOTSUPP);
     }
 
-    const ieee80211::MacAddress permanent = free_address(spec.type);
-    auto owned = std::make_unique<Wdev>(*this, last_wdev_ + 1, spec.type, address.value_or(permanent));
+    auto owned = std::make_unique<Wdev>(*this, last_wdev_ + 1, spec.type, address.value_or(free_address(spec.type)));
     Wdev& wdev = *owned;
     wdev.use_4addr_ = use_4addr;
     wdev.power_save_ = profile_.has(WiphyFlag::power_save_by_default);
@@ -122,11 +121,13 @@ Result<Wdev*> Wiphy::add_interface(const InterfaceSpec& spec) {
         setup.name_origin = spec.name_origin;
         setup.type = spec.type == InterfaceType::monitor ? LinkType::radiotap : LinkType::ethernet;
         setup.address = wdev.address();
-        setup.permanent_address = permanent;
+        setup.permanent_address = wdev.address();  // cf. register_netdevice(), NET_ADDR_PERM
         setup.min_mtu = min_mtu;
         setup.max_mtu = spec.type == InterfaceType::monitor ? max_monitor_mtu : max_mtu;
         setup.parent_device = parent_device_;
         wdev.netdev_ = &world_.add_netdev(std::move(setup), &wdev);
+        wdev.has_queue_ = spec.type != InterfaceType::ap_vlan &&
+                          (spec.type != InterfaceType::monitor || wdev.monitor_flags_.has(MonitorFlag::active));
     }
     ++last_wdev_;
     wdev.owner_ = spec.owner;
@@ -149,7 +150,8 @@ Wdev& Wiphy::register_wdev(std::unique_ptr<Wdev> owned) {
 
 // cf. _cfg80211_unregister_wdev(). A station's link wdevs go before it does.
 void Wiphy::unregister_wdev(Wdev& wdev) {
-    while (!wdev.link_wdevs_.empty()) unregister_link(*wdev.link_wdevs_.back());
+    while (!wdev.link_wdevs_.empty())
+        unregister_link(*wdev.link_wdevs_.back());
     world_.tell([&](Events& e) { e.interface_removed(wdev); });
     wdev_event("mld/wdev-removed", wdev);
     wdev.registered_ = false;
@@ -177,7 +179,8 @@ void Wiphy::release(OwnerId owner) {
     std::vector<Wdev*> orphans;
     for (const auto& [id, wdev] : wdevs_)
         if (wdev->owner() == owner) orphans.push_back(wdev.get());
-    for (Wdev* wdev : orphans) (void)remove_interface(*wdev);  // no link wdev has an owner
+    for (Wdev* wdev : orphans)
+        (void)remove_interface(*wdev);  // no link wdev has an owner
 }
 
 void Wiphy::reset_links(Wdev& wdev) {
@@ -200,7 +203,8 @@ void Wiphy::reset_type(Wdev& wdev, InterfaceType type) {
     reset_links(wdev);
     // The links of a station are the station's: another type has none.
     if (was_station && type != InterfaceType::station)
-        while (!wdev.link_wdevs_.empty()) unregister_link(*wdev.link_wdevs_.back());
+        while (!wdev.link_wdevs_.empty())
+            unregister_link(*wdev.link_wdevs_.back());
     if (!was_station && type == InterfaceType::station) register_station_links(wdev);
 }
 
@@ -249,10 +253,12 @@ Result<void> Wiphy::change_type(Wdev& wdev, InterfaceType type) {
         (void)do_open(wdev, false);
         return changed;
     }
-    for (Wdev* link : wdev.link_wdevs_) stop_link(*link);
+    for (Wdev* link : wdev.link_wdevs_)
+        stop_link(*link);
     reset_type(wdev, type);
     if (auto opened = do_open(wdev, false); !opened) return opened;
-    for (Wdev* link : wdev.link_wdevs_) start_link(*link);
+    for (Wdev* link : wdev.link_wdevs_)
+        start_link(*link);
     return {};
 }
 
@@ -277,7 +283,8 @@ Result<void> Wiphy::change_interface(Wdev& wdev, const InterfaceChange& change) 
     if (change.radio_mask && wdev.running()) return fail(EBUSY);
 
     if (changes) {
-        if (old_type == InterfaceType::ap_vlan || has_no_netdev(old_type) || has_no_netdev(type)) return fail(EOPNOTSUPP);
+        if (old_type == InterfaceType::ap_vlan || has_no_netdev(old_type) || has_no_netdev(type))
+            return fail(EOPNOTSUPP);
         if (!profile_.interface_types.contains(type) || !is_played(type)) return fail(EOPNOTSUPP);
         if (type != old_type) {
             wdev.use_4addr_ = false;

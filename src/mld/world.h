@@ -120,6 +120,8 @@ public:
 
     [[nodiscard]] const Netdevs& netdevs() const noexcept { return netdevs_; }
     [[nodiscard]] Netdev* find_netdev(IfIndex index) const;
+    /// A device of this world has this number, or had it.
+    [[nodiscard]] bool has_given(IfIndex index) const noexcept { return index.value < next_ifindex_; }
     [[nodiscard]] Netdev* find_netdev(std::string_view name) const;
     /// A name of its own for a pattern: EINVAL, or `taken` where the name (or every number) is. cf.
     /// dev_prep_valid_name().

@@ -83,9 +83,14 @@ EXPORT char* if_indextoname(unsigned index, char name[IF_NAMESIZE]) {
         struct ifreq facts;
         memset(&facts, 0, sizeof facts);
         facts.ifr_ifindex = (int)index;
-        if (device_call(SIOCGIFNAME, &facts) == 0) {
+        int error = device_call(SIOCGIFNAME, &facts);
+        if (error == 0) {
             memcpy(name, facts.ifr_name, IFNAMSIZ);
             return name;
+        }
+        if (error == ENODEV) { /* a simulated device that is gone */
+            errno = ENXIO;
+            return NULL;
         }
     }
     return real()->if_indextoname(index, name);

@@ -4,17 +4,6 @@
 
 namespace mlosim::netlink::nl80211 {
 
-namespace {
-
-/// Interfaces that mac80211 gives a queue of their own. cf. ieee80211_if_add()
-bool has_queue(const mld::Wdev& wdev) {
-    if (wdev.netdev() == nullptr) return false;
-    if (wdev.type() == mld::InterfaceType::monitor) return wdev.monitor_flags().has(mld::MonitorFlag::active);
-    return wdev.type() != mld::InterfaceType::ap_vlan;
-}
-
-}  // namespace
-
 void put_wiphy_txq_stats(MessageBuilder& out, std::uint32_t max_flows) {
     auto nest = out.nest_noflag(NL80211_ATTR_TXQ_STATS);
     for (std::uint16_t statistic :
@@ -25,7 +14,7 @@ void put_wiphy_txq_stats(MessageBuilder& out, std::uint32_t max_flows) {
 }
 
 void put_interface_txq_stats(MessageBuilder& out, const mld::Wdev& wdev) {
-    if (!has_queue(wdev)) return;
+    if (!wdev.has_queue()) return;
     auto nest = out.nest_noflag(NL80211_ATTR_TXQ_STATS);
     for (std::uint16_t statistic :
          {NL80211_TXQ_STATS_BACKLOG_BYTES, NL80211_TXQ_STATS_BACKLOG_PACKETS, NL80211_TXQ_STATS_FLOWS,
