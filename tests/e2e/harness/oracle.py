@@ -19,7 +19,7 @@ def session(name):
         if line.startswith("$ "):
             command, lines = line[2:], []
         elif line.startswith("rc=") and command is not None:
-            commands.append((command, Answer(int(line[3:]), "\n".join(lines))))
+            commands.append((command, Answer(int(line[3:]), "".join(f"{line}\n" for line in lines))))
             command = None
         else:
             lines.append(line)
