@@ -7,7 +7,8 @@
 
 namespace mlosim::mld {
 
-/// A beacon's bytes, made once for many beacons: each time only the DTIM count is written anew. (The driver stamps the TSF.)
+/// A beacon's bytes, made once for many beacons: each time only the DTIM count is written anew. (The driver stamps the
+/// TSF.)
 class BeaconTemplate {
 public:
     BeaconTemplate(const BeaconData& data, std::uint8_t dtim_period);

@@ -17,8 +17,8 @@ inline constexpr sim::Duration jiffy = std::chrono::nanoseconds(1'000'000'000 / 
     return (exact + jiffy - sim::Duration(1)) / jiffy * jiffy;
 }
 
-/// When delayed work that is queued in a tick runs: the timer wheel never fires early, so a delay ends in the tick after.
-/// cf. calc_index().
+/// When delayed work that is queued in a tick runs: the timer wheel never fires early, so a delay ends in the tick
+/// after. cf. calc_index().
 [[nodiscard]] constexpr sim::Duration work_delay(sim::Duration jiffies) {
     return jiffies.count() == 0 ? jiffies : jiffies + jiffy;
 }

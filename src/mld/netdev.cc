@@ -17,8 +17,12 @@ constexpr std::size_t max_alias = 256;  // IFALIASZ
 constexpr NetdevFlags settable{NetdevFlag::noarp, NetdevFlag::multicast};
 constexpr NetdevFlags receive_flags{NetdevFlag::promisc, NetdevFlag::allmulti};
 
-NetdevFlags difference(NetdevFlags a, NetdevFlags b) { return NetdevFlags::from_bits(a.bits() ^ b.bits()); }
-NetdevFlags common(NetdevFlags a, NetdevFlags b) { return NetdevFlags::from_bits(a.bits() & b.bits()); }
+NetdevFlags difference(NetdevFlags a, NetdevFlags b) {
+    return NetdevFlags::from_bits(a.bits() ^ b.bits());
+}
+NetdevFlags common(NetdevFlags a, NetdevFlags b) {
+    return NetdevFlags::from_bits(a.bits() & b.bits());
+}
 
 }  // namespace
 
@@ -30,7 +34,11 @@ bool valid_netdev_name(std::string_view name) {
 }
 
 Netdev::Netdev(World& world, IfIndex index, NetdevSetup setup, Wdev* wdev)
-    : world_(world), index_(index), setup_(std::move(setup)), wdev_(wdev), operational_state_(OperationalState::unknown) {}
+    : world_(world),
+      index_(index),
+      setup_(std::move(setup)),
+      wdev_(wdev),
+      operational_state_(OperationalState::unknown) {}
 
 ieee80211::MacAddress Netdev::broadcast_address() const {
     return setup_.type == LinkType::loopback ? ieee80211::MacAddress{} : ieee80211::MacAddress::broadcast();

@@ -9,8 +9,8 @@ namespace {
 
 /// mac80211_hwsim's automatic addresses: 02:00:00:NN:NN:00 with the radio's number.
 ieee80211::MacAddress automatic_address(RadioIndex index) {
-    return ieee80211::MacAddress{{0x02, 0, 0, static_cast<std::uint8_t>(index.value >> 8U),
-                                  static_cast<std::uint8_t>(index.value), 0}};
+    return ieee80211::MacAddress{
+        {0x02, 0, 0, static_cast<std::uint8_t>(index.value >> 8U), static_cast<std::uint8_t>(index.value), 0}};
 }
 
 /// The addresses that a radio owns. cf. mac80211_hwsim_new_radio(): with an address given, all of them are that one.
@@ -39,8 +39,8 @@ Result<Radio*> World::add_radio(RadioSpec spec) {
     if (radio_addresses_.contains(addresses.front())) return fail(EEXIST, "perm addr already present");
 
     const WiphyIndex wiphy_index{next_wiphy_++};
-    auto owned = std::make_unique<Wiphy>(*this, wiphy_index, free_wiphy_name(wiphy_index, spec.wiphy_name), spec.profile,
-                                         std::move(addresses), "hwsim" + std::to_string(index.value));
+    auto owned = std::make_unique<Wiphy>(*this, wiphy_index, free_wiphy_name(wiphy_index, spec.wiphy_name),
+                                         spec.profile, std::move(addresses), "hwsim" + std::to_string(index.value));
     Wiphy& wiphy = *owned;
     Radio& radio = radios_.emplace(index, Radio{index, &wiphy, std::move(spec)}).first->second;
     radio_addresses_.emplace(wiphy.addresses().front(), index);
@@ -55,7 +55,9 @@ Result<Radio*> World::add_radio(RadioSpec spec) {
     regulatory_->wiphy_added(wiphy);
     wiphy.registered_ = true;
     trace_.record(now(), "mld/wiphy-added",
-                  {{"wiphy", wiphy_index.value}, {"name", wiphy.name()}, {"profile", radio.spec.profile.name},
+                  {{"wiphy", wiphy_index.value},
+                   {"name", wiphy.name()},
+                   {"profile", radio.spec.profile.name},
                    {"radio", radio.spec.placement.name}});
     tell([&](Events& e) { e.wiphy_added(wiphy); });
 
@@ -66,7 +68,8 @@ Result<Radio*> World::add_radio(RadioSpec spec) {
         station.name_origin = NameOrigin::enumerated;
         // A name that cannot be had leaves the wiphy without an interface, as a kernel does.
         if (auto added = wiphy.add_interface(station); !added)
-            trace_.record(now(), "mld/no-default-interface", {{"wiphy", wiphy_index.value}, {"error", added.error().code}});
+            trace_.record(now(), "mld/no-default-interface",
+                          {{"wiphy", wiphy_index.value}, {"error", added.error().code}});
     }
     if (radio.spec.regulatory_hint) regulatory_->hint_driver(wiphy, *radio.spec.regulatory_hint);
 

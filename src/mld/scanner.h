@@ -15,9 +15,9 @@ namespace mlosim::mld {
 class Wdev;
 class Wiphy;
 
-/// Runs the one scan that a wiphy can have at a time: what cfg80211 (net/wireless/scan.c) and mac80211 (net/mac80211/scan.c) do
-/// between TRIGGER_SCAN and its last event. A radio of ScanStyle::hardware sweeps over one band after the other by itself; on
-/// another the MAC tunes the radio and sends the probe requests.
+/// Runs the one scan that a wiphy can have at a time: what cfg80211 (net/wireless/scan.c) and mac80211
+/// (net/mac80211/scan.c) do between TRIGGER_SCAN and its last event. A radio of ScanStyle::hardware sweeps over one
+/// band after the other by itself; on another the MAC tunes the radio and sends the probe requests.
 class Scanner {
 public:
     explicit Scanner(Wiphy& wiphy);
@@ -50,7 +50,8 @@ private:
         std::optional<phy::Channel> channel;
     };
 
-    [[nodiscard]] Result<std::vector<phy::Channel>> resolve_channels(const Wdev& wdev, const ScanRequest& request) const;
+    [[nodiscard]] Result<std::vector<phy::Channel>> resolve_channels(const Wdev& wdev,
+                                                                     const ScanRequest& request) const;
     [[nodiscard]] Result<void> check_flags(const ScanRequest& request) const;
     [[nodiscard]] Result<void> check_rates(const ScanRequest& request) const;
     [[nodiscard]] Result<void> check_role(const Wdev& wdev, const ScanRequest& request) const;

@@ -18,7 +18,9 @@ constexpr std::uint16_t max_beacon_interval = 10000;
 /// A beacon's MAC header, timestamp, interval and capabilities.
 constexpr std::size_t min_beacon_head = 36;
 
-bool is_ap(InterfaceType type) { return type == InterfaceType::ap || type == InterfaceType::p2p_go; }
+bool is_ap(InterfaceType type) {
+    return type == InterfaceType::ap || type == InterfaceType::p2p_go;
+}
 
 }  // namespace
 
@@ -46,7 +48,8 @@ Result<void> Wiphy::start_ap(Wdev& wdev, std::optional<ieee80211::LinkId> id, co
     Link& link = **found;
     if (!wdev.running()) return fail(ENETDOWN);
     if (link.ap() != nullptr) return fail(EALREADY);
-    if (settings.beacon_interval < min_beacon_interval || settings.beacon_interval > max_beacon_interval) return fail(EINVAL);
+    if (settings.beacon_interval < min_beacon_interval || settings.beacon_interval > max_beacon_interval)
+        return fail(EINVAL);
     if (settings.dtim_period == 0) return fail(EINVAL);
     if (settings.beacon.head.size() < min_beacon_head) return fail(EINVAL);
     if (settings.ssid.is_wildcard()) return fail(EINVAL);
@@ -59,8 +62,10 @@ Result<void> Wiphy::start_ap(Wdev& wdev, std::optional<ieee80211::LinkId> id, co
     driver_->link_changed(link);
     if (wdev.netdev() != nullptr) wdev.netdev()->set_carrier(true);
     world_.trace().record(world_.now(), "mld/ap-started",
-                          {{"wdev", wdev.id().value}, {"link", static_cast<std::uint32_t>(link.id().value())},
-                           {"bssid", link.bssid().to_string()}, {"channel", settings.channel.to_string()}});
+                          {{"wdev", wdev.id().value},
+                           {"link", static_cast<std::uint32_t>(link.id().value())},
+                           {"bssid", link.bssid().to_string()},
+                           {"channel", settings.channel.to_string()}});
     return {};
 }
 
@@ -87,13 +92,15 @@ void Wiphy::stop_ap_link(Link& link) {
     link.ap_.reset();
     driver_->link_changed(link);
     release_channel(link);
-    const bool others = std::any_of(wdev.links().begin(), wdev.links().end(), [](const auto& l) { return l->ap() != nullptr; });
+    const bool others =
+        std::any_of(wdev.links().begin(), wdev.links().end(), [](const auto& l) { return l->ap() != nullptr; });
     if (!others) {
         wdev.ssid_.reset();
         if (wdev.netdev() != nullptr) wdev.netdev()->set_carrier(false);
     }
     world_.trace().record(world_.now(), "mld/ap-stopped",
-                          {{"wdev", wdev.id().value}, {"link", static_cast<std::uint32_t>(link.id().value())},
+                          {{"wdev", wdev.id().value},
+                           {"link", static_cast<std::uint32_t>(link.id().value())},
                            {"bssid", link.bssid().to_string()}});
 }
 

@@ -13,7 +13,9 @@ namespace mlosim::mld {
 
 namespace {
 
-bool is_ap(InterfaceType type) { return type == InterfaceType::ap || type == InterfaceType::p2p_go; }
+bool is_ap(InterfaceType type) {
+    return type == InterfaceType::ap || type == InterfaceType::p2p_go;
+}
 
 }  // namespace
 
@@ -37,7 +39,9 @@ Wdev& Wiphy::register_link(std::unique_ptr<Wdev> owned, Wdev& mld) {
     ++link_generation_;
     link.registered_ = true;
     world_.trace().record(world_.now(), "mld/link-registered",
-                          {{"wdev", link.id().value}, {"mld", mld.id().value}, {"address", link.address().to_string()},
+                          {{"wdev", link.id().value},
+                           {"mld", mld.id().value},
+                           {"address", link.address().to_string()},
                            {"band", link.band() ? phy::to_string(*link.band()) : std::string_view{}}});
     world_.tell([&](Events& e) { e.link_registered(link); });
     return link;

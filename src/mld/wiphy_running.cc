@@ -55,7 +55,8 @@ Result<void> Wiphy::check_concurrent(const Wdev& wdev, InterfaceType type) const
 }
 
 // cf. ieee80211_check_combinations_ext(), ieee80211_fill_ifcomb_params()
-Result<void> Wiphy::check_combinations(const Wdev& wdev, InterfaceType type, const phy::ChannelDefinition* channel) const {
+Result<void> Wiphy::check_combinations(const Wdev& wdev, InterfaceType type,
+                                       const phy::ChannelDefinition* channel) const {
     if (is_software_type(type)) return {};
     detail::CombinationUse use;
     use.software_types = profile_.software_interface_types;
@@ -73,7 +74,8 @@ Result<void> Wiphy::check_combinations(const Wdev& wdev, InterfaceType type, con
             if (shared == contexts.end()) contexts.push_back(*link->channel());
         }
     };
-    for (const auto& [id, other] : wdevs_) count(*other);
+    for (const auto& [id, other] : wdevs_)
+        count(*other);
     if (virtual_monitor_) count(*virtual_monitor_);
     if (channel != nullptr) {
         use.channels = 1;
@@ -139,15 +141,18 @@ Result<void> Wiphy::do_open(Wdev& wdev, bool coming_up) {
 // NETDEV_UP
 void Wiphy::opened(Wdev& wdev) {
     ++open_count_;
-    for (Wdev* link : wdev.link_wdevs_) start_link(*link);
+    for (Wdev* link : wdev.link_wdevs_)
+        start_link(*link);
 }
 
 // NETDEV_GOING_DOWN
 void Wiphy::going_down(Wdev& wdev) {
     leave(wdev);
-    // The links of an AP MLD end with it; those of a station are a connection's, which is over now. cf. cfg80211_remove_links()
+    // The links of an AP MLD end with it; those of a station are a connection's, which is over now. cf.
+    // cfg80211_remove_links()
     if (wdev.type() == InterfaceType::ap || wdev.type() == InterfaceType::p2p_go)
-        while (wdev.is_mld()) (void)remove_ap_link(wdev, wdev.links_.front()->id());
+        while (wdev.is_mld())
+            (void)remove_ap_link(wdev, wdev.links_.front()->id());
 }
 
 // cf. cfg80211_leave_locked()
@@ -156,13 +161,16 @@ void Wiphy::leave(Wdev& wdev) {
         if (link->ap() != nullptr) stop_ap_link(*link);
 }
 
-void Wiphy::stop(Wdev& wdev) { do_stop(wdev, true); }
+void Wiphy::stop(Wdev& wdev) {
+    do_stop(wdev, true);
+}
 
 // cf. ieee80211_do_stop()
 void Wiphy::do_stop(Wdev& wdev, bool going_down) {
     wdev.running_ = false;
     scanner_->interface_stops(wdev);
-    for (const auto& link : wdev.links_) release_channel(*link);
+    for (const auto& link : wdev.links_)
+        release_channel(*link);
     if (going_down) {
         MLOSIM_INVARIANT(mac_open_count_ > 0, "what stops was started");
         --mac_open_count_;
@@ -183,7 +191,8 @@ void Wiphy::do_stop(Wdev& wdev, bool going_down) {
         radio_config_.idle = true;
         return;
     }
-    if (virtual_monitors_ == mac_open_count_) (void)add_virtual_monitor();  // a driver takes a monitor it has had before
+    if (virtual_monitors_ == mac_open_count_)
+        (void)add_virtual_monitor();  // a driver takes a monitor it has had before
     configure_radio();
 }
 
@@ -192,7 +201,8 @@ void Wiphy::closed(Wdev& wdev) {
     scanner_->interface_down(wdev);
     MLOSIM_INVARIANT(open_count_ > 0, "what closes was open");
     --open_count_;
-    for (Wdev* link : wdev.link_wdevs_) stop_link(*link);
+    for (Wdev* link : wdev.link_wdevs_)
+        stop_link(*link);
 }
 
 // cf. nl80211_start_p2p_device(), ieee80211_start_p2p_device()
@@ -263,7 +273,9 @@ void Wiphy::release_channel(Link& link) {
     configure_radio();
 }
 
-bool Wiphy::uses_channel_contexts() const { return profile_.scan.style == ScanStyle::hardware; }
+bool Wiphy::uses_channel_contexts() const {
+    return profile_.scan.style == ScanStyle::hardware;
+}
 
 // cf. ieee80211_recalc_idle(), ieee80211_hw_conf_chan()
 void Wiphy::configure_radio() {

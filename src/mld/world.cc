@@ -29,10 +29,13 @@ World::World(sim::EventQueue& events, const sim::Random& random, sim::Trace& tra
 
 World::~World() {
     observers_.clear();
-    while (!radios_.empty()) remove_radio(radios_.begin()->first);
+    while (!radios_.empty())
+        remove_radio(radios_.begin()->first);
 }
 
-void World::subscribe(Events& observer) { observers_.push_back(&observer); }
+void World::subscribe(Events& observer) {
+    observers_.push_back(&observer);
+}
 
 void World::unsubscribe(Events& observer) {
     // The list keeps its length: an observer may leave while it is being told something.
@@ -128,7 +131,8 @@ void World::set_next_ifindex(IfIndex next) {
 Netdev& World::add_netdev(NetdevSetup setup, Wdev* wdev) {
     MLOSIM_INVARIANT(find_netdev(setup.name) == nullptr, "the name was found free before");
     const IfIndex index{next_ifindex_++};
-    auto& netdev = *netdevs_.emplace(index, std::make_unique<Netdev>(*this, index, std::move(setup), wdev)).first->second;
+    auto& netdev =
+        *netdevs_.emplace(index, std::make_unique<Netdev>(*this, index, std::move(setup), wdev)).first->second;
     netdev_names_.emplace(netdev.name(), &netdev);
     trace_.record(now(), "mld/netdev-added",
                   {{"ifindex", index.value}, {"name", netdev.name()}, {"address", netdev.address().to_string()}});
@@ -162,11 +166,13 @@ Netdev& World::add_hwsim_monitor() {
 
 void World::release(OwnerId owner) {
     if (!owner) return;
-    for (auto& [index, wiphy] : wiphys_) wiphy->release(owner);
+    for (auto& [index, wiphy] : wiphys_)
+        wiphy->release(owner);
     std::vector<RadioIndex> orphans;  // cf. remove_user_radios()
     for (const auto& [index, radio] : radios_)
         if (radio.spec.destroy_on_close && radio.spec.owner == owner) orphans.push_back(index);
-    for (RadioIndex index : orphans) remove_radio(index);
+    for (RadioIndex index : orphans)
+        remove_radio(index);
 }
 
 }  // namespace mlosim::mld

@@ -35,8 +35,6 @@ void descriptor_forget_range(unsigned first, unsigned last) {
         store_entry((int)fd, UNKNOWN);
 }
 
-
-
 void descriptor_set_unsynced(int fd, bool unsynced) {
     unsigned char entry = load_entry(fd);
     if ((entry & KIND_MASK) != NETLINK || !!(entry & UNSYNCED) == unsynced) return;

@@ -132,7 +132,8 @@ ssize_t netlink_receive(int fd, struct msghdr* msg, int flags) {
     if (error) FAIL(error);
     struct msghdr packet = {.msg_iov = pieces.all, .msg_iovlen = pieces.count};
     size_t room = 0;
-    for (size_t i = 0; i < msg->msg_iovlen; i++) room += msg->msg_iov[i].iov_len;
+    for (size_t i = 0; i < msg->msg_iovlen; i++)
+        room += msg->msg_iov[i].iov_len;
     descriptor_note_receive(fd, room);
     ssize_t got = receive_packet(fd, &packet, flags & ~MSG_ERRQUEUE);
     error = errno;

@@ -134,7 +134,9 @@ static bool append(struct served_path* out, const char* path) {
     return true;
 }
 
-static bool ends_in_slash(const char* path) { return path[strlen(path) - 1] == '/'; }
+static bool ends_in_slash(const char* path) {
+    return path[strlen(path) - 1] == '/';
+}
 
 bool path_may_be_served(int dirfd, const char* path, struct served_path* out) {
     if (!shim_enabled() || !path || !*path) return false;

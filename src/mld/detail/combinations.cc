@@ -11,7 +11,8 @@ bool allows(const InterfaceCombination& combination, const CombinationUse& use) 
     if (total > combination.max_interfaces || use.channels > combination.channels) return false;
 
     std::vector<std::uint32_t> room;
-    for (const InterfaceLimit& limit : combination.limits) room.push_back(limit.max);
+    for (const InterfaceLimit& limit : combination.limits)
+        room.push_back(limit.max);
     for (unsigned t = 0; t < use.interfaces.size(); ++t) {
         const auto type = static_cast<InterfaceType>(t);
         if (use.interfaces[t] == 0 || use.software_types.contains(type)) continue;

@@ -20,6 +20,7 @@ struct CombinationUse {
 };
 
 /// Whether one of the combinations that the radio states has room for all of it. cf. cfg80211_iter_combinations().
-[[nodiscard]] bool any_combination_allows(std::span<const InterfaceCombination> combinations, const CombinationUse& use);
+[[nodiscard]] bool any_combination_allows(std::span<const InterfaceCombination> combinations,
+                                          const CombinationUse& use);
 
 }  // namespace mlosim::mld::detail
