@@ -3,9 +3,10 @@
 #include "ieee80211/basic_multi_link.h"
 #include "ieee80211/he_operation.h"
 #include "ieee80211/ht_elements.h"
+#include "ieee80211/inheritance.h"
 #include "ieee80211/management_frames.h"
+#include "ieee80211/multiple_bssid.h"
 #include "ieee80211/reduced_neighbor_report.h"
-#include "mld/detail/inheritance.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
 
@@ -21,9 +22,6 @@ using ieee80211::ElementView;
 using ieee80211::MacAddress;
 using phy::ChannelFlag;
 namespace element = ieee80211::element;
-
-constexpr unsigned max_bssid_index = 46;
-constexpr unsigned max_bssid_indicator_limit = 8;
 
 /// struct cfg80211_inform_single_bss_data
 struct Single {
@@ -145,33 +143,6 @@ const Bss* inform_single(Single&& in) {
     return known;
 }
 
-/// The BSSID of index n of a set: the lowest bits of the reference's count on. 802.11ax 9.4.2.45; cf.
-/// cfg80211_gen_new_bssid().
-MacAddress nontransmitted_bssid(const MacAddress& reference, unsigned indicator, unsigned index) {
-    std::array<std::uint8_t, MacAddress::size> octets{};
-    std::copy(reference.octets().begin(), reference.octets().end(), octets.begin());
-    const unsigned mask = (1U << indicator) - 1U;
-    const unsigned low = octets[5];
-    octets[5] = static_cast<std::uint8_t>((low & ~mask) | ((low + index) & mask));
-    return MacAddress{octets};
-}
-
-/// A profile of a Multiple BSSID element may go on in the next one. cf. cfg80211_merge_profile().
-Bytes merged_profile(const std::vector<Bytes>& bodies, std::size_t at, ByteView first_piece, bool is_last_in_element) {
-    Bytes out(first_piece.begin(), first_piece.end());
-    while (is_last_in_element && ++at < bodies.size()) {
-        ByteView rest = ByteView(bodies[at]);
-        if (rest.size() < 4) break;
-        rest = rest.subspan(1);
-        const auto next = ElementView::take(rest, ieee80211::Nesting::elements);
-        if (!next || next->type().id != 0 || next->first_piece().size() < 2) break;
-        if (next->first_piece()[0] == element::nontransmitted_bssid_capability.id) break;
-        out.insert(out.end(), next->first_piece().begin(), next->first_piece().end());
-        is_last_in_element = rest.empty();
-    }
-    return out;
-}
-
 struct ReceivedFrame {
     const InformContext& context;
     const RxStatus& status;
@@ -184,41 +155,22 @@ struct ReceivedFrame {
 
 /// cf. cfg80211_parse_mbssid_data()
 void inform_mbssid(const ReceivedFrame& frame, const Bss& source) {
-    std::vector<Bytes> bodies;
-    for (const ElementView& e : ElementList(frame.elements)) {
-        if (e.type() != element::multiple_bssid) continue;
-        bodies.emplace_back(e.first_piece().begin(), e.first_piece().end());
-    }
-    for (std::size_t i = 0; i < bodies.size(); ++i) {
-        if (bodies[i].size() < 4) continue;
-        const unsigned indicator = bodies[i][0];
-        if (indicator < 1 || indicator > max_bssid_indicator_limit) continue;
-        ByteView rest = ByteView(bodies[i]).subspan(1);
-        while (const auto sub = ElementView::take(rest, ieee80211::Nesting::elements)) {
-            const ByteView piece = sub->first_piece();
-            if (sub->type().id != 0 || piece.size() < 4) continue;
-            if (piece[0] != element::nontransmitted_bssid_capability.id || piece[1] != 2) continue;
-            const Bytes profile = merged_profile(bodies, i, piece, rest.empty());
-            const auto index = ElementList(profile).find(element::multiple_bssid_index);
-            if (!index || index->first_piece().empty()) continue;
-            const unsigned n = index->first_piece()[0];
-            if (n == 0 || n > max_bssid_index || n >= 1U << indicator) continue;
-
-            Single in{frame.context, frame.status};
-            in.from_beacon = frame.from_beacon;
-            in.bssid = nontransmitted_bssid(frame.bssid, indicator, n);
-            in.tsf = frame.tsf;
-            in.beacon_interval = frame.beacon_interval;
-            in.capability = static_cast<std::uint16_t>(profile[2] | profile[3] << 8U);
-            in.elements = inherit_elements(frame.elements, profile);
-            in.source = BssSource::mbssid;
-            in.source_bss = &source;
-            in.bssid_index = static_cast<std::uint8_t>(n);
-            in.max_bssid_indicator = static_cast<std::uint8_t>(indicator);
-            in.use_for = source.use_for;
-            in.cannot_use_reasons = source.cannot_use_reasons;
-            if (inform_single(std::move(in)) == nullptr) break;
-        }
+    for (ieee80211::NontransmittedBss& bss :
+         ieee80211::nontransmitted_bsses(frame.bssid, ElementList(frame.elements))) {
+        Single in{frame.context, frame.status};
+        in.from_beacon = frame.from_beacon;
+        in.bssid = bss.bssid;
+        in.tsf = frame.tsf;
+        in.beacon_interval = frame.beacon_interval;
+        in.capability = static_cast<std::uint16_t>(bss.capabilities.raw());
+        in.elements = std::move(bss.elements);
+        in.source = BssSource::mbssid;
+        in.source_bss = &source;
+        in.bssid_index = bss.index;
+        in.max_bssid_indicator = bss.max_bssid_indicator;
+        in.use_for = source.use_for;
+        in.cannot_use_reasons = source.cannot_use_reasons;
+        if (inform_single(std::move(in)) == nullptr) break;
     }
 }
 
@@ -324,7 +276,7 @@ bool inform_profile(const ReceivedFrame& frame, const Bss& source, const ieee802
     if (direct != nullptr && direct->capability == in.capability && direct->source != BssSource::sta_profile)
         return true;
 
-    in.elements = inherit_elements(frame.elements, fixed.rest());
+    in.elements = ieee80211::inherit(ElementList(frame.elements), ElementList(fixed.rest()));
     // The derived frame says itself which MLD and link it is, and where its reporter is.
     ieee80211::BasicMultiLink own;
     own.mld_addr = mld.mld_addr();
