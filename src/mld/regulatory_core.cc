@@ -69,8 +69,8 @@ void RegulatoryCore::process_queue() {
 RegulatoryCore::Treatment RegulatoryCore::treat_user(const RegulatoryRequest& request) const {
     if (last_request_.initiator == RegulatoryInitiator::country_ie) return Treatment::intersect;
     if (last_request_.initiator == RegulatoryInitiator::user && last_request_.intersect) return Treatment::ignore;
-    if (last_request_.initiator != RegulatoryInitiator::country_ie && differs(last_request_.alpha2) && !intersected())
-        return Treatment::ignore;
+    // What was asked for before is not in force: an intersection is, and the user does not overrule it.
+    if (differs(last_request_.alpha2)) return Treatment::ignore;
     if (!differs(request.alpha2)) return Treatment::already_set;
     return Treatment::ok;
 }
@@ -107,12 +107,13 @@ void RegulatoryCore::process(RegulatoryRequest request) {
 
     last_request_ = request;
     last_request_.processed = false;
+    if (request.initiator == RegulatoryInitiator::user) user_alpha2_ = request.alpha2;
     if (const phy::RegulatoryDomain* found = database_.find(request.alpha2)) {
         set_domain(*found);
         return;
     }
     // User space is asked (CRDA); here nobody answers, and after a while the world's rules return. cf. call_crda()
-    agent_wait_ = world_.queue().after(agent_timeout, [this] { restore_world(); });
+    agent_wait_ = world_.queue().after(agent_timeout, [this] { restore_world(std::nullopt); });
 }
 
 // cf. set_regdom(), reg_set_rd_user(), reg_set_rd_driver()
@@ -120,10 +121,12 @@ void RegulatoryCore::set_domain(const phy::RegulatoryDomain& found) {
     last_request_.processed = true;
     Wiphy* wiphy = last_request_.wiphy ? world_.find_wiphy(*last_request_.wiphy) : nullptr;
     if (last_request_.initiator == RegulatoryInitiator::driver && (found.alpha2.is_world() || wiphy == nullptr))
-        return restore_world();
+        return restore_world(user_alpha2_);
+    if (!differs(found.alpha2)) return;  // in force already: nothing changes, nobody is told
     if (last_request_.intersect) {
         const auto common = phy::intersect(found, domain_);
-        if (!common) return restore_world();
+        if (!common)
+            return restore_world(last_request_.initiator == RegulatoryInitiator::user ? std::nullopt : user_alpha2_);
         if (wiphy != nullptr) wiphy->own_domain_ = found;
         domain_ = *common;
     } else {
@@ -134,9 +137,10 @@ void RegulatoryCore::set_domain(const phy::RegulatoryDomain& found) {
     tell_changed();
 }
 
-// cf. restore_regulatory_settings()
-void RegulatoryCore::restore_world() {
+// cf. restore_regulatory_settings(): the world's rules, and then the user's again unless they are to blame
+void RegulatoryCore::restore_world(std::optional<phy::Alpha2> user) {
     agent_wait_.cancel();
+    user_alpha2_.reset();
     beacons_found_.clear();
     const phy::RegulatoryDomain* world_domain = database_.find(phy::Alpha2::world());
     domain_ = world_domain != nullptr ? *world_domain : phy::builtin_world_domain();
@@ -144,6 +148,12 @@ void RegulatoryCore::restore_world() {
     last_request_.alpha2 = phy::Alpha2::world();
     update_all(RegulatoryInitiator::core);
     tell_changed();
+    if (user && !user->is_world()) {
+        RegulatoryRequest again;
+        again.initiator = RegulatoryInitiator::user;
+        again.alpha2 = *user;
+        queue_.insert(queue_.begin(), again);
+    }
     if (!queue_.empty()) work_ = world_.queue().after({}, [this] { process_queue(); });
 }
 

@@ -68,13 +68,12 @@ private:
     [[nodiscard]] Treatment treat_user(const RegulatoryRequest& request) const;
     [[nodiscard]] Treatment treat_driver(const RegulatoryRequest& request) const;
     void set_domain(const phy::RegulatoryDomain& found);
-    void restore_world();
+    void restore_world(std::optional<phy::Alpha2> user);
     void update_all(phy::RegulatoryInitiator initiator);
     void update(Wiphy& wiphy, phy::RegulatoryInitiator initiator);
     void tell_changed();
     void apply_beacon_hint(Wiphy& wiphy, const phy::Channel& channel);
     void apply_beacon_hints(Wiphy& wiphy);
-    [[nodiscard]] bool intersected() const { return domain_.alpha2 == phy::Alpha2::intersected(); }
     [[nodiscard]] bool differs(phy::Alpha2 alpha2) const { return !(domain_.alpha2 == alpha2); }
     [[nodiscard]] bool world_roaming(const Wiphy& wiphy) const;
 
@@ -82,6 +81,8 @@ private:
     phy::RegulatoryDatabase database_;
     phy::RegulatoryDomain domain_;
     RegulatoryRequest last_request_;
+    /// What the user asked for last, as far as it led anywhere.
+    std::optional<phy::Alpha2> user_alpha2_;
     std::vector<RegulatoryRequest> queue_;
     std::vector<phy::Channel> beacons_found_;
     sim::Timer work_;
