@@ -76,15 +76,22 @@ Result<void> Driver::change_vif_links(mld::Wdev&, std::uint16_t, std::uint16_t) 
 
 // cf. mac80211_hwsim_config()
 void Driver::config(const mld::RadioConfig& config) {
-    if (software_scan_ && config.channel != config_.channel) {
-        if (config_.channel && !visits_.empty())
-            visits_.back().time =
-                std::chrono::duration_cast<std::chrono::milliseconds>(queue_.now() - software_visit_start_);
-        if (config.channel) visits_.push_back({config.channel->control, {}});
-        software_visit_start_ = queue_.now();
+    if (software_scan_ && config.channel && config.channel != config_.channel) {
+        // Each channel is listed once: with the time of its last visit that has ended.
+        if (Visit* left = config_.channel ? visit(config_.channel->control) : nullptr)
+            left->time = std::chrono::duration_cast<std::chrono::milliseconds>(queue_.now() - left->entered);
+        Visit* entered = visit(config.channel->control);
+        if (entered == nullptr) entered = &visits_.emplace_back(Visit{config.channel->control, {}, {}});
+        entered->entered = queue_.now();
     }
     config_ = config;
     tune();
+}
+
+Driver::Visit* Driver::visit(const phy::Channel& channel) {
+    const auto found =
+        std::find_if(visits_.begin(), visits_.end(), [&](const Visit& v) { return v.channel == channel; });
+    return found == visits_.end() ? nullptr : &*found;
 }
 
 Result<void> Driver::assign_channel(mld::Link& link) {
@@ -230,7 +237,7 @@ void Driver::scan_work() {
         }
     }
     const sim::Duration dwell = mld::in_jiffies(passive ? passive_dwell : active_dwell);
-    visits_.push_back({channel.channel, std::chrono::duration_cast<std::chrono::milliseconds>(dwell)});
+    visits_.push_back({channel.channel, std::chrono::duration_cast<std::chrono::milliseconds>(dwell), queue_.now()});
     scan_timer_ = queue_.after(mld::work_delay(dwell), [this] { scan_work(); });
 }
 

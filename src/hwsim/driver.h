@@ -62,11 +62,13 @@ private:
     struct Visit {
         phy::Channel channel;
         std::chrono::milliseconds time{0};
+        sim::Time entered;
     };
 
     // RadioPort
     bool receive(const phy::Reception& reception) override;
 
+    [[nodiscard]] Visit* visit(const phy::Channel& channel);
     [[nodiscard]] bool is_own(const ieee80211::MacAddress& address) const;
     void tune();
     void scan_work();
@@ -88,7 +90,6 @@ private:
     std::optional<HardwareScan> scan_;
     sim::Timer scan_timer_;
     bool software_scan_ = false;
-    sim::Time software_visit_start_;
     std::optional<ieee80211::MacAddress> scan_address_;
     std::vector<Visit> visits_;
     Counters counters_;

@@ -191,6 +191,11 @@ Result<void> Scanner::start_part(std::vector<phy::Channel> channels, std::vector
     software_.emplace();
     wiphy_.driver().sw_scan_start(*scan_->wdev, sender_);
     wiphy_.configure_radio();
+    const auto& operating = wiphy_.radio_config_.channel;
+    if (part_channels_.size() == 1 && operating && operating->control == part_channels_.front()) {
+        software_on_channel();
+        return {};
+    }
     work_ = wiphy_.world().queue().after({}, [this] { software_work(); });
     return {};
 }
@@ -306,11 +311,12 @@ void Scanner::software_work() {
     software_->beacon_wait = false;
     switch (software_->step) {
         case Step::decision:
-        case Step::set_channel:
             if (software_->next_channel >= part_channels_.size()) return part_completed(false);
             return software_set_channel();
         case Step::send_probe:
             return software_send_probe();
+        case Step::finished:
+            return part_completed(false);
     }
 }
 
@@ -331,16 +337,37 @@ void Scanner::software_set_channel() {
     work_ = wiphy_.world().queue().after(work_delay(wait), [this] { software_work(); });
 }
 
+// A scan of the operating channel alone leaves it at no time: probe requests go out at once, and one wait is all.
+void Scanner::software_on_channel() {
+    const phy::Channel channel = part_channels_.front();
+    software_->channel = channel;
+    software_->step = Step::finished;
+    if (!passive(channel)) {
+        software_probe(channel);
+    } else {
+        software_->beacon_wait = !scan_->request.ssids.empty();
+    }
+    const sim::Duration wait = passive(channel) ? passive_time : active_time;
+    work_ = wiphy_.world().queue().after(work_delay(wait), [this] { software_work(); });
+}
+
 void Scanner::beacon_heard() {
     if (!software_ || !software_->beacon_wait) return;
     software_->beacon_wait = false;
-    software_->step = Step::send_probe;
+    if (software_->step == Step::decision) software_->step = Step::send_probe;
     work_ = wiphy_.world().queue().after({}, [this] { software_work(); });
 }
 
 // cf. ieee80211_scan_state_send_probe()
 void Scanner::software_send_probe() {
-    const phy::Channel channel = *software_->channel;
+    software_probe(*software_->channel);
+    const sim::Duration asked = in_jiffies(std::chrono::milliseconds(scan_->request.duration_tu));
+    const sim::Duration wait = asked > probe_delay + active_time ? asked - probe_delay : active_time;
+    software_->step = Step::decision;
+    work_ = wiphy_.world().queue().after(work_delay(wait), [this] { software_work(); });
+}
+
+void Scanner::software_probe(const phy::Channel& channel) {
     const auto elements = probe_elements(channel.band, channel);
     for (const ieee80211::Ssid& ssid : scan_->request.ssids) {
         TxFrame frame;
@@ -348,10 +375,6 @@ void Scanner::software_send_probe() {
         frame.channel = channel;
         wiphy_.driver().transmit(scan_->wdev, nullptr, std::move(frame));
     }
-    const sim::Duration asked = in_jiffies(std::chrono::milliseconds(scan_->request.duration_tu));
-    const sim::Duration wait = asked > probe_delay + active_time ? asked - probe_delay : active_time;
-    software_->step = Step::decision;
-    work_ = wiphy_.world().queue().after(work_delay(wait), [this] { software_work(); });
 }
 
 ieee80211::Bytes Scanner::probe_elements(phy::Band band, std::optional<phy::Channel> channel) const {

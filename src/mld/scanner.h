@@ -42,7 +42,7 @@ public:
     void beacon_heard();
 
 private:
-    enum class Step { decision, set_channel, send_probe };
+    enum class Step { decision, send_probe, finished };
     struct SoftwareScan {
         std::size_t next_channel = 0;
         Step step = Step::decision;
@@ -62,7 +62,9 @@ private:
     Result<bool> start_next_band();
     void software_work();
     void software_set_channel();
+    void software_on_channel();
     void software_send_probe();
+    void software_probe(const phy::Channel& channel);
     void part_completed(bool aborted);
     void finish(bool aborted);
     [[nodiscard]] ieee80211::Bytes probe_elements(phy::Band band, std::optional<phy::Channel> channel) const;
