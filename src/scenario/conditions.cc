@@ -60,7 +60,17 @@ std::string yes_no(bool value, const char* yes, const char* no) {
 }  // namespace
 
 bool Referee::holds(const Condition& condition, std::string* seen) const {
-    return std::visit([&](const auto& what) { return holds(what, seen); }, condition.what);
+    return std::visit(
+        [&](const auto& what) {
+            // Nothing is so of a radio that was removed.
+            if constexpr (requires { what.radio; })
+                if (cast_.radios(what.radio).empty()) {
+                    tell(seen, what.radio + " is no longer there");
+                    return false;
+                }
+            return holds(what, seen);
+        },
+        condition.what);
 }
 
 bool Referee::matches(const mld::Bss& bss, const BssCondition& condition) const {
@@ -185,7 +195,8 @@ bool Referee::holds(const ChannelCondition& condition, std::string* seen) const 
 }
 
 bool Referee::holds(const LinkWdevCondition& condition, std::string* seen) const {
-    bool all = true;
+    bool all = !cast_.radios(condition.target.radio).empty();
+    if (!all) tell(seen, condition.target.radio + " is no longer there");
     for (const mld::Radio* radio : cast_.radios(condition.target.radio)) {
         const mld::Wdev* wdev = Cast::interface_of(*radio, condition.target);
         double count = 0;

@@ -108,30 +108,39 @@ public:
         : options_(options), file_(std::move(file)), out_(out), err_(err) {}
 
     ExitCode go(Scenario scenario) {
+        // Nothing is made, and no file emptied, for a world that turns out to be impossible.
+        std::string first_lines;
         std::optional<observe::TraceFile> trace;
-        if (options_.trace) {
-            auto opened = observe::TraceFile::open(*options_.trace);
-            if (!opened) return environment(opened.error());
-            trace.emplace(std::move(*opened));
-        }
         sim::Trace::Sink sink;
-        if (trace) sink = [&trace](std::string_view line) { trace->write(line); };
+        if (options_.trace)
+            sink = [&](std::string_view line) { trace ? trace->write(line) : void(first_lines += line); };
         auto built = Simulation::build(std::move(scenario), std::move(sink));
         if (!built) {
             print(err_, file_, built.error());
             return ExitCode::bad_input;
         }
+        if (options_.trace) {
+            auto opened = observe::TraceFile::open(*options_.trace);
+            if (!opened) return environment(opened.error());
+            trace.emplace(std::move(*opened));
+            if (!first_lines.empty()) trace->write(first_lines);
+        }
         Simulation& simulation = **built;
-        const ExitCode code = serve(simulation, [&trace] {
+        const sim::Duration begun = wall_.now();
+        const Result<void> served = serve(simulation, [&trace] {
             if (trace) trace->flush();
         });
-        if (trace)
-            if (const auto closed = trace->close(); !closed) return environment(closed.error());
-        return code;
+        const Result<void> traced = trace ? trace->close() : Result<void>{};
+        if (!served) return environment(served.error());
+        const bool held = report(simulation);
+        if (!traced) (void)environment(traced.error());
+        print_last_line(out_, options_, simulation, wall_.now() - begun);
+        if (!traced) return ExitCode::environment;
+        return held ? ExitCode::held : ExitCode::failed;
     }
 
 private:
-    ExitCode serve(Simulation& simulation, const std::function<void()>& before_waiting) {
+    Result<void> serve(Simulation& simulation, const std::function<void()>& before_waiting) {
         const WorldTimeInLog world_time(simulation.queue());
         const netlink::ClockMode clock = simulation.scenario().clock;
         asio::io_context io(1);
@@ -143,26 +152,25 @@ private:
                         before_waiting});
         KernelFace face(simulation, loop);
         auto doors = open_doors(options_, clock == netlink::ClockMode::real, io, face);
-        if (!doors) return environment(doors.error());
+        if (!doors) return fail(std::move(doors.error()));
 
         asio::signal_set signals(io, SIGINT, SIGTERM);
         signals.async_wait([&loop](const boost::system::error_code& error, int) {
             if (!error) loop.stop();
         });
-        const sim::Duration begun = wall_.now();
         simulation.start([&loop] { loop.stop(); });
         loop.run();
         simulation.end();
-        print_last_line(out_, options_, simulation, wall_.now() - begun);
-        return report(simulation);
+        return {};
     }
 
-    ExitCode report(const Simulation& simulation) {
+    /// True: everything was as the scenario says.
+    bool report(const Simulation& simulation) {
         const std::vector<Failure> failures = simulation.failures();
         for (const Failure& failure : failures)
             err_ << file_ << ':' << failure.pointer << ": failed at " << in_seconds(failure.at) << ": expected "
                  << failure.expected << ", seen " << failure.seen << '\n';
-        return failures.empty() ? ExitCode::held : ExitCode::failed;
+        return failures.empty();
     }
 
     ExitCode environment(const Error& error) {

@@ -24,23 +24,22 @@ std::unique_ptr<phy::Medium> make_medium(const MediumPlan& plan, sim::EventQueue
     return std::make_unique<phy::IdealMedium>(queue, settings);
 }
 
-sim::Trace make_trace(sim::Trace::Sink sink) {
-    sim::Trace trace;
-    if (sink) trace.add_sink(std::move(sink));
-    return trace;
-}
-
 }  // namespace
 
 Simulation::Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim::Trace::Sink sink)
     : scenario_(std::move(scenario)),
       random_(scenario_.seed),
-      trace_(make_trace(std::move(sink))),
+      trace_([this, sink = std::move(sink)](std::string_view line) {
+          if (on_record_ && sink) sink(line);
+      }),
       medium_(make_medium(scenario_.medium, queue_, random_)),
       world_(std::make_unique<mld::World>(queue_, random_, trace_, std::move(database))),
       cast_(*world_) {}
 
-Simulation::~Simulation() = default;
+// What a world does while it is taken down is nobody's history.
+Simulation::~Simulation() {
+    on_record_ = false;
+}
 
 tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario scenario, sim::Trace::Sink sink) {
     Mistakes mistakes;
@@ -78,11 +77,13 @@ void Simulation::finish_if_done() {
 }
 
 void Simulation::finish() {
+    const std::function<void()> finished = std::exchange(finished_, nullptr);
     end();
-    if (finished_) std::exchange(finished_, nullptr)();
+    if (finished) finished();
 }
 
 void Simulation::end() {
+    finished_ = nullptr;
     if (referee_) referee_->close();
 }
 

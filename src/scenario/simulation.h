@@ -58,6 +58,7 @@ private:
     const Scenario scenario_;
     sim::EventQueue queue_;
     sim::Random random_;
+    bool on_record_ = true;
     sim::Trace trace_;
     std::unique_ptr<phy::Medium> medium_;
     std::unique_ptr<mld::World> world_;

@@ -10,6 +10,7 @@ namespace mlosim::scenario {
 struct Target {
     std::string radio;
     std::optional<std::string> interface;
+    std::string pointer;  ///< place in the file of the object that names them
 };
 
 }  // namespace mlosim::scenario

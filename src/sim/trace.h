@@ -41,6 +41,9 @@ public:
     /// Gets every line (with its newline) as it is made.
     using Sink = std::function<void(std::string_view line)>;
 
+    Trace() = default;
+    explicit Trace(Sink sink) { add_sink(std::move(sink)); }
+
     void add_sink(Sink sink) { sinks_.push_back(std::move(sink)); }
 
     /// Writes one record. `event` is "room/what-happened".

@@ -9,6 +9,20 @@ namespace mlosim::scenario::detail {
 
 namespace {
 
+// Each condition's name in the file.
+const char* member_of(const BssCondition&) {
+    return "/bss";
+}
+const char* member_of(const StrongerCondition&) {
+    return "/stronger";
+}
+const char* member_of(const ScanCondition&) {
+    return "/scan";
+}
+const char* member_of(const ChannelCondition&) {
+    return "/channel";
+}
+
 /// What the whole scenario knows, against which its parts are checked.
 class Checker {
 public:
@@ -68,7 +82,7 @@ private:
         }
         std::vector<std::string> names;
         for (const RadioPlan& radio : scenario_.radios)
-            names.push_back(radio.name);
+            if (!radio.name.empty()) names.push_back(radio.name);
         mistake(pointer, in_quotes(name), names.empty() ? "a radio of the scenario" : listed(names));
         return nullptr;
     }
@@ -117,7 +131,7 @@ private:
                         std::to_string(profile.channel_contexts) + " (its \"channels\")");
     }
 
-    void target(const Target& target, const std::string& pointer) { known_radio(target.radio, pointer + "/radio"); }
+    void target(const Target& target) { known_radio(target.radio, target.pointer + "/radio"); }
 
     void steps() {
         sim::Time previous;
@@ -131,7 +145,7 @@ private:
                         "up to the duration, " + in_seconds(*scenario_.duration));
             std::visit(
                 [&](const auto& action) {
-                    if constexpr (requires { action.target; }) known_radio(action.target.radio, step.pointer);
+                    if constexpr (requires { action.target; }) target(action.target);
                 },
                 step.action);
         }
@@ -150,11 +164,11 @@ private:
         std::visit(
             [&](const auto& what) {
                 using T = std::decay_t<decltype(what)>;
-                if constexpr (requires { what.radio; }) known_radio(what.radio, pointer);
+                if constexpr (requires { what.radio; }) known_radio(what.radio, pointer + member_of(what) + "/radio");
                 if constexpr (std::is_same_v<T, InterfaceCondition> || std::is_same_v<T, LinkWdevCondition>)
-                    target(what.target, pointer);
+                    target(what.target);
                 if constexpr (std::is_same_v<T, CounterCondition>) {
-                    if (what.target) target(*what.target, pointer);
+                    if (what.target) target(*what.target);
                 } else if constexpr (std::is_same_v<T, BssCondition>) {
                     if (what.network) network(*what.network, pointer + "/bss/network");
                 } else if constexpr (std::is_same_v<T, StrongerCondition>) {

@@ -1,12 +1,47 @@
 #include "scenario/detail/fields.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace mlosim::scenario::detail {
 
 namespace {
 constexpr std::size_t longest_shown = 60;
+constexpr std::size_t longest_guessed = 40;
+
+/// How many letters must be put in, taken out, or changed to make `b` of `a` (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+        }
+    }
+    return row.back();
 }
+
+/// The word that somebody who wrote `text` may have meant: the nearest, if it is near at all. Units are often left out,
+/// or other ones meant, so a word that `text` begins with, or that begins with it, is near as well.
+std::string guess(std::string_view text, const std::vector<std::string>& words) {
+    if (text.size() > longest_guessed) return {};
+    const std::string* nearest = nullptr;
+    std::size_t least = text.size() / 3 + 2;
+    for (const std::string& word : words) {
+        std::size_t far = distance(text, word);
+        if (text.size() >= 3 && (word.starts_with(text) || text.starts_with(word))) far = std::min<std::size_t>(far, 1);
+        if (far < least && far < word.size()) {
+            least = far;
+            nearest = &word;
+        }
+    }
+    return nearest == nullptr ? std::string{} : *nearest;
+}
+}  // namespace
 
 std::string shown(const Json& value) {
     if (value.is_object()) return value.empty() ? "{}" : "an object";
@@ -54,9 +89,13 @@ Fields::Fields(const Json& value, Pointer at, Mistakes& mistakes) : at_(std::mov
 
 Fields::~Fields() {
     if (object_ == nullptr) return;
-    for (const auto& [name, value] : object_->items())
-        if (std::find(known_.begin(), known_.end(), name) == known_.end())
-            mistake(at_ / name, "a member that means nothing here", listed(known_));
+    for (const auto& [name, value] : object_->items()) {
+        if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
+        const std::string meant = guess(name, known_);
+        mistake(at_ / name,
+                "a member that means nothing here" + (meant.empty() ? "" : ": is " + in_quotes(meant) + " meant?"),
+                listed(known_));
+    }
 }
 
 bool Fields::has(std::string_view name) const {

@@ -108,6 +108,7 @@ Target read_target(Fields& in) {
     Target out;
     out.radio = in.required("radio", name());
     out.interface = in.optional("interface", interface_name());
+    out.pointer = in.at().text();
     return out;
 }
 

@@ -8,6 +8,11 @@ namespace mlosim::scenario::detail {
 
 namespace {
 
+/// A target that has no interface of its own.
+Target read_radio_target(Fields& in) {
+    return {in.required("radio", name()), std::nullopt, in.at().text()};
+}
+
 // One function an action: takes the object that the action's name holds.
 
 Action read_move(Fields& in) {
@@ -66,7 +71,7 @@ Action read_set_type(Fields& in) {
 
 Action read_add_interface(Fields& in) {
     AddInterfaceStep out;
-    out.target.radio = in.required("radio", name());
+    out.target = read_radio_target(in);
     out.name = in.required("name", interface_name());
     out.type = in.get("type", interface_type(), out.type);
     return out;
@@ -89,7 +94,7 @@ Action read_remove_link(Fields& in) {
 }
 
 Action read_remove_radio(Fields& in) {
-    return RemoveRadioStep{Target{in.required("radio", name()), {}}};
+    return RemoveRadioStep{read_radio_target(in)};
 }
 
 struct ActionKind {

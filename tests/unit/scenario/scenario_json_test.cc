@@ -220,7 +220,7 @@ TEST(ScenarioJson, ReportsAllMistakesAtOnceInTheOrderOfTheFile) {
             HasSubstr("/radios/1/name: found nothing, allowed a name"),
             "/radios/1/position_m: found [1], allowed [x, y] or [x, y, z] in metres, up to a million each",
             HasSubstr("/steps/0/at: found \"1\", allowed a time with its unit"),
-            HasSubstr("/steps/0: found \"c\", allowed")));
+            "/steps/0/up/radio: found \"c\", allowed a radio of the scenario"));
 }
 
 struct BadInput {
@@ -381,6 +381,26 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{
             EXPECT_(R"("within": "1 s", "channel": {"radio": "sta", "band": "6 GHz", "channel": 2, "use": "active"})"),
             "/expect/0/channel/channel: found 2, allowed a channel of 6 GHz: 1, 5"}));
+
+TEST(ScenarioJson, GuessesWhatAMemberThatNobodyKnowsWasToBe) {
+    EXPECT_THAT(
+        mistakes_in(with(R"("durations": "1 s")")),
+        ElementsAre(HasSubstr("/durations: found a member that means nothing here: is \"duration\" meant?, allowed")));
+    EXPECT_THAT(mistakes_in(R"({"radios": [{"name": "a", "tx_power": 5}]})"),
+                ElementsAre(HasSubstr("is \"tx_power_dbm\" meant?")));
+    EXPECT_THAT(mistakes_in(R"({"radios": [{"name": "a", "positon_m": [0, 0]}]})"),
+                ElementsAre(HasSubstr("is \"position_m\" meant?")));
+    EXPECT_THAT(mistakes_in(R"({"radios": [{"name": "a", "zzz": 0}]})"),
+                ElementsAre(HasSubstr("means nothing here, allowed")));
+}
+
+TEST(ScenarioJson, AllowsComments) {
+    EXPECT_EQ(
+        good("// a line\n{ /* in between */ \"radios\": [{\"name\": \"a\"}], // at the end\n \"seed\": 3}\n/* last */")
+            .seed,
+        3U);
+    EXPECT_THAT(mistakes_in("{ /* without end"), ElementsAre(HasSubstr("line 1, column ")));
+}
 
 TEST(ScenarioJson, DoesNotFollowANestingWithoutEnd) {
     const std::string deep = R"({"radios": )" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
