@@ -92,6 +92,8 @@ public:
     std::uint64_t received = 0;  ///< datagrams
 
 private:
+    static constexpr std::uint32_t largest = 60000;
+
     bool taken(std::uint32_t port) const {
         return std::any_of(sockets_.begin(), sockets_.end(),
                            [&](const auto& entry) { return entry.second.port == port; });
@@ -110,8 +112,8 @@ private:
             std::memcpy(copy.data() + offsetof(nlmsghdr, nlmsg_pid), &socket.port, sizeof socket.port);
             socket.outlet->deliver(copy, 0, 0);
         } else if (head.nlmsg_type == echo_dump) {
-            socket.dump_left = arg[0] + 1;
-            socket.dump_size = arg[1];
+            socket.dump_left = std::min(arg[0], 1000000U) + 1;
+            socket.dump_size = std::min(arg[1], largest);
             socket.dump_sequence = head.nlmsg_seq;
             return go_on(socket);
         } else if (head.nlmsg_type == echo_flood) {
