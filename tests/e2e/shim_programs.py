@@ -2,14 +2,11 @@
 import os
 import pathlib
 import re
-import signal
-import socket
 import subprocess
 import sys
-import time
 import unittest
 
-from harness import netlink, programs, shim, tap
+from harness import dying_clients, programs, shim, tap
 
 DEVICE = "/sys/class/net/sim0"
 
@@ -122,60 +119,10 @@ def libc():
 
 
 class DyingClients(unittest.TestCase):
-    """Clients that know the protocol, send half a message, and are killed."""
-
-    def burst(self, daemon, count):
-        """Forks `count` clients in groups; each connects, sends something unfinished, and is killed in the middle."""
-        for start in range(0, count, 100):
-            children = []
-            for number in range(start, min(start + 100, count)):
-                ready, tell = os.pipe()
-                child = os.fork()
-                if child == 0:
-                    client = netlink.connect(daemon.socket)
-                    cookie = int.from_bytes(client.getsockopt(socket.SOL_SOCKET, 57, 8), "little")
-                    whole = netlink.hello(cookie=cookie)
-                    if number % 4 == 0:
-                        client.send(whole[:number % len(whole) or 1])
-                    else:
-                        client.send(whole)
-                        if number % 4 > 1:
-                            client.recv(8)
-                            client.send(bytes([1, 0, 0, 0] * (number % 9 + 1)))
-                    os.write(tell, b"x")
-                    time.sleep(60)
-                    os._exit(0)
-                os.close(tell)
-                children.append((child, ready))
-            for child, ready in children:
-                os.read(ready, 1)
-                os.close(ready)
-            for child, _ in children:
-                os.kill(child, signal.SIGKILL)
-            for child, _ in children:
-                os.waitpid(child, 0)
-
-    def settled(self, daemon, descriptors):
-        for _ in range(100):
-            if daemon.descriptors() == descriptors:
-                return True
-            time.sleep(0.05)
-        return False
-
     def test_leave_neither_descriptors_nor_memory_behind(self):
         daemon = shim.Daemon()
         try:
-            netlink.connect(daemon.socket).close()
-            time.sleep(0.2)
-            before = daemon.descriptors()
-            self.burst(daemon, 200)  # what the allocator keeps from a first wave it would keep anyway
-            self.assertTrue(self.settled(daemon, before), f"{daemon.descriptors()} descriptors, {before} before")
-            memory = daemon.resident_kib()
-            self.burst(daemon, 1000)
-            self.assertTrue(self.settled(daemon, before), f"{daemon.descriptors()} descriptors, {before} before")
-            grown = daemon.resident_kib() - memory
-            tap.say(f"descriptors {before} before and after 1,000 killed clients, resident memory {memory} KiB {grown:+} KiB")
-            self.assertLess(grown, 256)
+            tap.say(dying_clients.check(self, daemon.socket, daemon.process.pid))
             code = "import socket,struct; s=socket.socket(16,3,16); s.send(struct.pack('=IHHII',16,0x100,1,3,0)); assert len(s.recv(99))==16"
             subprocess.run([sys.executable, "-c", code], env=daemon.environment(), check=True, timeout=20)
         finally:

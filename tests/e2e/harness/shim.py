@@ -18,22 +18,16 @@ class Daemon:
         self.socket = str(pathlib.Path(self.directory.name) / "socket")
         # A daemon built with the address sanitizer must give memory back at once: tests look at how much it has.
         asan = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "quarantine_size_mb=0", "thread_local_quarantine_size_kb=0"]))
-        self.process = subprocess.Popen([programs.built("tests/e2e/shim/shim_daemon"), self.socket],
-                                        env=dict(os.environ, ASAN_OPTIONS=asan), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        environment = dict(os.environ, ASAN_OPTIONS=asan)
+        for name in ("LD_PRELOAD", "MLOSIM_SOCKET"):  # of a test that runs under the shim itself
+            environment.pop(name, None)
+        self.process = subprocess.Popen([programs.built("tests/e2e/shim/shim_daemon"), self.socket], env=environment,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if self.process.stdout.readline().strip() != self.socket:
             raise RuntimeError("shim_daemon did not start")
 
     def environment(self):
         return dict(os.environ, LD_PRELOAD=preload(), MLOSIM_SOCKET=self.socket)
-
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
-
-    def resident_kib(self):
-        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1])
-        raise RuntimeError("no VmRSS")
 
     def stop(self):
         self.process.stdin.close()

@@ -39,7 +39,7 @@ public:
         std::vector<std::uint8_t> bytes(sizeof(nlmsghdr) + payload.size() * 4);
         const nlmsghdr head{static_cast<std::uint32_t>(bytes.size()), type, flags, 1, port};
         std::memcpy(bytes.data(), &head, sizeof head);
-        std::memcpy(bytes.data() + sizeof head, payload.data(), payload.size() * 4);
+        if (!payload.empty()) std::memcpy(bytes.data() + sizeof head, payload.data(), payload.size() * 4);
         EXPECT_EQ(::sendto(fd_, bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&peer_), sizeof peer_),
                   static_cast<ssize_t>(bytes.size()));
     }
