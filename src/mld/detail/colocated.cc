@@ -43,21 +43,26 @@ std::optional<Candidate> candidate(const ieee80211::NeighborApView& neighbor, co
     return out;
 }
 
+/// cf. cfg80211_parse_colocated_ap(): each BSSID of a reporter's once; nothing of one whose reports are malformed
 void add_reported(std::vector<Candidate>& out, const Bss& bss) {
     const ieee80211::ElementList elements(bss.elements->bytes);
     const auto ssid = elements.get<ieee80211::Ssid>();
     if (!ssid) return;
+    const auto first = static_cast<std::ptrdiff_t>(out.size());
     for (const auto& element : elements) {
         if (element.type() != ieee80211::element::reduced_neighbor_report) continue;
         const ieee80211::ElementBody body(element);
         const auto report = ieee80211::ReducedNeighborReportView::parse(body);
-        if (!report) return;
+        if (!report) {
+            out.erase(out.begin() + first, out.end());
+            return;
+        }
         for (const auto& neighbor : *report) {
             if (phy::band_of_operating_class(neighbor.operating_class()) != phy::Band::ghz6) continue;
             for (std::size_t i = 0; i < neighbor.count(); ++i) {
                 auto found = candidate(neighbor, neighbor.tbtt(i), *ssid);
                 if (!found) continue;
-                const bool known = std::any_of(out.begin(), out.end(), [&](const Candidate& c) {
+                const bool known = std::any_of(out.begin() + first, out.end(), [&](const Candidate& c) {
                     return c.bssid == found->bssid && c.center == found->center;
                 });
                 if (!known) out.push_back(std::move(*found));
