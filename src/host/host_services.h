@@ -48,6 +48,9 @@ public:
 
     /// A SIOCGIF*/SIOCSIF* ioctl(2). On success `request` holds the answer.
     virtual Result<void> ioctl(std::uint32_t number, InterfaceRequest& request) = 0;
+    /// A SIOCETHTOOL ioctl(2) on the device `name`. `structure` starts with its command (ETHTOOL_*) and is answered in
+    /// place.
+    virtual Result<void> ethtool(std::string_view name, std::span<std::uint8_t> structure) = 0;
     [[nodiscard]] virtual std::vector<NetdevFacts> netdevs() const = 0;
 
     /// Paths are absolute and normalised; symbolic links on the way are followed, a last one where `follow` says so.

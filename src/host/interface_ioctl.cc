@@ -8,9 +8,16 @@
 #include <net/if.h>
 
 #include "mld/netdev.h"
+#include "mld/wdev.h"
+#include "mld/wiphy.h"
 
 namespace mlosim::host {
 namespace {
+
+// Of <linux/wireless.h>, which does not go together with <net/if.h>.
+constexpr std::uint32_t SIOCIWFIRST = 0x8B00;
+constexpr std::uint32_t SIOCGIWNAME = 0x8B01;
+constexpr std::uint32_t SIOCIWLAST = 0x8BFF;
 
 using mld::Netdev;
 using Operation = Result<void> (*)(Netdev&, ifreq&);
@@ -110,6 +117,22 @@ constexpr Entry entries[] = {
     {SIOCGIFNETMASK, no_ip_address},
 };
 
+bool is_wireless_extension(std::uint32_t number) {
+    return number >= SIOCIWFIRST && number <= SIOCIWLAST;
+}
+
+/// Wireless extensions: refused for every device that can do multi-link, cf. get_handler() of wext-core.c; for others
+/// the name, by which programs find out whether a device is a wireless one.
+Result<void> wireless_extension(const Netdev& netdev, std::uint32_t number, ifreq& request) {
+    if (netdev.wdev() == nullptr || netdev.wdev()->wiphy().profile().flags.has(mld::WiphyFlag::multi_link))
+        return fail(EOPNOTSUPP);
+    if (number != SIOCGIWNAME) return fail(EOPNOTSUPP);
+    constexpr std::string_view name = "IEEE 802.11";  // cf. cfg80211_wext_giwname()
+    std::memset(&request.ifr_ifru, 0, IFNAMSIZ);
+    std::memcpy(&request.ifr_ifru, name.data(), name.size());
+    return {};
+}
+
 // cf. dev_ifname()
 Result<void> name_of_index(mld::World& world, ifreq& request) {
     if (request.ifr_ifindex <= 0) return fail(ENXIO);
@@ -139,8 +162,13 @@ Result<void> interface_ioctl(mld::World& world, std::uint32_t number, InterfaceR
         Netdev* netdev = world.find_netdev(name);
         const auto* entry =
             std::find_if(std::begin(entries), std::end(entries), [&](const Entry& e) { return e.number == number; });
-        if (netdev == nullptr || entry == std::end(entries)) return fail(ENXIO);
-        done = entry->operation(*netdev, request);
+        if (netdev == nullptr) return fail(ENXIO);
+        if (is_wireless_extension(number))
+            done = wireless_extension(*netdev, number, request);
+        else if (entry != std::end(entries))
+            done = entry->operation(*netdev, request);
+        else
+            return fail(ENXIO);
     }
     if (done) std::memcpy(bytes.data(), &request, sizeof request);
     return done;

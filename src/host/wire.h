@@ -37,6 +37,8 @@ extern "C" {
 #define MLOSIM_WIRE_PATH_MAX 4095u
 /* Longest write to a simulated file: one page, as sysfs takes. */
 #define MLOSIM_WIRE_WRITE_MAX 4096u
+/* Largest structure of <linux/ethtool.h> that travels. */
+#define MLOSIM_WIRE_ETHTOOL_MAX 1024u
 /* Longest answer that a program has to take. */
 #define MLOSIM_WIRE_ANSWER_MAX (16u * 1024u * 1024u)
 
@@ -97,6 +99,7 @@ enum mlosim_op {
     /* Network devices. */
     MLOSIM_OP_IOCTL = 16,   /* arg: request; payload: struct ifreq -> payload: struct ifreq */
     MLOSIM_OP_NETDEVS = 17, /* -> payload: struct mlosim_netdev[] */
+    MLOSIM_OP_ETHTOOL = 18, /* payload: name[16], then a structure of <linux/ethtool.h> -> payload: the structure */
 
     /* Files; payload: the path, absolute and without "." and ".."; `arg[0]` is its length, data follow it. ENXIO means
      * that the path is none of ours: the kernel is to be asked. */

@@ -19,7 +19,7 @@ bool is_path_op(std::uint32_t op) {
 
 bool is_known_op(std::uint32_t op) {
     return (op >= MLOSIM_OP_BIND && op <= MLOSIM_OP_WRITE_OPEN) || op == MLOSIM_OP_IOCTL || op == MLOSIM_OP_NETDEVS ||
-           is_path_op(op);
+           op == MLOSIM_OP_ETHTOOL || is_path_op(op);
 }
 
 std::string_view text(Bytes bytes) {
@@ -61,6 +61,9 @@ Result<CallView> parse_call(Bytes bytes) {
         if (call.head.op != MLOSIM_OP_WRITE && !call.data().empty()) return fail(EPROTO, "bytes behind the path");
     } else if (call.head.op == MLOSIM_OP_IOCTL) {
         if (bytes.size() != 40) return fail(EPROTO, "an ioctl brings one ifreq");
+    } else if (call.head.op == MLOSIM_OP_ETHTOOL) {
+        if (bytes.size() < 16 + 4 || bytes.size() > 16 + MLOSIM_WIRE_ETHTOOL_MAX)
+            return fail(EPROTO, "a name and a structure that starts with its command");
     } else if (call.head.op == MLOSIM_OP_WRITE_OPEN) {
         if (bytes.size() > MLOSIM_WIRE_WRITE_MAX) return fail(EPROTO, "more than one page to write");
     } else if (!bytes.empty()) {

@@ -5,6 +5,8 @@
 #include "host/interface_ioctl.h"
 #include "host/netdev_files.h"
 #include "host/netdev_settings.h"
+#include "host/proc_files.h"
+#include "host/radio_debug_files.h"
 #include "host/radio_files.h"
 #include "host/sysctl_files.h"
 #include "host/virtual_tree.h"
@@ -36,6 +38,10 @@ public:
         return interface_ioctl(world_, number, request);
     }
 
+    Result<void> ethtool(std::string_view name, std::span<std::uint8_t> structure) override {
+        return interface_ethtool(world_, name, structure);
+    }
+
     [[nodiscard]] std::vector<NetdevFacts> netdevs() const override {
         std::vector<NetdevFacts> all;
         for (const auto& [index, netdev] : world_.netdevs())
@@ -61,10 +67,12 @@ private:
                                        {"rfkill", rfkill_class()}},
                                       true);
         Node sys = directory_node({{"class", std::move(classes)},
-                                   {"devices", directory_node({{"virtual", std::move(virtual_devices)}}, true)}},
+                                   {"devices", directory_node({{"virtual", std::move(virtual_devices)}}, true)},
+                                   {"kernel", directory_node({{"debug", debugfs()}}, true)}},
                                   true);
-        Node proc =
-            directory_node({{"sys", directory_node({{"net", sysctl_directory(world_, settings_)}}, true)}}, true);
+        Node proc = directory_node({{"net", proc_net_directory(world_)},
+                                    {"sys", directory_node({{"net", sysctl_directory(world_, settings_)}}, true)}},
+                                   true);
         return directory_node({{"proc", std::move(proc)}, {"sys", std::move(sys)}}, true);
     }
 
@@ -87,6 +95,11 @@ private:
 
     Node wiphy_class() {
         return per_wiphy([](const mld::Wiphy& wiphy) { return class_link(wiphy_path(wiphy)); });
+    }
+
+    Node debugfs() {
+        Node wiphys = per_wiphy([this](const mld::Wiphy& wiphy) { return radio_debug_directory(world_, wiphy); });
+        return directory_node({{"ieee80211", std::move(wiphys)}}, true);
     }
 
     Node rfkill_class() {

@@ -33,7 +33,7 @@ std::uint32_t lowest_rate(phy::Band band) {
 }  // namespace
 
 Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& mac, phy::Medium& medium)
-    : wiphy_(wiphy), mac_(mac), medium_(medium), queue_(wiphy.world().queue()) {
+    : wiphy_(wiphy), mac_(mac), medium_(medium), queue_(wiphy.world().queue()), group_(radio.spec.placement.group) {
     port_ = medium_.attach(*this, radio.spec.placement);
 }
 
@@ -162,6 +162,7 @@ void Driver::send(Bytes&& bytes, const phy::Channel& channel, int power_dbm, boo
     out.channel = phy::ChannelDefinition::mhz20_noht(channel);
     out.power = phy::Dbm{static_cast<double>(power_dbm)};
     out.rate = phy::Rate::legacy(rate).value_or(phy::Rate{});
+    if (rx_rssi_) out.heard_with = phy::Dbm{static_cast<double>(*rx_rssi_)};
     medium_.transmit(port_, std::move(out));
 }
 

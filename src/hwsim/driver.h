@@ -48,8 +48,14 @@ public:
     };
     /// What ethtool -S shows of a hwsim radio.
     [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
-    /// The medium's "group" and this radio's, cf. debugfs hwsim/group.
-    void set_group(std::uint32_t group) { medium_.set_group(port_, group); }
+    /// Radios hear each other only if their groups have a bit in common.
+    void set_group(std::uint32_t group);
+    [[nodiscard]] std::uint32_t group() const noexcept { return group_; }
+    /// From now on everybody hears this radio's frames with that strength; nothing: as the medium says.
+    void set_rx_rssi(std::optional<int> dbm) { rx_rssi_ = dbm; }
+    [[nodiscard]] std::optional<int> rx_rssi() const noexcept { return rx_rssi_; }
+
+    [[nodiscard]] std::vector<mld::DebugFile> debug_files() override;
 
 private:
     struct HardwareScan {
@@ -93,6 +99,9 @@ private:
     std::optional<ieee80211::MacAddress> scan_address_;
     std::vector<Visit> visits_;
     Counters counters_;
+    std::uint32_t group_;
+    std::optional<int> rx_rssi_;
+    std::uint64_t power_save_mode_ = 0;
 };
 
 /// Makes radios of kind "hwsim" possible in `world`. `medium` must outlive it.

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "ieee80211/mac_address.h"
@@ -26,6 +29,16 @@ struct RadioConfig {
     /// The one channel of a radio without channel contexts.
     std::optional<phy::ChannelDefinition> channel;
     int power_dbm = 0;
+};
+
+/// A file that a driver has in debugfs, below its wiphy's directory. Without `read` or `write` that operation is
+/// EINVAL.
+struct DebugFile {
+    std::string directory;  ///< "hwsim"
+    std::string name;
+    std::uint32_t permissions = 0;
+    std::function<Result<std::string>()> read;
+    std::function<Result<void>(std::string_view)> write;
 };
 
 /// What a driver tells the MAC above it (the functions that mac80211 exports to drivers).
@@ -92,6 +105,9 @@ public:
     virtual Result<void> set_fragmentation_threshold(std::uint32_t /*octets*/) { return {}; }
     virtual Result<void> set_coverage_class(std::uint8_t /*value*/) { return fail(EOPNOTSUPP); }
     virtual Result<void> set_antenna(std::uint32_t /*tx*/, std::uint32_t /*rx*/) { return fail(EOPNOTSUPP); }
+
+    /// Its files in debugfs, in the order of their names. The functions may be called while the driver lives.
+    [[nodiscard]] virtual std::vector<DebugFile> debug_files() { return {}; }
 
     /// The link wdevs that the driver registers for a station at its birth: one for each band that the station can have
     /// a link in.

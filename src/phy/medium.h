@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -34,6 +35,9 @@ struct Transmission {
     Dbm power;                                        ///< at the antenna connector
     Rate rate;
     std::uint64_t cookie = 0;  ///< the sender's own, comes back in TransmitReport
+    /// Where everybody hears it with the same strength, whatever lies between (mac80211_hwsim's debugfs file
+    /// "rx_rssi").
+    std::optional<Dbm> heard_with;
 };
 
 /// A frame as it arrives at one port. Lives only during the call that carries it.

@@ -47,6 +47,11 @@ Result<void> PresentServices::ioctl(std::uint32_t number, host::InterfaceRequest
     return services_.ioctl(number, request);
 }
 
+Result<void> PresentServices::ethtool(std::string_view name, std::span<std::uint8_t> structure) {
+    loop_.catch_up();
+    return services_.ethtool(name, structure);
+}
+
 std::vector<host::NetdevFacts> PresentServices::netdevs() const {
     return services_.netdevs();
 }

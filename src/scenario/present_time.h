@@ -35,6 +35,7 @@ public:
     PresentServices(host::HostServices& services, WorldLoop& loop) : services_(services), loop_(loop) {}
 
     Result<void> ioctl(std::uint32_t number, host::InterfaceRequest& request) override;
+    Result<void> ethtool(std::string_view name, std::span<std::uint8_t> structure) override;
     [[nodiscard]] std::vector<host::NetdevFacts> netdevs() const override;
     Result<host::FileFacts> stat(std::string_view path, bool follow) override;
     Result<std::string> read(std::string_view path) override;

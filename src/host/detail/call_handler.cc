@@ -27,6 +27,18 @@ Answer answer_ioctl(const CallView& call, HostServices& services) {
     return answer;
 }
 
+Answer answer_ethtool(const CallView& call, HostServices& services) {
+    constexpr std::size_t name_size = 16;
+    const std::string name(reinterpret_cast<const char*>(call.payload.data()),
+                           ::strnlen(reinterpret_cast<const char*>(call.payload.data()), name_size));
+    const Bytes given = call.payload.subspan(name_size);
+    std::vector<std::uint8_t> structure(given.begin(), given.end());
+    if (auto done = services.ethtool(name, structure); !done) return error_answer(done.error().code);
+    Answer answer;
+    answer.payload.assign(structure.begin(), structure.end());
+    return answer;
+}
+
 Answer answer_netdevs(const HostServices& services) {
     Answer answer;
     for (const NetdevFacts& facts : services.netdevs()) {
@@ -81,6 +93,8 @@ Answer answer_service_call(const CallView& call, HostServices& services, Mirror&
     switch (call.head.op) {
         case MLOSIM_OP_IOCTL:
             return answer_ioctl(call, services);
+        case MLOSIM_OP_ETHTOOL:
+            return answer_ethtool(call, services);
         case MLOSIM_OP_NETDEVS:
             return answer_netdevs(services);
         case MLOSIM_OP_STAT:

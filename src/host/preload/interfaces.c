@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <ifaddrs.h>
+#include <linux/ethtool.h>
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -10,6 +11,11 @@
 #include <string.h>
 
 #include "host/preload/shim.h"
+
+/* Of <linux/wireless.h>, which does not go together with <net/if.h>. */
+#define SIOCIWFIRST 0x8B00
+#define SIOCIWLAST 0x8BFF
+#define IWREQ_SIZE 32
 
 /* ---- ioctl ---- */
 
@@ -51,14 +57,66 @@ static bool is_device_request(unsigned long request) {
     }
 }
 
+/* Wireless extensions: struct iwreq is shorter than struct ifreq. */
+static int wireless_call(unsigned long request, void* argument) {
+    struct ifreq facts;
+    memset(&facts, 0, sizeof facts);
+    memcpy(&facts, argument, IWREQ_SIZE);
+    int error = device_call(request, &facts);
+    if (error == 0) memcpy(argument, &facts, IWREQ_SIZE);
+    return error;
+}
+
+/* How much of the structure behind ifr_data is the program's to give and to get; 0: unknown. */
+static size_t ethtool_size(const void* structure) {
+    uint32_t head[2] = {0};
+    memcpy(head, structure, sizeof *head);
+    switch (head[0]) {
+        case ETHTOOL_GDRVINFO:
+            return sizeof(struct ethtool_drvinfo);
+        case ETHTOOL_GPERMADDR:
+            memcpy(head, structure, sizeof head);
+            return sizeof(struct ethtool_perm_addr) + (head[1] < 32 ? head[1] : 32);
+        case ETHTOOL_GLINK:
+            return sizeof(struct ethtool_value);
+        default:
+            return sizeof(uint32_t);
+    }
+}
+
+static int ethtool_call(struct ifreq* request) {
+    if (!request->ifr_data) return EFAULT;
+    size_t size = ethtool_size(request->ifr_data);
+    struct mlosim_call call = {.op = MLOSIM_OP_ETHTOOL, .length = (uint32_t)(IFNAMSIZ + size)};
+    struct iovec pieces[2] = {{request->ifr_name, IFNAMSIZ}, {request->ifr_data, size}};
+    struct mlosim_answer answer;
+    void* reply = NULL;
+    int error = daemon_call(&call, pieces, 2, &answer, &reply);
+    if (error == 0 && answer.length == size) memcpy(request->ifr_data, reply, size);
+    free(reply);
+    return error == ECONNREFUSED ? ENXIO : error;
+}
+
+static bool is_wireless_request(unsigned long request) {
+    return request >= SIOCIWFIRST && request <= SIOCIWLAST;
+}
+
+/* ENXIO: the kernel is to be asked. */
+static int interface_request(unsigned long request, void* argument) {
+    if (is_device_request(request)) return device_call(request, argument);
+    if (is_wireless_request(request)) return wireless_call(request, argument);
+    if (request == SIOCETHTOOL) return ethtool_call(argument);
+    return ENXIO;
+}
+
 EXPORT int ioctl(int fd, unsigned long request, ...) {
     va_list arguments;
     va_start(arguments, request);
     void* argument = va_arg(arguments, void*);
     va_end(arguments);
-    if (shim_enabled() && argument && is_device_request(request)) {
+    if (shim_enabled() && argument) {
         int saved = errno;
-        int error = device_call(request, argument);
+        int error = interface_request(request, argument);
         if (error == 0) return 0;
         if (error != ENXIO) FAIL(error);
         errno = saved;

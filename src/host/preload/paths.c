@@ -10,16 +10,11 @@
 
 /* Where simulated devices have files; what else lies there is asked for, and found to be the kernel's. */
 static const char* const served_roots[] = {
-    "/sys/class/net",
-    "/sys/class/ieee80211",
-    "/sys/class/mac80211_hwsim",
-    "/sys/devices/virtual",
-    "/sys/kernel/debug/ieee80211",
-    "/proc/sys/net/ipv4/conf",
-    "/proc/sys/net/ipv4/neigh",
-    "/proc/sys/net/ipv6/conf",
-    "/proc/sys/net/ipv6/neigh",
-    "/dev/rfkill",
+    "/sys/class/net",          "/sys/class/ieee80211",        "/sys/class/mac80211_hwsim",
+    "/sys/class/rfkill",
+    "/sys/devices/virtual",    "/sys/kernel/debug/ieee80211", "/proc/net/dev",
+    "/proc/net/wireless",      "/proc/sys/net/ipv4/conf",     "/proc/sys/net/ipv4/neigh",
+    "/proc/sys/net/ipv6/conf", "/proc/sys/net/ipv6/neigh",    "/dev/rfkill",
 };
 
 /* `path` is `root` or lies below it. */
@@ -148,7 +143,7 @@ bool path_may_be_served(int dirfd, const char* path, struct served_path* out) {
         while (path[1] == '/')
             path++;
         if (strncmp(path, "/sys/", 5) == 0 || strncmp(path, "/proc/sys/", 10) == 0 ||
-            strncmp(path, "/dev/rfkill", 11) == 0)
+            strncmp(path, "/proc/net/", 10) == 0 || strncmp(path, "/dev/rfkill", 11) == 0)
             served = append(out, path) && is_served(out->text);
         else if (mirror_prefix(path) != 0)
             served = append(out, path + mirror_prefix(path)) && is_served(out->text);

@@ -143,7 +143,8 @@ void Air::collect(const Flight& flight) {
 bool Air::deliver(const Flight& flight, const Port& receiver, TransmitReport& report) {
     const Transmission& sent = flight.transmission;
     Signal signal;
-    signal.rssi = strength(*flight.sender, receiver, sent.channel.band(), flight.first_metre, sent.power);
+    signal.rssi = sent.heard_with.value_or(
+        strength(*flight.sender, receiver, sent.channel.band(), flight.first_metre, sent.power));
     signal.snr = signal.rssi - flight.noise;
     switch (fate(flight, receiver, signal)) {
         case Fate::below_sensitivity:

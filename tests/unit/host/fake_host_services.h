@@ -42,6 +42,16 @@ public:
         return {};
     }
 
+    Result<void> ethtool(std::string_view name, std::span<std::uint8_t> structure) override {
+        if (name != "sim0") return fail(ENXIO);
+        std::uint32_t words[2] = {};
+        if (structure.size() != sizeof words) return fail(EOPNOTSUPP);
+        std::memcpy(words, structure.data(), sizeof words);
+        words[1] = words[0];
+        std::memcpy(structure.data(), words, sizeof words);
+        return {};
+    }
+
     [[nodiscard]] std::vector<NetdevFacts> netdevs() const override {
         NetdevFacts sim0;
         sim0.index = 7;
