@@ -141,6 +141,9 @@ Result<void> Wiphy::do_open(Wdev& wdev, bool coming_up) {
 // NETDEV_UP
 void Wiphy::opened(Wdev& wdev) {
     ++open_count_;
+    const bool is_client = wdev.type() == InterfaceType::station || wdev.type() == InterfaceType::p2p_client;
+    // A radio that refuses to save power is taken to save none.
+    if (is_client && !profile_.has(WiphyFlag::power_save)) wdev.power_save_ = false;
     for (Wdev* link : wdev.link_wdevs_)
         start_link(*link);
 }

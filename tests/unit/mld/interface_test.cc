@@ -399,5 +399,17 @@ TEST_F(Interfaces, OnlyStationsSavePower) {
     EXPECT_EQ(error_of(wiphy.set_power_save(ap, false)), 0);
 }
 
+TEST_F(WorldTest, ARadioThatSavesNoPowerIsSaidNotToOnceItIsUp) {
+    RadioSpec spec;
+    spec.profile = profile("generic-be");
+    spec.profile.flags.remove(WiphyFlag::power_save);
+    spec.profile.flags |= WiphyFlag::power_save_by_default;
+    add_radio(spec);
+    EXPECT_TRUE(wdev("wlan0").power_save());
+    ASSERT_TRUE(netdev("wlan0").set_up(true));
+    EXPECT_FALSE(wdev("wlan0").power_save());
+    EXPECT_EQ(error_of(wdev("wlan0").wiphy().set_power_save(wdev("wlan0"), true)), EOPNOTSUPP);
+}
+
 }  // namespace
 }  // namespace mlosim::mld
