@@ -1,0 +1,270 @@
+#include "agent/access_point.h"
+
+#include <algorithm>
+
+#include "agent/multi_link_elements.h"
+#include "agent/neighbor_reports.h"
+#include "agent/probe_match.h"
+#include "ieee80211/management_frames.h"
+#include "mld/ap_link.h"
+#include "mld/netdev.h"
+#include "mld/wiphy.h"
+
+namespace mlosim::agent {
+
+namespace {
+
+using ieee80211::Bytes;
+using ieee80211::ByteWriter;
+using ieee80211::FrameHeader;
+using ieee80211::FrameView;
+using ieee80211::MacAddress;
+using ieee80211::ManagementSubtype;
+
+/// From the end of a request to the answer: a daemon's work, and the channel.
+constexpr sim::Duration answer_delay = std::chrono::microseconds(500);
+constexpr std::size_t max_replies = 256;
+constexpr unsigned colors = 63;
+
+constexpr ManagementSubtype heard[] = {
+    ManagementSubtype::probe_request,         ManagementSubtype::authentication, ManagementSubtype::association_request,
+    ManagementSubtype::reassociation_request, ManagementSubtype::disassociation, ManagementSubtype::deauthentication,
+};
+
+constexpr std::uint16_t frame_control_of(ManagementSubtype subtype) {
+    return static_cast<std::uint16_t>(static_cast<unsigned>(subtype) << 4U);
+}
+
+/// The address of a link that was given none: the MLD's, with the link in the upper half of the last octet (the lower
+/// is for the BSSIDs that a link's beacons carry).
+MacAddress link_address(const MacAddress& mld, ieee80211::LinkId link) {
+    std::array<std::uint8_t, MacAddress::size> octets{};
+    std::copy(mld.octets().begin(), mld.octets().end(), octets.begin());
+    octets[5] = static_cast<std::uint8_t>(octets[5] ^ (link.value() + 1U) << 4U);
+    return MacAddress{octets};
+}
+
+}  // namespace
+
+AccessPoint::AccessPoint(mld::Wdev& wdev, NetworkSettings settings, Colocated colocated)
+    : wdev_(wdev), settings_(std::move(settings)), colocated_(std::move(colocated)) {
+    auto random = world().random().stream("agent/" + settings_.name);
+    color_ = static_cast<std::uint8_t>(1 + random.below(colors));
+    tbtt_base_ = static_cast<unsigned>(random.below(settings_.beacon_interval));
+    describe();
+    if (const unsigned indicator = bsses_.front().max_bssid_indicator(); indicator != 0)
+        stations_ = Stations((1U << indicator) - 1U);
+}
+
+mld::World& AccessPoint::world() const {
+    return wdev_.wiphy().world();
+}
+
+std::optional<ieee80211::LinkId> AccessPoint::link_id(const Bss& bss) const {
+    return bss.mld ? std::optional(bss.mld->link) : std::nullopt;
+}
+
+bool AccessPoint::beacons() const {
+    return std::any_of(wdev_.links().begin(), wdev_.links().end(), [](const auto& l) { return l->ap() != nullptr; });
+}
+
+/// What each link is, from the settings and what regulation says now.
+void AccessPoint::describe() {
+    const bool six_ghz = std::any_of(settings_.links.begin(), settings_.links.end(),
+                                     [](const auto& l) { return l.channel.band() == phy::Band::ghz6; });
+    const phy::RegulatoryDomain& domain = world().regulatory().domain();
+    bsses_.clear();
+    for (std::size_t i = 0; i < settings_.links.size(); ++i) {
+        const LinkSettings& link = settings_.links[i];
+        Bss bss;
+        bss.radio = &wdev_.wiphy().profile();
+        bss.bands = wdev_.wiphy().bands();
+        const bool is_country = domain.alpha2[0] >= 'A' && domain.alpha2[0] <= 'Z';
+        if (is_country) bss.country = domain.alpha2;
+        bss.bssid = settings_.mld ? link.bssid.value_or(link_address(wdev_.address(), link.id)) : wdev_.address();
+        bss.channel = link.channel;
+        bss.ssid = settings_.ssid;
+        bss.hidden = settings_.hidden;
+        bss.security = settings_.security;
+        bss.hash_to_element_only = settings_.security == Security::wpa3 && (settings_.mld || six_ghz);
+        bss.beacon_interval = settings_.beacon_interval;
+        bss.dtim_period = settings_.dtim_period;
+        const auto share = static_cast<unsigned>(i * settings_.beacon_interval / settings_.links.size());
+        bss.tbtt_offset = (tbtt_base_ + share) % settings_.beacon_interval;
+        bss.color = static_cast<std::uint8_t>((color_ - 1U + i) % colors + 1U);
+        if (settings_.mld)
+            bss.mld = Affiliation{wdev_.address(), link.id, static_cast<unsigned>(settings_.links.size()), 0};
+        for (std::size_t n = 0; n < settings_.nontransmitted.size(); ++n)
+            bss.nontransmitted.push_back({static_cast<std::uint8_t>(n + 1), settings_.nontransmitted[n].ssid,
+                                          settings_.nontransmitted[n].security});
+        bsses_.push_back(std::move(bss));
+    }
+}
+
+Surroundings AccessPoint::surroundings(const Bss& bss) const {
+    Surroundings out;
+    const std::vector<const Bss*> beside = colocated_();
+    out.neighbors = neighbor_reports(bss, bsses_, beside);
+    if (bss.mld) out.multi_link = multi_link_of(bss);
+    return out;
+}
+
+mld::BeaconData AccessPoint::beacon(const Bss& bss) const {
+    mld::BeaconData out;
+    ByteWriter head(out.head);
+    FrameHeader::management(ManagementSubtype::beacon, MacAddress::broadcast(), bss.bssid, bss.bssid).append_to(head);
+    const Bytes elements = elements_before_tim(bss, true);
+    ieee80211::BeaconBody body;
+    body.beacon_interval = bss.beacon_interval;
+    body.capabilities = capability_info(bss);
+    body.elements = ieee80211::ElementList(elements);
+    body.append_to(head);
+    out.tail = elements_after_tim(bss, surroundings(bss), true);
+    return out;
+}
+
+Result<void> AccessPoint::register_frames() {
+    if (registered_) return {};
+    for (const ManagementSubtype subtype : heard)
+        if (auto done = wdev_.wiphy().register_frame(wdev_, *this, frame_control_of(subtype), {}); !done) return done;
+    registered_ = true;
+    return {};
+}
+
+tl::expected<void, AccessPoint::StartError> AccessPoint::start() {
+    mld::Wiphy& wiphy = wdev_.wiphy();
+    const auto failed = [&](Error error, std::optional<std::size_t> link) {
+        for (const Bss& bss : bsses_)
+            (void)wiphy.stop_ap(wdev_, link_id(bss));  // ENOENT from those that had not begun
+        return tl::unexpected(StartError{std::move(error), link});
+    };
+    if (auto up = wdev_.netdev()->set_up(true); !up) return failed(up.error(), std::nullopt);
+    if (auto registered = register_frames(); !registered) return failed(registered.error(), std::nullopt);
+    describe();
+    probe_elements_.clear();
+    for (std::size_t i = 0; i < bsses_.size(); ++i) {
+        const Bss& bss = bsses_[i];
+        if (bss.mld && (wdev_.valid_links() & bss.mld->link.bit()) == 0)
+            if (auto added = wiphy.add_ap_link(wdev_, bss.mld->link, bss.bssid); !added)
+                return failed(added.error(), i);
+    }
+    for (std::size_t i = 0; i < bsses_.size(); ++i) {
+        const Bss& bss = bsses_[i];
+        mld::AccessPointSettings settings;
+        settings.channel = bss.channel;
+        settings.beacon = beacon(bss);
+        settings.ssid = bss.ssid;
+        settings.hidden_ssid = bss.hidden;
+        settings.beacon_interval = bss.beacon_interval;
+        settings.dtim_period = bss.dtim_period;
+        settings.tbtt_offset = bss.tbtt_offset * sim::time_unit;
+        settings.privacy = is_private(bss.security);
+        if (auto started = wiphy.start_ap(wdev_, link_id(bss), settings); !started) return failed(started.error(), i);
+        probe_elements_.push_back(probe_response_elements(bss, surroundings(bss)));
+    }
+    running_ = true;
+    world().trace().record(world().now(), "agent/network-started",
+                           {{"network", settings_.name},
+                            {"wdev", wdev_.id().value},
+                            {"links", static_cast<std::uint64_t>(bsses_.size())}});
+    return {};
+}
+
+void AccessPoint::refresh() {
+    if (!running_) return;
+    describe();
+    for (std::size_t i = 0; i < bsses_.size(); ++i) {
+        const Bss& bss = bsses_[i];
+        mld::BeaconData now = beacon(bss);
+        const mld::Link* link = bss.mld ? wdev_.link(bss.mld->link) : &wdev_.default_link();
+        if (link == nullptr || link->ap() == nullptr || link->ap()->settings().beacon == now) continue;
+        (void)wdev_.wiphy().change_beacon(wdev_, link_id(bss), now);  // it beacons, and its head is whole
+        probe_elements_[i] = probe_response_elements(bss, surroundings(bss));
+    }
+}
+
+void AccessPoint::stopped(const char* reason) {
+    if (!running_) return;
+    running_ = false;
+    replies_.clear();
+    stations_.clear();
+    world().trace().record(world().now(), "agent/network-stopped",
+                           {{"network", settings_.name}, {"wdev", wdev_.id().value}, {"reason", reason}});
+}
+
+bool AccessPoint::frame_received(mld::Wdev&, const mld::FrameBytes& bytes, const mld::RxStatus& status) {
+    const auto frame = FrameView::parse(*bytes);
+    if (!frame || !running_ || !frame->addr2()) return false;
+    const ieee80211::FrameControl fc = frame->frame_control();
+    for (std::size_t i = 0; i < bsses_.size(); ++i) {
+        if (bsses_[i].channel.control != status.channel) continue;
+        if (fc.is(ManagementSubtype::probe_request)) {
+            probed(i, *frame);
+            continue;
+        }
+        // Everything else is for one BSS, and names it twice.
+        if (frame->addr1() != bsses_[i].bssid || frame->addr3() != bsses_[i].bssid) continue;
+        if (fc.is(ManagementSubtype::authentication)) authenticating(i, *frame);
+        if (fc.is(ManagementSubtype::association_request) || fc.is(ManagementSubtype::reassociation_request))
+            associating(i, *frame);
+        if (fc.is(ManagementSubtype::deauthentication) || fc.is(ManagementSubtype::disassociation)) leaving(*frame);
+    }
+    return true;
+}
+
+void AccessPoint::probed(std::size_t link, const FrameView& request) {
+    if (!answers_probe(bsses_[link], request)) return;
+    reply(link, probe_response(link, request));
+}
+
+Bytes AccessPoint::probe_response(std::size_t link, const FrameView& request) {
+    const Bss& bss = bsses_[link];
+    // In 6 GHz all who scan may use one answer, unless it tells a hidden name (802.11ax 26.17.2.3.2).
+    const bool to_all = bss.band() == phy::Band::ghz6 && bss.hidden == mld::HiddenSsid::not_hidden;
+    Bytes out;
+    ByteWriter w(out);
+    FrameHeader::management(ManagementSubtype::probe_response, to_all ? MacAddress::broadcast() : *request.addr2(),
+                            bss.bssid, bss.bssid)
+        .append_to(w);
+
+    ieee80211::BeaconBody body;
+    body.beacon_interval = bss.beacon_interval;
+    body.capabilities = capability_info(bss);
+    Bytes own;
+    if (const auto asked = multi_link_probe(bss, request)) {
+        Surroundings all = surroundings(bss);
+        const Bytes& frame = probe_elements_[link];
+        for (const Bss& other : bsses_) {
+            if (other.bssid == bss.bssid) continue;
+            const auto wanted = std::find_if(asked->profiles.begin(), asked->profiles.end(),
+                                             [&](const auto& p) { return p.link == other.mld->link; });
+            if (!asked->profiles.empty() && wanted == asked->profiles.end()) continue;
+            const ieee80211::ProbeRequestPerStaProfile everything{other.mld->link, true, {}};
+            all.multi_link->profiles.push_back(asked_profile(asked->profiles.empty() ? everything : *wanted, other,
+                                                             surroundings(other), ieee80211::ElementList(frame)));
+        }
+        own = probe_response_elements(bss, all);
+        body.elements = ieee80211::ElementList(own);
+        ++counters_.multi_link_probe_responses;
+    } else {
+        body.elements = ieee80211::ElementList(probe_elements_[link]);
+        ++counters_.probe_responses;
+    }
+    body.append_to(w);
+    return out;
+}
+
+void AccessPoint::reply(std::size_t link, Bytes frame) {
+    if (replies_.size() >= max_replies) {
+        ++counters_.overruns;
+        return;
+    }
+    const auto at = replies_.insert(replies_.end(), Reply{link, std::move(frame), {}});
+    at->timer = world().queue().after(answer_delay, [this, at] {
+        // A link that has stopped meanwhile sends nothing.
+        (void)wdev_.wiphy().send_frame(wdev_, link_id(bsses_[at->link]), std::move(at->frame));
+        replies_.erase(at);
+    });
+}
+
+}  // namespace mlosim::agent

@@ -1,0 +1,91 @@
+#include "agent/access_points.h"
+
+#include "mld/netdev.h"
+#include "mld/wiphy.h"
+#include "sim/invariant.h"
+
+namespace mlosim::agent {
+
+AccessPoints::AccessPoints(mld::World& world) : world_(world) {
+    world_.subscribe(*this);
+}
+
+AccessPoints::~AccessPoints() {
+    for (auto& [id, member] : members_)
+        member.access_point->wdev().wiphy().unregister_frames(*member.access_point);
+    world_.unsubscribe(*this);
+}
+
+AccessPoint& AccessPoints::add(mld::Wdev& wdev, NetworkSettings settings, SiteId site) {
+    const auto [at, fresh] = members_.try_emplace(wdev.id());
+    MLOSIM_INVARIANT(fresh, "an interface has one access point");
+    at->second.site = site;
+    at->second.access_point =
+        std::make_unique<AccessPoint>(wdev, std::move(settings), [this, site] { return six_ghz_at(site); });
+    return *at->second.access_point;
+}
+
+tl::expected<void, AccessPoint::StartError> AccessPoints::start(AccessPoint& access_point) {
+    auto started = access_point.start();
+    if (started) check_soon();
+    return started;
+}
+
+AccessPoint* AccessPoints::find(const mld::Wdev& wdev) const {
+    const auto at = members_.find(wdev.id());
+    return at != members_.end() ? at->second.access_point.get() : nullptr;
+}
+
+std::vector<const Bss*> AccessPoints::six_ghz_at(SiteId site) const {
+    std::vector<const Bss*> out;
+    for (const auto& [id, member] : members_) {
+        if (member.site != site || !member.access_point->beacons()) continue;
+        for (const Bss& bss : member.access_point->bsses())
+            if (bss.band() == phy::Band::ghz6) out.push_back(&bss);
+    }
+    return out;
+}
+
+// An observer may not change the world from inside a call: what follows comes after it, within the same moment.
+void AccessPoints::check_soon() {
+    if (!check_.pending()) check_ = world_.queue().after({}, [this] { check(); });
+}
+
+/// Brings every access point to what the world is now.
+void AccessPoints::check() {
+    for (auto& [id, member] : members_) {
+        AccessPoint& access_point = *member.access_point;
+        const bool up = access_point.wdev().netdev()->is_up();
+        if (!access_point.beacons()) {
+            access_point.stopped(up ? "channel" : "down");
+            if (up) (void)access_point.start();  // it stays silent while its channels are forbidden
+        }
+    }
+    for (auto& [id, member] : members_)
+        member.access_point->refresh();
+}
+
+void AccessPoints::netdev_changed(mld::Netdev& netdev, mld::NetdevCause, mld::NetdevFlags) {
+    if (netdev.wdev() == nullptr) return;
+    const AccessPoint* access_point = find(*netdev.wdev());
+    if (access_point == nullptr || access_point->beacons() == netdev.is_up()) return;
+    check_soon();
+}
+
+void AccessPoints::interface_changed(mld::Wdev& wdev) {
+    if (wdev.type() != mld::InterfaceType::ap) interface_removed(wdev);
+}
+
+void AccessPoints::interface_removed(mld::Wdev& wdev) {
+    const auto at = members_.find(wdev.id());
+    if (at == members_.end()) return;
+    at->second.access_point->stopped("interface gone");
+    members_.erase(at);
+    check_soon();
+}
+
+void AccessPoints::regulatory_changed(const mld::RegulatoryRequest&) {
+    check_soon();
+}
+
+}  // namespace mlosim::agent

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/security.h"
+#include "ieee80211/link_id.h"
+#include "ieee80211/mac_address.h"
+#include "ieee80211/ssid.h"
+#include "mld/access_point_settings.h"
+#include "phy/channel.h"
+
+namespace mlosim::agent {
+
+/// Another network in the beacons of each link (multiple BSSID, 802.11-2020 11.1.3.8).
+struct NontransmittedSettings {
+    ieee80211::Ssid ssid;
+    Security security = Security::open;
+};
+
+/// One BSS of a network: a link of the AP MLD, or the whole access point.
+struct LinkSettings {
+    phy::ChannelDefinition channel;
+    ieee80211::LinkId id;
+    /// Without one: made from the interface's address.
+    std::optional<ieee80211::MacAddress> bssid;
+};
+
+/// What a built-in access point is told to be.
+struct NetworkSettings {
+    std::string name;  ///< by which the trace and random streams know it
+    ieee80211::Ssid ssid;
+    Security security = Security::open;
+    mld::HiddenSsid hidden = mld::HiddenSsid::not_hidden;
+    bool mld = false;
+    std::vector<LinkSettings> links;      ///< one unless `mld`
+    std::uint16_t beacon_interval = 100;  ///< TU
+    std::uint8_t dtim_period = 2;
+    std::vector<NontransmittedSettings> nontransmitted;
+};
+
+}  // namespace mlosim::agent
