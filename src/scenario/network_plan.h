@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/security.h"
 #include "ieee80211/link_id.h"
 #include "ieee80211/mac_address.h"
 #include "ieee80211/ssid.h"
@@ -13,8 +14,7 @@
 
 namespace mlosim::scenario {
 
-/// What a network's beacons promise of its security.
-enum class Security : std::uint8_t { open, owe, wpa2, wpa2_wpa3, wpa3 };
+using agent::Security;
 
 enum class Hidden : std::uint8_t { no, empty, zeroed };
 

@@ -6,6 +6,7 @@
 #include "hwsim/driver.h"
 #include "phy/ideal_medium.h"
 #include "phy/lossy_medium.h"
+#include "scenario/detail/networks_builder.h"
 #include "scenario/detail/world_builder.h"
 #include "scenario/director.h"
 #include "scenario/referee.h"
@@ -34,6 +35,7 @@ Simulation::Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim:
       }),
       medium_(make_medium(scenario_.medium, queue_, random_)),
       world_(std::make_unique<mld::World>(queue_, random_, trace_, std::move(database))),
+      access_points_(*world_),
       cast_(*world_) {}
 
 // What a world does while it is taken down is nobody's history.
@@ -48,6 +50,9 @@ tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario s
     std::unique_ptr<Simulation> simulation(new Simulation(std::move(scenario), std::move(database), std::move(sink)));
     hwsim::install(*simulation->world_, *simulation->medium_);
     detail::build_radios(simulation->scenario_, *simulation->world_, simulation->cast_, mistakes);
+    // The country's rules come into force within the first moment; only then is it clear where networks may be.
+    simulation->queue_.run_until(simulation->queue_.now());
+    detail::build_networks(simulation->scenario_, simulation->access_points_, simulation->cast_, mistakes);
     if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
     return simulation;
 }

@@ -6,6 +6,7 @@
 
 #include <tl/expected.hpp>
 
+#include "agent/access_points.h"
 #include "mld/world.h"
 #include "phy/medium.h"
 #include "scenario/cast.h"
@@ -62,6 +63,7 @@ private:
     sim::Trace trace_;
     std::unique_ptr<phy::Medium> medium_;
     std::unique_ptr<mld::World> world_;
+    agent::AccessPoints access_points_;
     Cast cast_;
     std::unique_ptr<Director> director_;
     std::unique_ptr<Referee> referee_;
