@@ -327,7 +327,7 @@ private:
     Wdevs link_wdevs_;
     std::uint32_t last_wdev_ = 0;
     std::uint32_t last_link_wdev_ = first_link_wdev - 1;
-    std::uint32_t interface_generation_ = 1;
+    std::uint32_t interface_generation_ = 0;
     std::uint32_t link_generation_ = 0;
     unsigned open_count_ = 0;
 

@@ -128,6 +128,11 @@ void World::set_next_ifindex(IfIndex next) {
     next_ifindex_ = next.value;
 }
 
+void World::set_next_radio(RadioIndex next) {
+    MLOSIM_INVARIANT(radios_.empty() || radios_.rbegin()->first < next, "no two radios have one number");
+    next_radio_ = next.value;
+}
+
 Netdev& World::add_netdev(NetdevSetup setup, Wdev* wdev) {
     MLOSIM_INVARIANT(find_netdev(setup.name) == nullptr, "the name was found free before");
     const IfIndex index{next_ifindex_++};
@@ -160,6 +165,7 @@ Netdev& World::add_hwsim_monitor() {
     setup.name = netdev_name_for("hwsim%d", EEXIST).value_or("hwsim0");
     setup.type = LinkType::radiotap;
     setup.address = ieee80211::MacAddress{{0x12, 0, 0, 0, 0, 0}};
+    setup.permanent_address = setup.address;
     setup.max_mtu = 1500;
     return add_netdev(std::move(setup), nullptr);
 }

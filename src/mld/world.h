@@ -128,6 +128,9 @@ public:
     [[nodiscard]] Result<std::string> netdev_name_for(std::string_view pattern, int taken) const;
     /// The number that the next device gets; may only be raised.
     void set_next_ifindex(IfIndex next);
+    /// The number that the next radio gets: mac80211_hwsim counts anew each time it is loaded. No radio may have it or
+    /// one above it.
+    void set_next_radio(RadioIndex next);
 
     /// A program went away: what it owned goes too (SOCKET_OWNER, DESTROY_RADIO_ON_CLOSE).
     void release(OwnerId owner);
