@@ -34,6 +34,7 @@ Result<void> Context::before(const CommandInfo& command, const Request& request,
 }
 
 void Context::released(std::uint32_t port) {
+    frame_sockets_.remove(port);
     world_.release(owner_of(port));
 }
 

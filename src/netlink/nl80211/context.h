@@ -8,6 +8,7 @@
 #include "netlink/family.h"
 #include "netlink/generic.h"
 #include "netlink/nl80211/dialect.h"
+#include "netlink/nl80211/frame_sockets.h"
 #include "netlink/nl80211/nl80211_numbers.h"
 
 namespace mlosim::netlink::nl80211 {
@@ -28,7 +29,9 @@ enum Need : std::uint32_t {
 /// What the handlers work on: the world, and what the request at hand names in it.
 class Context {
 public:
-    Context(mld::World& world, Dialect dialect) : world_(world), dialect_(dialect) {}
+    /// `family` may be set later, before the first request.
+    Context(mld::World& world, Dialect dialect, const FamilyHandle& family)
+        : world_(world), dialect_(dialect), frame_sockets_(world, family) {}
 
     [[nodiscard]] mld::World& world() const noexcept { return world_; }
     [[nodiscard]] Dialect dialect() const noexcept { return dialect_; }
@@ -52,6 +55,10 @@ public:
     /// The link wdevs that this dialect shows, else nothing.
     [[nodiscard]] mld::Wdev* visible(mld::Wdev* wdev) const;
 
+    [[nodiscard]] FrameSockets& frame_sockets() noexcept { return frame_sockets_; }
+    /// What a program knows a frame by. cf. cfg80211_assign_cookie()
+    [[nodiscard]] std::uint64_t next_cookie() noexcept { return ++last_cookie_; }
+
     /// Since when the wiphy's channels are as regulation made them.
     [[nodiscard]] sim::Time channels_since(const mld::Wiphy& wiphy) const;
     void set_channels_since(const mld::Wiphy& wiphy, sim::Time since) { channels_since_[wiphy.index()] = since; }
@@ -60,6 +67,8 @@ public:
 private:
     mld::World& world_;
     Dialect dialect_;
+    FrameSockets frame_sockets_;
+    std::uint64_t last_cookie_ = 0;
     mld::Wiphy* wiphy_ = nullptr;
     mld::Wdev* wdev_ = nullptr;
     std::map<mld::WiphyIndex, sim::Time> channels_since_;

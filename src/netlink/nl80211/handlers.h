@@ -39,6 +39,12 @@ Doit trigger_scan;
 Doit abort_scan;
 StartDump dump_scan;
 
+// frame_commands.cc
+Doit register_frame;
+Doit send_frame;
+Doit cancel_frame_wait;
+Doit refuse_key;
+
 // link_commands.cc: what concerns a station's or an interface's links with others
 StartDump dump_survey;
 Doit get_station;

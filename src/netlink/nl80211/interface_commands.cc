@@ -169,6 +169,8 @@ Result<void> new_interface(Context& context, const Request& request, Reply& repl
 // cf. nl80211_set_interface()
 Result<void> set_interface(Context& context, const Request& request, Reply&) {
     mld::Wdev& wdev = context.wdev();
+    if (wdev.is_link()) return fail(EOPNOTSUPP);
+    if (wdev.netdev() == nullptr) return fail(EINVAL);
     mld::InterfaceChange change;
     InterfaceType type = wdev.type();
     if (const auto number = request->u32(NL80211_ATTR_IFTYPE)) {

@@ -26,7 +26,7 @@ FamilyInfo family_info() {
 class Nl80211::Impl {
 public:
     Impl(GenericNetlink& generic, mld::World& world, Dialect dialect)
-        : context_(world, dialect), family_(family_info(), commands_, context_), notifier_(context_, handle_) {
+        : context_(world, dialect, handle_), family_(family_info(), commands_, context_), notifier_(context_, handle_) {
         auto handle = generic.add(family_);
         MLOSIM_INVARIANT(handle.has_value(), "a generic netlink has one family nl80211");
         handle_ = *handle;
@@ -41,10 +41,10 @@ public:
     [[nodiscard]] const FamilyHandle& handle() const noexcept { return handle_; }
 
 private:
+    FamilyHandle handle_;
     nl80211::Context context_;
     std::vector<Command<nl80211::Context>> commands_ = nl80211::command_table();
     TableFamily<nl80211::Context> family_;
-    FamilyHandle handle_;
     nl80211::Notifier notifier_;
 };
 
