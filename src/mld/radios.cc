@@ -29,6 +29,15 @@ std::vector<ieee80211::MacAddress> addresses_of(const RadioSpec& spec, RadioInde
 
 }  // namespace
 
+std::shared_ptr<const RadioProfile> World::shared(RadioProfile&& profile) {
+    std::erase_if(profiles_, [](const auto& known) { return known.expired(); });
+    for (const auto& known : profiles_)
+        if (auto same = known.lock(); same && *same == profile) return same;
+    auto made = std::make_shared<const RadioProfile>(std::move(profile));
+    profiles_.push_back(made);
+    return made;
+}
+
 Result<Radio*> World::add_radio(RadioSpec spec) {
     const auto factory = driver_factories_.find(spec.driver);
     if (factory == driver_factories_.end()) return fail(EINVAL, "no driver called " + spec.driver);
@@ -40,7 +49,8 @@ Result<Radio*> World::add_radio(RadioSpec spec) {
 
     const WiphyIndex wiphy_index{next_wiphy_++};
     auto owned = std::make_unique<Wiphy>(*this, wiphy_index, free_wiphy_name(wiphy_index, spec.wiphy_name),
-                                         spec.profile, std::move(addresses), "hwsim" + std::to_string(index.value));
+                                         shared(std::move(spec.profile)), std::move(addresses),
+                                         "hwsim" + std::to_string(index.value));
     Wiphy& wiphy = *owned;
     Radio& radio = radios_.emplace(index, Radio{index, &wiphy, std::move(spec)}).first->second;
     radio_addresses_.emplace(wiphy.addresses().front(), index);
@@ -57,12 +67,12 @@ Result<Radio*> World::add_radio(RadioSpec spec) {
     trace_.record(now(), "mld/wiphy-added",
                   {{"wiphy", wiphy_index.value},
                    {"name", wiphy.name()},
-                   {"profile", radio.spec.profile.name},
+                   {"profile", wiphy.profile().name},
                    {"radio", radio.spec.placement.name}});
     tell([&](Events& e) { e.wiphy_added(wiphy); });
 
     // cf. ieee80211_register_hw(): a wiphy is born with a station interface
-    if (!radio.spec.interface_name.empty() && radio.spec.profile.interface_types.contains(InterfaceType::station)) {
+    if (!radio.spec.interface_name.empty() && wiphy.profile().interface_types.contains(InterfaceType::station)) {
         InterfaceSpec station;
         station.name = radio.spec.interface_name;
         station.name_origin = NameOrigin::enumerated;

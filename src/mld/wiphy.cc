@@ -11,7 +11,7 @@
 
 namespace mlosim::mld {
 
-Wiphy::Wiphy(World& world, WiphyIndex index, std::string name, RadioProfile profile,
+Wiphy::Wiphy(World& world, WiphyIndex index, std::string name, std::shared_ptr<const RadioProfile> profile,
              std::vector<ieee80211::MacAddress> addresses, std::string parent_device)
     : world_(world),
       index_(index),
@@ -20,21 +20,21 @@ Wiphy::Wiphy(World& world, WiphyIndex index, std::string name, RadioProfile prof
       addresses_(std::move(addresses)),
       parent_device_(std::move(parent_device)) {
     MLOSIM_INVARIANT(!addresses_.empty(), "a radio has an address");
-    for (const BandCapabilities& band : profile_.bands) {
+    for (const BandCapabilities& band : profile_->bands) {
         BandChannels& out = bands_.emplace_back(BandChannels{band.band, {}});
         for (const ProfileChannel& c : band.channels)
             out.channels.push_back(phy::RadioChannel::make(c.channel, c.limits));
     }
     std::sort(bands_.begin(), bands_.end(), [](const auto& a, const auto& b) { return a.band < b.band; });
-    settings_.retry_short = profile_.retry_short;
-    settings_.retry_long = profile_.retry_long;
-    settings_.fragmentation_threshold = profile_.fragmentation_threshold.value_or(WiphySettings::off);
-    settings_.rts_threshold = profile_.rts_threshold.value_or(WiphySettings::off);
-    settings_.txq_limit = profile_.txq.packets;
-    settings_.txq_memory_limit = profile_.txq.memory_bytes;
-    settings_.txq_quantum = profile_.txq.quantum_bytes;
-    antennas_tx_ = profile_.antennas_tx;
-    antennas_rx_ = profile_.antennas_rx;
+    settings_.retry_short = profile_->retry_short;
+    settings_.retry_long = profile_->retry_long;
+    settings_.fragmentation_threshold = profile_->fragmentation_threshold.value_or(WiphySettings::off);
+    settings_.rts_threshold = profile_->rts_threshold.value_or(WiphySettings::off);
+    settings_.txq_limit = profile_->txq.packets;
+    settings_.txq_memory_limit = profile_->txq.memory_bytes;
+    settings_.txq_quantum = profile_->txq.quantum_bytes;
+    antennas_tx_ = profile_->antennas_tx;
+    antennas_rx_ = profile_->antennas_rx;
     // cf. ieee80211_register_hw(): the first channel that the radio lists is where monitors begin.
     if (!bands_.empty() && !bands_.front().channels.empty())
         monitor_channel_ = phy::ChannelDefinition::mhz20_noht(bands_.front().channels.front().channel);
@@ -79,14 +79,14 @@ Wdev* Wiphy::find(std::uint32_t local_id) const {
 }
 
 std::uint32_t Wiphy::all_radios() const {
-    const std::size_t n = profile_.radios.size();
+    const std::size_t n = profile_->radios.size();
     return n >= 32 ? 0xffffffffU : (1U << n) - 1U;
 }
 
 bool Wiphy::radio_allows(const Wdev& wdev, const phy::Channel& channel) const {
-    if (profile_.radios.empty() || wdev.radio_mask() == all_radios()) return true;
-    for (std::size_t i = 0; i < profile_.radios.size(); ++i) {
-        const WiphyRadio& radio = profile_.radios[i];
+    if (profile_->radios.empty() || wdev.radio_mask() == all_radios()) return true;
+    for (std::size_t i = 0; i < profile_->radios.size(); ++i) {
+        const WiphyRadio& radio = profile_->radios[i];
         if ((wdev.radio_mask() >> i & 1U) != 0 && radio.from <= channel.center && channel.center < radio.to)
             return true;
     }
@@ -119,7 +119,7 @@ Result<void> Wiphy::abort_scan(Wdev&) {
 }
 
 Result<Survey> Wiphy::survey(const Wdev&, std::size_t index) {
-    if (profile_.survey == SurveyStyle::none) return fail(EOPNOTSUPP);
+    if (profile_->survey == SurveyStyle::none) return fail(EOPNOTSUPP);
     return driver_->get_survey(index);
 }
 

@@ -103,7 +103,7 @@ public:
     using DriverFactory = std::function<std::unique_ptr<Driver>(Wiphy&, DriverEvents&)>;
     using Wdevs = std::map<std::uint32_t, std::unique_ptr<Wdev>, std::greater<>>;
 
-    Wiphy(World& world, WiphyIndex index, std::string name, RadioProfile profile,
+    Wiphy(World& world, WiphyIndex index, std::string name, std::shared_ptr<const RadioProfile> profile,
           std::vector<ieee80211::MacAddress> addresses, std::string parent_device);
     ~Wiphy();
     Wiphy(const Wiphy&) = delete;
@@ -112,7 +112,7 @@ public:
     [[nodiscard]] World& world() const noexcept { return world_; }
     [[nodiscard]] WiphyIndex index() const noexcept { return index_; }
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
-    [[nodiscard]] const RadioProfile& profile() const noexcept { return profile_; }
+    [[nodiscard]] const RadioProfile& profile() const noexcept { return *profile_; }
     [[nodiscard]] Driver& driver() const noexcept { return *driver_; }
     /// Device of the driver model that it hangs on ("hwsim0").
     [[nodiscard]] const std::string& parent_device() const noexcept { return parent_device_; }
@@ -308,7 +308,7 @@ private:
     World& world_;
     WiphyIndex index_;
     std::string name_;
-    RadioProfile profile_;
+    std::shared_ptr<const RadioProfile> profile_;
     std::vector<ieee80211::MacAddress> addresses_;
     std::string parent_device_;
     std::unique_ptr<Driver> driver_;

@@ -88,7 +88,7 @@ void Wiphy::receive_for_listeners(const FrameView& frame, const FrameBytes& byte
         if (r.frame_control != frame_control || r.match.size() > body.size()) continue;
         if (std::find(served.begin(), served.end(), r.wdev) != served.end()) continue;
         if (!r.wdev->running() || (!to_group && !is_address_of(*r.wdev, frame.addr1()))) continue;
-        if ((profile_.management_frames[static_cast<unsigned>(r.wdev->type())].rx >> subtype & 1U) == 0) continue;
+        if ((profile_->management_frames[static_cast<unsigned>(r.wdev->type())].rx >> subtype & 1U) == 0) continue;
         if (!std::equal(r.match.begin(), r.match.end(), body.begin())) continue;
         if (!on_channel(*r.wdev, status)) continue;
         if (r.listener->frame_received(*r.wdev, bytes, status)) served.push_back(r.wdev);
@@ -107,8 +107,8 @@ Result<void> Wiphy::register_frame(Wdev& wdev, FrameListener& listener, std::uin
     const FrameControl fc = FrameControl::from_raw(frame_control);
     if (fc.type() != ieee80211::FrameType::management) return fail(EINVAL, "frame type not management");
     if ((frame_control & ~type_and_subtype) != 0) return fail(EINVAL, "Invalid frame type");
-    if (static_cast<unsigned>(wdev.type()) >= profile_.management_frames.size() ||
-        (profile_.management_frames[static_cast<unsigned>(wdev.type())].rx >> fc.subtype() & 1U) == 0)
+    if (static_cast<unsigned>(wdev.type()) >= profile_->management_frames.size() ||
+        (profile_->management_frames[static_cast<unsigned>(wdev.type())].rx >> fc.subtype() & 1U) == 0)
         return fail(EINVAL, "Registration to specific type not supported");
     if (wdev.type() == InterfaceType::station && fc.is(ManagementSubtype::authentication) && match.size() < 2)
         return fail(EINVAL, "Authentication algorithm number required");

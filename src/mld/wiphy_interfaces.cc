@@ -47,21 +47,21 @@ bool is_played(InterfaceType type) {
 
 // cf. cfg80211_iftype_allowed()
 bool Wiphy::type_allowed(InterfaceType type, bool use_4addr) const {
-    if (type == InterfaceType::ap_vlan && use_4addr) return profile_.has(WiphyFlag::four_address_ap);
-    return profile_.interface_types.contains(type);
+    if (type == InterfaceType::ap_vlan && use_4addr) return profile_->has(WiphyFlag::four_address_ap);
+    return profile_->interface_types.contains(type);
 }
 
 bool Wiphy::is_software_type(InterfaceType type) const {
-    if (!profile_.software_interface_types.contains(type) && type == InterfaceType::ap_vlan)
-        return profile_.has(WiphyFlag::four_address_ap);
-    return profile_.software_interface_types.contains(type);
+    if (!profile_->software_interface_types.contains(type) && type == InterfaceType::ap_vlan)
+        return profile_->has(WiphyFlag::four_address_ap);
+    return profile_->software_interface_types.contains(type);
 }
 
 // cf. nl80211_valid_4addr()
 Result<void> Wiphy::check_4addr(InterfaceType type, bool use_4addr) const {
     if (!use_4addr) return {};
-    if (type == InterfaceType::ap_vlan && profile_.has(WiphyFlag::four_address_ap)) return {};
-    if (type == InterfaceType::station && profile_.has(WiphyFlag::four_address_station)) return {};
+    if (type == InterfaceType::ap_vlan && profile_->has(WiphyFlag::four_address_ap)) return {};
+    if (type == InterfaceType::station && profile_->has(WiphyFlag::four_address_station)) return {};
     return fail(EOPNOTSUPP);
 }
 
@@ -86,7 +86,7 @@ Result<Wdev*> Wiphy::add_interface(const InterfaceSpec& spec) {
     if (spec.type == InterfaceType::mlo_link) return fail(EOPNOTSUPP, "a link wdev is made by its MLD");
 
     std::optional<ieee80211::MacAddress> address;
-    if (spec.address && (has_no_netdev(spec.type) || (profile_.features & feature::mac_on_create) != 0)) {
+    if (spec.address && (has_no_netdev(spec.type) || (profile_->features & feature::mac_on_create) != 0)) {
         if (!spec.address->is_valid_individual()) return fail(EADDRNOTAVAIL);
         address = spec.address;
     }
@@ -96,14 +96,14 @@ Result<Wdev*> Wiphy::add_interface(const InterfaceSpec& spec) {
     if (!spec.monitor_flags.empty()) {
         // cf. nl80211_parse_mon_options()
         if (spec.type != InterfaceType::monitor) return fail(EINVAL);
-        if (spec.monitor_flags.has(MonitorFlag::active) && (profile_.features & feature::active_monitor) == 0)
+        if (spec.monitor_flags.has(MonitorFlag::active) && (profile_->features & feature::active_monitor) == 0)
             return fail(EOPNOTSUPP);
     }
 
     auto owned = std::make_unique<Wdev>(*this, last_wdev_ + 1, spec.type, address.value_or(free_address(spec.type)));
     Wdev& wdev = *owned;
     wdev.use_4addr_ = use_4addr;
-    wdev.power_save_ = profile_.has(WiphyFlag::power_save_by_default);
+    wdev.power_save_ = profile_->has(WiphyFlag::power_save_by_default);
     wdev.radio_mask_ = all_radios();
     reset_links(wdev);
     if (spec.type == InterfaceType::monitor) {
@@ -276,7 +276,7 @@ Result<void> Wiphy::change_interface(Wdev& wdev, const InterfaceChange& change) 
     }
     if (!change.monitor_flags.empty()) {
         if (type != InterfaceType::monitor) return fail(EINVAL);
-        if (change.monitor_flags.has(MonitorFlag::active) && (profile_.features & feature::active_monitor) == 0)
+        if (change.monitor_flags.has(MonitorFlag::active) && (profile_->features & feature::active_monitor) == 0)
             return fail(EOPNOTSUPP);
         changes = true;
     }
@@ -285,7 +285,7 @@ Result<void> Wiphy::change_interface(Wdev& wdev, const InterfaceChange& change) 
     if (changes) {
         if (old_type == InterfaceType::ap_vlan || has_no_netdev(old_type) || has_no_netdev(type))
             return fail(EOPNOTSUPP);
-        if (!profile_.interface_types.contains(type) || !is_played(type)) return fail(EOPNOTSUPP);
+        if (!profile_->interface_types.contains(type) || !is_played(type)) return fail(EOPNOTSUPP);
         if (type != old_type) {
             wdev.use_4addr_ = false;
             leave(wdev);
@@ -308,7 +308,7 @@ Result<void> Wiphy::change_interface(Wdev& wdev, const InterfaceChange& change) 
 // cf. nl80211_set_power_save(), ieee80211_set_power_mgmt()
 Result<void> Wiphy::set_power_save(Wdev& wdev, bool on) {
     if (wdev.power_save() == on) return {};
-    if (wdev.type() != InterfaceType::station || !profile_.has(WiphyFlag::power_save)) return fail(EOPNOTSUPP);
+    if (wdev.type() != InterfaceType::station || !profile_->has(WiphyFlag::power_save)) return fail(EOPNOTSUPP);
     wdev.power_save_ = on;
     return {};
 }

@@ -87,7 +87,7 @@ void Wiphy::link_event(const char* what, Wdev& link) {
 }
 
 void Wiphy::register_station_links(Wdev& station) {
-    if (!profile_.has(WiphyFlag::multi_link)) return;
+    if (!profile_->has(WiphyFlag::multi_link)) return;
     for (phy::Band band : driver_->station_link_bands(station)) {
         LinkWdevSpec spec;
         spec.band = band;
@@ -98,7 +98,7 @@ void Wiphy::register_station_links(Wdev& station) {
 
 // cf. nl80211_add_link(), ieee80211_add_intf_link()
 Result<Link*> Wiphy::add_ap_link(Wdev& ap, ieee80211::LinkId id, const ieee80211::MacAddress& address) {
-    if (!profile_.has(WiphyFlag::multi_link)) return fail(EINVAL);
+    if (!profile_->has(WiphyFlag::multi_link)) return fail(EINVAL);
     if (!is_ap(ap.type())) return fail(EINVAL);
     if (!address.is_valid_individual()) return fail(EINVAL);
     if (ap.valid_links() & id.bit()) return fail(EINVAL);

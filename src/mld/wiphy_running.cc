@@ -59,7 +59,7 @@ Result<void> Wiphy::check_combinations(const Wdev& wdev, InterfaceType type,
                                        const phy::ChannelDefinition* channel) const {
     if (is_software_type(type)) return {};
     detail::CombinationUse use;
-    use.software_types = profile_.software_interface_types;
+    use.software_types = profile_->software_interface_types;
     ++use.interfaces[static_cast<unsigned>(type)];
     unsigned total = 1;
 
@@ -91,7 +91,7 @@ Result<void> Wiphy::check_combinations(const Wdev& wdev, InterfaceType type,
             if (link->ap() != nullptr) use.beacon_intervals.push_back(link->ap()->settings().beacon_interval);
     }
     if (total == 1) return {};
-    if (!detail::any_combination_allows(profile_.combinations, use)) return fail(EBUSY);
+    if (!detail::any_combination_allows(profile_->combinations, use)) return fail(EBUSY);
     return {};
 }
 
@@ -143,7 +143,7 @@ void Wiphy::opened(Wdev& wdev) {
     ++open_count_;
     const bool is_client = wdev.type() == InterfaceType::station || wdev.type() == InterfaceType::p2p_client;
     // A radio that refuses to save power is taken to save none.
-    if (is_client && !profile_.has(WiphyFlag::power_save)) wdev.power_save_ = false;
+    if (is_client && !profile_->has(WiphyFlag::power_save)) wdev.power_save_ = false;
     for (Wdev* link : wdev.link_wdevs_)
         start_link(*link);
 }
@@ -277,7 +277,7 @@ void Wiphy::release_channel(Link& link) {
 }
 
 bool Wiphy::uses_channel_contexts() const {
-    return profile_.scan.style == ScanStyle::hardware;
+    return profile_->scan.style == ScanStyle::hardware;
 }
 
 // cf. ieee80211_recalc_idle(), ieee80211_hw_conf_chan()

@@ -35,9 +35,9 @@ Result<void> Wiphy::change_settings(const WiphySettingsChange& change) {
     take(wanted.rts_threshold, change.rts_threshold);
     if (change.coverage_class && change.dynamic_ack) return fail(EINVAL);
     take(wanted.coverage_class, change.coverage_class);
-    if (change.dynamic_ack && (profile_.features & feature::ack_timeout_estimation) == 0) return fail(EOPNOTSUPP);
+    if (change.dynamic_ack && (profile_->features & feature::ack_timeout_estimation) == 0) return fail(EOPNOTSUPP);
     const bool txq = change.txq_limit || change.txq_memory_limit || change.txq_quantum;
-    if (txq && !profile_.ext_features.test(feature::txqs)) return fail(EOPNOTSUPP);
+    if (txq && !profile_->ext_features.test(feature::txqs)) return fail(EOPNOTSUPP);
     take(wanted.txq_limit, change.txq_limit);
     take(wanted.txq_memory_limit, change.txq_memory_limit);
     take(wanted.txq_quantum, change.txq_quantum);
@@ -60,13 +60,13 @@ Result<void> Wiphy::change_settings(const WiphySettingsChange& change) {
 
 // cf. nl80211_set_wiphy()
 Result<void> Wiphy::set_antenna(std::uint32_t tx, std::uint32_t rx) {
-    if ((profile_.antennas_tx == 0 && profile_.antennas_rx == 0) || !profile_.has(WiphyFlag::antenna_selection))
+    if ((profile_->antennas_tx == 0 && profile_->antennas_rx == 0) || !profile_->has(WiphyFlag::antenna_selection))
         return fail(EOPNOTSUPP);
     constexpr std::uint32_t all = 0xffffffff;
-    if ((tx != all && (tx & ~profile_.antennas_tx) != 0) || (rx != all && (rx & ~profile_.antennas_rx) != 0))
+    if ((tx != all && (tx & ~profile_->antennas_tx) != 0) || (rx != all && (rx & ~profile_->antennas_rx) != 0))
         return fail(EINVAL);
-    tx &= profile_.antennas_tx;
-    rx &= profile_.antennas_rx;
+    tx &= profile_->antennas_tx;
+    rx &= profile_->antennas_rx;
     if (mac_open_count_ > 0) return fail(EOPNOTSUPP);  // cf. ieee80211_set_antenna(): only while nothing runs
     if (auto done = driver_->set_antenna(tx, rx); !done) return done;
     antennas_tx_ = tx;
@@ -100,7 +100,7 @@ Result<void> Wiphy::set_tx_power(Wdev* wdev, TxPowerSetting setting, std::int32_
         if (mbm < 0 || mbm % 100 != 0) return fail(EOPNOTSUPP);
         wanted = mbm / 100;
     }
-    if ((profile_.features & feature::per_vif_tx_power) == 0) wdev = nullptr;
+    if ((profile_->features & feature::per_vif_tx_power) == 0) wdev = nullptr;
 
     const auto set_links = [&](Wdev& vif) {
         for (const auto& link : vif.links()) {
@@ -169,7 +169,7 @@ Result<void> Wiphy::set_channel(Wdev* wdev, const phy::ChannelDefinition& channe
             return {};
         }
         // While it beacons, only the width may change.
-        if ((profile_.features & feature::ap_channel_width_change) == 0) return fail(EBUSY);
+        if ((profile_->features & feature::ap_channel_width_change) == 0) return fail(EBUSY);
         if (channel.control != link->ap()->settings().channel.control) return fail(EBUSY);
         if (auto used = use_channel(*link, channel); !used) return used;
         link->ap()->set_channel(channel);

@@ -10,7 +10,8 @@ namespace mlosim::mld {
 namespace {
 
 constexpr unsigned max_numbered_names = 8 * 4096;  // one page of bits, cf. __dev_alloc_name()
-constexpr std::size_t max_wiphy_name = 64;         // NL80211_WIPHY_NAME_MAXLEN
+constexpr std::size_t max_remembered_patterns = 64;
+constexpr std::size_t max_wiphy_name = 64;  // NL80211_WIPHY_NAME_MAXLEN
 
 }  // namespace
 
@@ -114,11 +115,16 @@ Result<std::string> World::netdev_name_for(std::string_view pattern, int taken) 
     }
     if (pattern.substr(percent, 2) != "%d" || pattern.find('%', percent + 1) != std::string_view::npos)
         return fail(EINVAL);
+    if (taken_below_.size() > max_remembered_patterns) taken_below_.clear();
+    unsigned& first = taken_below_.try_emplace(std::string(pattern), 0U).first->second;
     std::string name;
-    for (unsigned i = 0; i < max_numbered_names; ++i) {
+    for (unsigned i = first; i < max_numbered_names; ++i) {
         name.assign(pattern.substr(0, percent)).append(std::to_string(i)).append(pattern.substr(percent + 2));
         if (name.size() >= max_netdev_name) return fail(ENFILE);
-        if (find_netdev(name) == nullptr) return name;
+        if (find_netdev(name) == nullptr) {
+            first = i;
+            return name;
+        }
     }
     return fail(ENFILE);
 }
@@ -148,12 +154,14 @@ Netdev& World::add_netdev(NetdevSetup setup, Wdev* wdev) {
 void World::remove_netdev(Netdev& netdev) {
     trace_.record(now(), "mld/netdev-removed", {{"ifindex", netdev.index().value}, {"name", netdev.name()}});
     netdev_names_.erase(netdev.name());
+    taken_below_.clear();
     auto gone = netdevs_.extract(netdev.index());
     tell([&](Events& e) { e.netdev_removed(*gone.mapped()); });
 }
 
 void World::netdev_renamed(Netdev& netdev, const std::string& old_name) {
     netdev_names_.erase(old_name);
+    taken_below_.clear();
     netdev_names_.emplace(netdev.name(), &netdev);
     trace_.record(now(), "mld/netdev-renamed",
                   {{"ifindex", netdev.index().value}, {"name", netdev.name()}, {"before", old_name}});

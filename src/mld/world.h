@@ -54,6 +54,7 @@ struct RadioSpec {
 struct Radio {
     RadioIndex index;
     Wiphy* wiphy = nullptr;
+    /// What it was made of, less the profile: that is the wiphy's, which shares it with others of its kind.
     RadioSpec spec;
 };
 
@@ -149,6 +150,8 @@ public:
     [[nodiscard]] Result<void> check_wiphy_name(WiphyIndex index, std::string_view name) const;
 
 private:
+    /// One copy for all radios of one kind.
+    [[nodiscard]] std::shared_ptr<const RadioProfile> shared(RadioProfile&& profile);
     [[nodiscard]] std::string free_wiphy_name(WiphyIndex index, const std::optional<std::string>& wanted) const;
 
     sim::EventQueue& queue_;
@@ -160,6 +163,7 @@ private:
 
     Radios radios_;
     std::map<ieee80211::MacAddress, RadioIndex> radio_addresses_;
+    std::vector<std::weak_ptr<const RadioProfile>> profiles_;
     std::uint32_t next_radio_ = 0;
     std::uint32_t radio_generation_ = 1;
 
@@ -171,6 +175,9 @@ private:
     Netdevs netdevs_;
     std::map<std::string, Netdev*, std::less<>> netdev_names_;
     std::uint32_t next_ifindex_ = 1;
+    /// For each pattern a number below which all are taken: so that a world of many devices is not built in a time that
+    /// grows with their square.
+    mutable std::map<std::string, unsigned, std::less<>> taken_below_;
 };
 
 }  // namespace mlosim::mld

@@ -64,7 +64,7 @@ void put_world(MessageBuilder& message, const TimeControl& time, mlosim_dialect 
 void put_radio(MessageBuilder& message, const mld::Radio& radio) {
     message.put_u32(MLOSIM_ATTR_RADIO, radio.index.value);
     message.put_string(MLOSIM_ATTR_RADIO_NAME, radio.wiphy->parent_device());
-    message.put_string(MLOSIM_ATTR_PROFILE, radio.spec.profile.name);
+    message.put_string(MLOSIM_ATTR_PROFILE, radio.wiphy->profile().name);
     put_wiphy(message, *radio.wiphy);
     message.put_mac(MLOSIM_ATTR_MAC, radio.wiphy->addresses().front());
     message.put_u32(MLOSIM_ATTR_BANDS, band_bits(radio.wiphy->profile()));

@@ -34,6 +34,28 @@ TEST_F(WorldTest, AddressesFollowTheRadiosNumber) {
     EXPECT_EQ(world.find_radio(RadioIndex{257})->wiphy->addresses().front().to_string(), "02:00:00:01:01:00");
 }
 
+TEST_F(WorldTest, ANewDeviceTakesTheLowestNumberThatIsFree) {
+    for (int i = 0; i < 4; ++i)
+        add_radio("n");
+    world.remove_radio(RadioIndex{1});
+    EXPECT_EQ(add_radio("n").wiphy->wdevs().begin()->second->name(), "wlan1");
+    ASSERT_TRUE(netdev("wlan0").rename("first"));
+    EXPECT_EQ(add_radio("n").wiphy->wdevs().begin()->second->name(), "wlan0");
+    EXPECT_EQ(add_radio("n").wiphy->wdevs().begin()->second->name(), "wlan4");
+    // Names are asked for by other patterns too, more of them than are remembered.
+    for (int i = 0; i < 200; ++i)
+        EXPECT_EQ(*world.netdev_name_for("p" + std::to_string(i) + "-%d", ENFILE), "p" + std::to_string(i) + "-0");
+    EXPECT_EQ(*world.netdev_name_for("wlan%d", ENFILE), "wlan5");
+}
+
+TEST_F(WorldTest, RadiosOfOneKindShareTheirProfile) {
+    const RadioProfile& first = add_radio("ax").wiphy->profile();
+    EXPECT_EQ(&add_radio("ax").wiphy->profile(), &first);
+    EXPECT_NE(&add_radio("ac").wiphy->profile(), &first);
+    world.remove_radio(RadioIndex{0});
+    EXPECT_EQ(&add_radio("ax").wiphy->profile(), &first);  // as long as one is left
+}
+
 TEST_F(WorldTest, DevicesThatPromiseANumberGetIt) {
     world.set_next_ifindex(IfIndex{100});
     add_radio();
