@@ -183,7 +183,9 @@ bool Referee::holds(const ChannelCondition& condition, std::string* seen) const 
         const phy::RadioChannel* channel = radio->wiphy->channel(condition.channel);
         Use use = Use::disabled;
         if (channel != nullptr && !channel->now.flags.has(phy::ChannelFlag::disabled))
-            use = channel->now.flags.has(phy::ChannelFlag::no_ir) ? Use::passive : Use::active;
+            use = channel->now.flags.has(phy::ChannelFlag::no_ir) || channel->now.flags.has(phy::ChannelFlag::radar)
+                      ? Use::passive
+                      : Use::active;
         if (use == condition.use) continue;
         all = false;
         tell(seen, radio->spec.placement.name + ": " +

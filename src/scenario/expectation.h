@@ -56,7 +56,7 @@ struct InterfaceCondition {
 struct RegulatoryCondition {
     phy::Alpha2 country;
 };
-/// What may be done on a channel of a radio.
+/// What a radio may do on a channel: nothing, listen (until it has heard a beacon, or that there is no radar), send.
 struct ChannelCondition {
     enum class Use : std::uint8_t { disabled, passive, active };
     std::string radio;

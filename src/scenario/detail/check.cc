@@ -91,7 +91,6 @@ private:
         std::map<std::string, std::string> users;
         for (const NetworkPlan& network : scenario_.networks) {
             if (!network.name.empty()) claim(network_names_, network.name, network.pointer + "/name");
-            if (network.ssid.is_wildcard()) mistake(network.pointer + "/ssid", "an empty name", "1 to 32 bytes");
             if (const RadioPlan* radio = known_radio(network.radio, network.pointer + "/radio")) {
                 if (radio->group && radio->name == network.radio)
                     mistake(network.pointer + "/radio", in_quotes(network.radio),

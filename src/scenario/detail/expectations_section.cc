@@ -94,7 +94,7 @@ Condition read_counter(Fields& in) {
     (void)in.find("interface");
     out.name = in.required("name", any_text());
     const auto& names = medium ? of_medium : of_interface;
-    if (std::find(names.begin(), names.end(), out.name) == names.end())
+    if (in.has("name") && std::find(names.begin(), names.end(), out.name) == names.end())
         in.mistake(in.at() / "name", in_quotes(out.name),
                    listed(names) + (medium ? " of the medium" : " of an interface"));
     out.value = in.required("value", bounds());
@@ -134,7 +134,8 @@ Condition read_condition(Fields& in) {
         Fields members(*condition, in.at() / kind.name, in.mistakes());
         out = kind.read(members);
     }
-    if (found != 1) in.mistake(in.at(), found == 0 ? "no condition" : "several conditions", "one of " + listed(names));
+    if (found != 1 && in.is_object())
+        in.mistake(in.at(), found == 0 ? "no condition" : "several conditions", "one of " + listed(names));
     return out;
 }
 
@@ -144,6 +145,7 @@ void read_when(Fields& in, Expectation& out) {
     const auto within = in.optional("within", duration());
     const auto at = in.optional("at", duration());
     const auto until = in.optional("until", duration());
+    if (!in.is_object()) return;
     const int ways = (in.has("within") ? 1 : 0) + (in.has("at") ? 1 : 0) + (in.has("until") ? 1 : 0);
     if (ways != 1 || (in.has("at") && in.has("from"))) {
         in.mistake(in.at(), "no single time",

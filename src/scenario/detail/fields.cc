@@ -33,8 +33,8 @@ std::string guess(std::string_view text, const std::vector<std::string>& words) 
     std::size_t least = text.size() / 3 + 2;
     for (const std::string& word : words) {
         std::size_t far = distance(text, word);
-        if (text.size() >= 3 && (word.starts_with(text) || text.starts_with(word))) far = std::min<std::size_t>(far, 1);
-        if (far < least && far < word.size()) {
+        if (text.size() >= 2 && (word.starts_with(text) || text.starts_with(word))) far = std::min<std::size_t>(far, 2);
+        if (far < least && far < word.size() && far <= text.size()) {
             least = far;
             nearest = &word;
         }

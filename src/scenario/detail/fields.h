@@ -55,6 +55,8 @@ public:
 
     [[nodiscard]] const Pointer& at() const noexcept { return at_; }
     [[nodiscard]] Mistakes& mistakes() const noexcept { return mistakes_; }
+    /// False: that was the mistake, and nothing more is to be said.
+    [[nodiscard]] bool is_object() const noexcept { return object_ != nullptr; }
     [[nodiscard]] bool has(std::string_view name) const;
 
     template <class T>

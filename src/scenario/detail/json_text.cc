@@ -40,13 +40,17 @@ public:
     }
 
     bool parse_error(std::size_t offset, const std::string& token, const nlohmann::detail::exception& why) {
-        const std::string_view before = text_.substr(0, offset == 0 ? 0 : std::min(offset - 1, text_.size()));
+        const std::string message = why.what();
+        const std::string culprit = offset > text_.size() ? std::string{} : last_token(token, message);
+        const std::size_t begin =
+            std::min(offset - std::min(offset, std::max<std::size_t>(culprit.size(), 1)), text_.size());
+        const std::string_view before = text_.substr(0, begin);
         const auto line = 1 + std::count(before.begin(), before.end(), '\n');
         const std::size_t start = before.rfind('\n');
         const std::size_t column = before.size() - (start == std::string_view::npos ? 0 : start + 1) + 1;
         mistakes_.push_back({"line " + std::to_string(line) + ", column " + std::to_string(column),
-                             token.empty() || offset > text_.size() ? "the end of the file" : in_quotes(token),
-                             "JSON (" + reason(why.what()) + ")"});
+                             culprit.empty() ? "the end of the file" : in_quotes(culprit),
+                             "JSON (" + reason(message) + ")"});
         return false;
     }
 
@@ -83,11 +87,22 @@ private:
         const std::string shown_pointer = in_quotes(pointer.text());
         return shown_pointer.find('\\') == std::string::npos ? pointer.text() : shown_pointer;
     }
-    /// The library's "[…] parse error at …: syntax error while parsing value - unexpected …; expected …", without the
-    /// place.
+    /// What the library's reader stumbled over. It gives all that it read since the last string or number.
+    static std::string last_token(const std::string& read, const std::string& message) {
+        if (read.empty()) return {};
+        const bool mark = message.find("unexpected '") != std::string::npos;
+        const bool whole = read[0] == '"' || read[0] == '-' || (read[0] >= '0' && read[0] <= '9');
+        return whole && !mark ? read : read.substr(read.size() - 1);
+    }
+    /// The library's "[…] parse error at …: syntax error while parsing value - unexpected …; last read: …; expected …",
+    /// without the place and what was read.
     static std::string reason(std::string text) {
         if (const std::size_t colon = text.find(": "); colon != std::string::npos) text.erase(0, colon + 2);
-        const std::string plain = in_quotes(text);
+        if (const std::size_t read = text.find("; last read: "); read != std::string::npos) {
+            const std::size_t rest = text.rfind("; expected ");
+            text.erase(read, rest == std::string::npos || rest < read ? std::string::npos : rest - read);
+        }
+        const std::string plain = Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
         return plain.substr(1, plain.size() - 2);
     }
 

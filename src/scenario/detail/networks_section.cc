@@ -50,6 +50,8 @@ NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistake
     out.name = in.required("name", name());
     out.radio = in.required("radio", name());
     out.ssid = in.required("ssid", ssid());
+    if (const Json* name_in_beacons = in.find("ssid"); name_in_beacons != nullptr && *name_in_beacons == "")
+        in.mistake(at / "ssid", "an empty name", "1 to 32 bytes");
     out.security = in.get("security", word(securities), out.security);
     out.hidden = in.get("hidden", word(hidden_ways), out.hidden);
     in.each(

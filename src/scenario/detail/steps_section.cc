@@ -121,7 +121,7 @@ constexpr ActionKind actions[] = {
 sim::Time read_time(Fields& in, sim::Time previous) {
     const auto at = in.optional("at", duration());
     const auto after = in.optional("after", duration());
-    if (in.has("at") == in.has("after"))
+    if (in.is_object() && in.has("at") == in.has("after"))
         in.mistake(in.at(), in.has("at") ? "\"at\" and \"after\"" : "neither \"at\" nor \"after\"", "one of them");
     if (at) return sim::Time{*at};
     return previous + after.value_or(sim::Duration::zero());
@@ -143,7 +143,7 @@ Step read_step(const Json& value, const Pointer& at, sim::Time previous, Mistake
         Fields members(*action, at / kind.name, mistakes);
         out.action = kind.read(members);
     }
-    if (found != 1)
+    if (found != 1 && in.is_object())
         in.mistake(at, found == 0 ? "a step that does nothing" : "a step that does several things",
                    "one of " + listed(names));
     return out;
