@@ -41,6 +41,10 @@ TEST_F(Determinism, GivesTheSameBytesForTheSameSeed) {
     EXPECT_NE(bytes.find("mld/scan-done"), std::string::npos);
 }
 
+TEST_F(Determinism, GivesOtherBytesForAnotherSeedWhereChanceDecides) {
+    EXPECT_NE(hash_of(with_seed(1)), hash_of(with_seed(2)));
+}
+
 TEST_F(Determinism, DoesNotDependOnHowTheWorldIsBroughtForward) {
     const std::uint64_t whole = hash_of(with_seed(3));
     ASSERT_TRUE(build(with_seed(3)));
