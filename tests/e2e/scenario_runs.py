@@ -82,6 +82,14 @@ class ExitCodes(Directory):
         self.assertEqual(outcome.code, 2)
         self.assertIn('world.json:line 2, column 28: found "]", allowed JSON (', outcome.err)
 
+    def test_2_for_what_only_the_built_world_can_know(self):
+        trace = self.directory / "trace"
+        outcome = self.go("--trace", trace, duration="1 s", regulatory={"database": "embedded"}, networks=[
+            {"name": "n", "radio": "sta", "ssid": "s", "links": [{"band": "6 GHz", "channel": 37}]}])
+        self.assertEqual((outcome.code, outcome.out, trace.exists()), (2, "", False))
+        self.assertIn("world.json:/networks/0/links/0/channel: found 37", outcome.err)
+        self.assertIn("closed in country 00", outcome.err)
+
     def test_2_for_no_such_file(self):
         outcome = mlosimd("--scenario", self.directory / "none.json")
         self.assertEqual((outcome.code, outcome.err), (2, f"mlosimd: {self.directory}/none.json: no such file\n"))

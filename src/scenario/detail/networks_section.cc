@@ -34,11 +34,18 @@ NetworkLinkPlan read_link(const Json& value, const Pointer& at, std::size_t inde
     return out;
 }
 
+/// A network's own name, which is never the wildcard.
+ieee80211::Ssid read_own_ssid(Fields& in) {
+    if (const Json* value = in.find("ssid"); value != nullptr && *value == "")
+        in.mistake(in.at() / "ssid", "an empty name", "1 to 32 bytes");
+    return in.required("ssid", ssid());
+}
+
 NontransmittedPlan read_nontransmitted(const Json& value, const Pointer& at, Mistakes& mistakes) {
     Fields in(value, at, mistakes);
     NontransmittedPlan out;
     out.pointer = at.text();
-    out.ssid = in.required("ssid", ssid());
+    out.ssid = read_own_ssid(in);
     out.security = in.get("security", word(securities), out.security);
     return out;
 }
@@ -49,9 +56,7 @@ NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistake
     out.pointer = at.text();
     out.name = in.required("name", name());
     out.radio = in.required("radio", name());
-    out.ssid = in.required("ssid", ssid());
-    if (const Json* name_in_beacons = in.find("ssid"); name_in_beacons != nullptr && *name_in_beacons == "")
-        in.mistake(at / "ssid", "an empty name", "1 to 32 bytes");
+    out.ssid = read_own_ssid(in);
     out.security = in.get("security", word(securities), out.security);
     out.hidden = in.get("hidden", word(hidden_ways), out.hidden);
     in.each(

@@ -6,7 +6,7 @@ namespace mlosim::scenario {
 namespace {
 
 constexpr const char* busy = R"({
-    "clock": "virtual", "duration": "25 s", "seed": %SEED%, "regulatory": {"country": "US", "database": "embedded"},
+    "clock": "virtual", "duration": "25 s", "seed": %SEED%, "regulatory": {"country": "DE", "database": "embedded"},
     "medium": {"fidelity": "lossy", "shadowing_db": 6},
     "radios": [{"name": "sta", "count": 4, "position_m": [60, 0], "grid": {"columns": 4, "spacing_m": 20},
                 "interfaces": [{"name": "wlan%d", "up": true}]},
