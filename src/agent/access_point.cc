@@ -106,7 +106,19 @@ Surroundings AccessPoint::surroundings(const Bss& bss) const {
     const std::vector<const Bss*> beside = colocated_();
     out.neighbors = neighbor_reports(bss, bsses_, beside);
     if (bss.mld) out.multi_link = multi_link_of(bss);
+    out.dtim_count = dtim_count(bss);
     return out;
+}
+
+const mld::ApLink* AccessPoint::ap_link(const Bss& bss) const {
+    for (const auto& link : wdev_.links())
+        if (link->address() == bss.bssid) return link->ap();
+    return nullptr;
+}
+
+std::uint8_t AccessPoint::dtim_count(const Bss& bss) const {
+    const mld::ApLink* ap = ap_link(bss);
+    return ap != nullptr ? ap->dtim_count() : std::uint8_t{0};
 }
 
 mld::BeaconData AccessPoint::beacon(const Bss& bss) const {
@@ -176,8 +188,8 @@ void AccessPoint::refresh() {
     for (std::size_t i = 0; i < bsses_.size(); ++i) {
         const Bss& bss = bsses_[i];
         mld::BeaconData now = beacon(bss);
-        const mld::Link* link = bss.mld ? wdev_.link(bss.mld->link) : &wdev_.default_link();
-        if (link == nullptr || link->ap() == nullptr || link->ap()->settings().beacon == now) continue;
+        const mld::ApLink* ap = ap_link(bss);
+        if (ap == nullptr || ap->settings().beacon == now) continue;
         (void)wdev_.wiphy().change_beacon(wdev_, link_id(bss), now);  // it beacons, and its head is whole
         probe_elements_[i] = probe_response_elements(bss, surroundings(bss));
     }

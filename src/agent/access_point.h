@@ -53,7 +53,10 @@ public:
     [[nodiscard]] const NetworkSettings& settings() const noexcept { return settings_; }
     /// One for each link, in the order of the settings.
     [[nodiscard]] std::span<const Bss> bsses() const noexcept { return bsses_; }
+    /// Whether the MAC sends beacons for it; running(): whether it believes so. They differ when it was stopped from
+    /// outside.
     [[nodiscard]] bool beacons() const;
+    [[nodiscard]] bool running() const noexcept { return running_; }
     [[nodiscard]] const Stations& stations() const noexcept { return stations_; }
     [[nodiscard]] const AccessPointCounters& counters() const noexcept { return counters_; }
 
@@ -73,6 +76,8 @@ private:
     void describe();
     [[nodiscard]] Surroundings surroundings(const Bss& bss) const;
     [[nodiscard]] mld::BeaconData beacon(const Bss& bss) const;
+    [[nodiscard]] const mld::ApLink* ap_link(const Bss& bss) const;
+    [[nodiscard]] std::uint8_t dtim_count(const Bss& bss) const;
     [[nodiscard]] std::optional<ieee80211::LinkId> link_id(const Bss& bss) const;
     [[nodiscard]] mld::World& world() const;
     void probed(std::size_t link, const ieee80211::FrameView& request);

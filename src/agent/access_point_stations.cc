@@ -118,8 +118,8 @@ void AccessPoint::associating(std::size_t link, const FrameView& frame) {
         for (const LinkGrant& grant : answer.links)
             for (const Bss& other : bsses_)
                 if (other.mld->link == grant.link)
-                    multi_link->profiles.push_back(
-                        association_profile(other, static_cast<std::uint16_t>(grant.status), ElementList(alone)));
+                    multi_link->profiles.push_back(association_profile(
+                        other, dtim_count(other), static_cast<std::uint16_t>(grant.status), ElementList(alone)));
     }
     const Bytes granted = association_response_elements(bss, multi_link);
     body.elements = ElementList(granted);

@@ -1,5 +1,7 @@
 #include "agent/access_points.h"
 
+#include <utility>
+
 #include "mld/netdev.h"
 #include "mld/wiphy.h"
 #include "sim/invariant.h"
@@ -55,21 +57,24 @@ void AccessPoints::check_soon() {
 void AccessPoints::check() {
     for (auto& [id, member] : members_) {
         AccessPoint& access_point = *member.access_point;
+        const bool try_now = std::exchange(member.may_start, false);
+        if (access_point.beacons()) continue;
         const bool up = access_point.wdev().netdev()->is_up();
-        if (!access_point.beacons()) {
-            access_point.stopped(up ? "channel" : "down");
-            if (up) (void)access_point.start();  // it stays silent while its channels are forbidden
-        }
+        access_point.stopped(up ? "channel" : "down");
+        if (up && try_now) (void)access_point.start();  // it stays silent while its channels are forbidden
     }
     for (auto& [id, member] : members_)
         member.access_point->refresh();
 }
 
-void AccessPoints::netdev_changed(mld::Netdev& netdev, mld::NetdevCause, mld::NetdevFlags) {
+void AccessPoints::netdev_changed(mld::Netdev& netdev, mld::NetdevCause cause, mld::NetdevFlags changed) {
     if (netdev.wdev() == nullptr) return;
-    const AccessPoint* access_point = find(*netdev.wdev());
-    if (access_point == nullptr || access_point->beacons() == netdev.is_up()) return;
-    check_soon();
+    const auto at = members_.find(netdev.wdev()->id());
+    if (at == members_.end()) return;
+    Member& member = at->second;
+    const bool came_up = cause == mld::NetdevCause::flags && changed.has(mld::NetdevFlag::up) && netdev.is_up();
+    if (came_up) member.may_start = true;
+    if (came_up || member.access_point->running() != member.access_point->beacons()) check_soon();
 }
 
 void AccessPoints::interface_changed(mld::Wdev& wdev) {
@@ -85,6 +90,8 @@ void AccessPoints::interface_removed(mld::Wdev& wdev) {
 }
 
 void AccessPoints::regulatory_changed(const mld::RegulatoryRequest&) {
+    for (auto& [id, member] : members_)
+        member.may_start = true;
     check_soon();
 }
 

@@ -42,6 +42,8 @@ private:
     struct Member {
         SiteId site;
         std::unique_ptr<AccessPoint> access_point;
+        /// Something happened after which it may be able to start again. One try each: starting is an event too.
+        bool may_start = false;
     };
     [[nodiscard]] std::vector<const Bss*> six_ghz_at(SiteId site) const;
     void check_soon();

@@ -15,6 +15,7 @@ namespace mlosim::agent {
 struct Surroundings {
     std::vector<ieee80211::ReducedNeighborReport> neighbors;
     std::optional<ieee80211::BasicMultiLink> multi_link;
+    std::uint8_t dtim_count = 0;  ///< of its own BSS, for profiles in the frames of others
 };
 
 [[nodiscard]] ieee80211::CapabilityInfo capability_info(const Bss& bss);

@@ -29,14 +29,14 @@ const std::set<ElementType>& not_in_profiles() {
 }
 
 /// What every profile of an affiliated AP says of its link. All TSFs of this world are one.
-BasicPerStaProfile station_info(const Bss& link) {
+BasicPerStaProfile station_info(const Bss& link, std::uint8_t dtim_count) {
     BasicPerStaProfile out;
     out.link = link.mld->link;
     out.complete = true;
     out.sta_addr = link.bssid;
     out.beacon_interval = link.beacon_interval;
     out.tsf_offset = 0;
-    out.dtim = ieee80211::DtimInfo{0, link.dtim_period};
+    out.dtim = ieee80211::DtimInfo{dtim_count, link.dtim_period};
     out.bss_parameters_change_count = link.mld->change_count;
     return out;
 }
@@ -73,7 +73,7 @@ BasicMultiLink multi_link_of(const Bss& bss) {
 }
 
 BasicPerStaProfile complete_profile(const Bss& link, const Surroundings& of_link, const ElementList& frame) {
-    BasicPerStaProfile out = station_info(link);
+    BasicPerStaProfile out = station_info(link, of_link.dtim_count);
     const ieee80211::Bytes own = probe_response_elements(link, of_link);
     ByteWriter w(out.profile);
     w.u16le(static_cast<std::uint16_t>(capability_info(link).raw()));
@@ -96,8 +96,9 @@ BasicPerStaProfile asked_profile(const ieee80211::ProbeRequestPerStaProfile& ask
     return out;
 }
 
-BasicPerStaProfile association_profile(const Bss& link, std::uint16_t status, const ElementList& frame) {
-    BasicPerStaProfile out = station_info(link);
+BasicPerStaProfile association_profile(const Bss& link, std::uint8_t dtim_count, std::uint16_t status,
+                                       const ElementList& frame) {
+    BasicPerStaProfile out = station_info(link, dtim_count);
     const ieee80211::Bytes own = association_response_elements(link, std::nullopt);
     ByteWriter w(out.profile);
     w.u16le(static_cast<std::uint16_t>(capability_info(link).raw()));

@@ -24,7 +24,8 @@ namespace mlosim::agent {
 
 /// A link's profile in an association response of another link, with the status of that link (802.11be 35.3.5.4).
 /// `frame`: the elements of the response.
-[[nodiscard]] ieee80211::BasicPerStaProfile association_profile(const Bss& link, std::uint16_t status,
+[[nodiscard]] ieee80211::BasicPerStaProfile association_profile(const Bss& link, std::uint8_t dtim_count,
+                                                                std::uint16_t status,
                                                                 const ieee80211::ElementList& frame);
 
 }  // namespace mlosim::agent

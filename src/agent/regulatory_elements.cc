@@ -34,12 +34,16 @@ std::vector<Country::Triplet> subbands(const Bss& bss) {
     const unsigned step = channel_step(bss.band());
     for (const phy::RadioChannel& channel : bss.band_channels()) {
         const unsigned number = channel.channel.number();
-        if (channel.now.flags.has(ChannelFlag::disabled)) continue;
+        // Radios may list channels between the standard's, which no triplet could step over.
+        if (channel.now.flags.has(ChannelFlag::disabled) || !phy::find_channel(bss.band(), channel.channel.number()))
+            continue;
         const auto power = static_cast<std::int8_t>(std::clamp(channel.now.max_reg_power_dbm, -127, 127));
         if (run && number == next && run->max_power_dbm == power) {
             ++run->channel_count;
-        } else if (number < operating_triplet) {
+        } else {
             if (run) out.emplace_back(*run);
+            run.reset();
+            if (number >= operating_triplet) break;  // such a number cannot begin a triplet
             run = ieee80211::SubbandTriplet{static_cast<std::uint8_t>(number), 1, power};
         }
         next = number + step;

@@ -32,6 +32,8 @@ public:
 
     [[nodiscard]] const AccessPointSettings& settings() const noexcept { return settings_; }
     [[nodiscard]] std::uint64_t beacons_sent() const noexcept { return beacons_sent_; }
+    /// Beacons from the last one to the next with group traffic.
+    [[nodiscard]] std::uint8_t dtim_count() const noexcept { return template_.dtim_count(); }
 
     void set_channel(const phy::ChannelDefinition& channel) { settings_.channel = channel; }
     void change_beacon(const BeaconData& beacon);
