@@ -26,6 +26,18 @@ struct NetdevFacts {
 /// A `struct ifreq` of a 64-bit program: the name, then the union.
 using InterfaceRequest = std::array<std::uint8_t, 40>;
 
+/// Who sees frames pass at simulated devices.
+class FrameWatcher {
+public:
+    /// `frame` begins with the device's link header.
+    virtual void frame_passed(const NetdevFacts& device, bool outgoing, std::span<const std::uint8_t> frame) = 0;
+    /// The device went down or away.
+    virtual void device_down(std::uint32_t index) = 0;
+
+protected:
+    ~FrameWatcher() = default;
+};
+
 /// What stat(2) says of a simulated file.
 struct FileFacts {
     std::uint32_t mode = 0;  ///< S_IF* and permissions
@@ -52,6 +64,13 @@ public:
     /// place.
     virtual Result<void> ethtool(std::string_view name, std::span<std::uint8_t> structure) = 0;
     [[nodiscard]] virtual std::vector<NetdevFacts> netdevs() const = 0;
+
+    /// ENXIO: none of ours.
+    [[nodiscard]] virtual Result<NetdevFacts> netdev(std::uint32_t index) const = 0;
+    /// A frame with its link header. cf. packet_snd()
+    virtual Result<void> send_frame(std::uint32_t index, std::span<const std::uint8_t> frame) = 0;
+    virtual void watch_frames(FrameWatcher& watcher) = 0;
+    virtual void unwatch_frames(FrameWatcher& watcher) = 0;
 
     /// Paths are absolute and normalised; symbolic links on the way are followed, a last one where `follow` says so.
     virtual Result<FileFacts> stat(std::string_view path, bool follow) = 0;

@@ -8,12 +8,11 @@
  *   NETLINK  hello                         welcome           datagrams both ways, each behind a mlosim_datagram
  *   CALL     hello, call, payload          answer, payload   closed by the daemon
  *   FILE     hello, call (op WRITE), path  welcome           every packet is one write(2) to that file
- *   SILENT   hello                         welcome           nothing: a descriptor that never becomes readable
+ *   PACKET   hello                         welcome           frames to the program, each behind a mlosim_frame
+ *   SILENT   hello                         welcome           a struct rfkill_event for each switch that there is
  *
  * What belongs to a netlink socket lives in the daemon, under the socket's SO_COOKIE. So a descriptor that went through
  * dup, fork or exec is still whole: whoever holds it can ask the kernel for the cookie and the daemon for the rest.
- *
- * AF_PACKET sockets will be one more role: frames behind a mlosim_datagram whose `port` is the interface's index.
  */
 #pragma once
 
@@ -47,6 +46,7 @@ enum mlosim_role {
     MLOSIM_ROLE_CALL = 2,
     MLOSIM_ROLE_FILE = 3,
     MLOSIM_ROLE_SILENT = 4,
+    MLOSIM_ROLE_PACKET = 5,
 };
 
 struct mlosim_hello {
@@ -55,8 +55,8 @@ struct mlosim_hello {
     uint16_t role;
     uint64_t cookie;  /* SO_COOKIE of the program's end; 0 for a CALL */
     int32_t pid;      /* getpid() as the program sees it: the port that an unbound socket gets */
-    int32_t protocol; /* NETLINK_ROUTE or NETLINK_GENERIC; 0 for the other roles */
-    int32_t type;     /* SOCK_RAW or SOCK_DGRAM; 0 for the other roles */
+    int32_t protocol; /* NETLINK_ROUTE or NETLINK_GENERIC; a PACKET's as the program gave it; 0 for the other roles */
+    int32_t type;     /* SOCK_RAW or SOCK_DGRAM; 0 for the roles that are no sockets */
     uint32_t reserved;
 };
 
@@ -85,6 +85,19 @@ struct mlosim_datagram {
     uint32_t receive_size;
 };
 
+/* In front of each frame for a packet socket: what recvfrom() tells in a struct sockaddr_ll. The frame's first octet is
+ * at a fixed distance, so that a program's socket filter can be moved to where it is. */
+struct mlosim_frame {
+    uint16_t protocol; /* in network order, as sll_protocol */
+    uint16_t hardware; /* ARPHRD_* */
+    uint32_t index;    /* of the device */
+    uint8_t kind;      /* PACKET_HOST, PACKET_OUTGOING … */
+    uint8_t address_length;
+    uint8_t address[8]; /* the sender's */
+    uint16_t reserved;
+    int32_t error; /* no frame follows, the receive fails with this errno */
+};
+
 enum mlosim_op {
     /* Netlink sockets; `target` is the socket's cookie. */
     MLOSIM_OP_BIND = 1,       /* arg: port, group mask -> value: port */
@@ -95,6 +108,10 @@ enum mlosim_op {
     MLOSIM_OP_SYNC = 6,       /* answered once everything sent before has been handled */
     /* The same for a FILE: payload: what to write. Unlike a packet on the FILE's own connection it is answered. */
     MLOSIM_OP_WRITE_OPEN = 7,
+
+    /* Packet sockets; `target` is the socket's cookie. */
+    MLOSIM_OP_PACKET_BIND = 8, /* arg: device index or 0, protocol in network order; ENXIO: none of ours */
+    MLOSIM_OP_PACKET_SEND = 9, /* payload: struct mlosim_frame (index 0: the bound one), frame */
 
     /* Network devices. */
     MLOSIM_OP_IOCTL = 16,   /* arg: request; payload: struct ifreq -> payload: struct ifreq */
@@ -111,6 +128,8 @@ enum mlosim_op {
     MLOSIM_OP_DIRECTORY = 37, /* -> payload: path of a real directory that mirrors this one */
 };
 
+/* Of a PACKET: the port is the device's index, OPTIONS are frames received, RCVBUF those lost; payload: a struct
+ * mlosim_frame with the device's own address. */
 enum mlosim_info {
     MLOSIM_INFO_ROLE,
     MLOSIM_INFO_PROTOCOL,
@@ -162,4 +181,5 @@ struct mlosim_netdev {
 
 static_assert(sizeof(mlosim_hello) == 32 && sizeof(mlosim_welcome) == 8 && sizeof(mlosim_datagram) == 16);
 static_assert(sizeof(mlosim_call) == 32 && sizeof(mlosim_answer) == 32 && sizeof(mlosim_netdev) == 48);
+static_assert(sizeof(mlosim_frame) == 24);
 #endif

@@ -18,7 +18,7 @@ bool is_path_op(std::uint32_t op) {
 }
 
 bool is_known_op(std::uint32_t op) {
-    return (op >= MLOSIM_OP_BIND && op <= MLOSIM_OP_WRITE_OPEN) || op == MLOSIM_OP_IOCTL || op == MLOSIM_OP_NETDEVS ||
+    return (op >= MLOSIM_OP_BIND && op <= MLOSIM_OP_PACKET_SEND) || op == MLOSIM_OP_IOCTL || op == MLOSIM_OP_NETDEVS ||
            op == MLOSIM_OP_ETHTOOL || is_path_op(op);
 }
 
@@ -64,6 +64,8 @@ Result<CallView> parse_call(Bytes bytes) {
     } else if (call.head.op == MLOSIM_OP_ETHTOOL) {
         if (bytes.size() < 16 + 4 || bytes.size() > 16 + MLOSIM_WIRE_ETHTOOL_MAX)
             return fail(EPROTO, "a name and a structure that starts with its command");
+    } else if (call.head.op == MLOSIM_OP_PACKET_SEND) {
+        if (bytes.size() < sizeof(mlosim_frame)) return fail(EPROTO, "a frame without its header");
     } else if (call.head.op == MLOSIM_OP_WRITE_OPEN) {
         if (bytes.size() > MLOSIM_WIRE_WRITE_MAX) return fail(EPROTO, "more than one page to write");
     } else if (!bytes.empty()) {
@@ -81,6 +83,7 @@ Result<Greeting> parse_greeting(Bytes packet) {
     switch (hello.role) {
         case MLOSIM_ROLE_NETLINK:
         case MLOSIM_ROLE_SILENT:
+        case MLOSIM_ROLE_PACKET:
             if (hello.cookie == 0) return fail(EPROTO, "a socket without a cookie");
             if (!packet.empty()) return fail(EPROTO, "bytes behind the hello");
             return greeting;

@@ -1,6 +1,8 @@
 #include "host/world_services.h"
 
+#include <cerrno>
 #include <utility>
+#include <vector>
 
 #include "host/interface_ioctl.h"
 #include "host/netdev_files.h"
@@ -30,9 +32,20 @@ std::string wiphy_path(const mld::Wiphy& wiphy) {
     return radio_device_path(wiphy.parent_device()) + "/ieee80211/" + wiphy.name();
 }
 
-class WorldServices final : public HostServices {
+NetdevFacts facts_of(const mld::Netdev& netdev) {
+    return {
+        netdev.index().value, netdev.name(),    netdev.flags().bits(),     static_cast<std::uint16_t>(netdev.type()),
+        netdev.mtu(),         netdev.address(), netdev.broadcast_address()};
+}
+
+class WorldServices final : public HostServices, private mld::Events {
 public:
-    explicit WorldServices(mld::World& world) : world_(world), settings_(world), tree_(root()) {}
+    explicit WorldServices(mld::World& world) : world_(world), settings_(world), tree_(root()) {
+        world_.subscribe(*this);
+    }
+    ~WorldServices() override { world_.unsubscribe(*this); }
+    WorldServices(const WorldServices&) = delete;
+    WorldServices& operator=(const WorldServices&) = delete;
 
     Result<void> ioctl(std::uint32_t number, InterfaceRequest& request) override {
         return interface_ioctl(world_, number, request);
@@ -45,11 +58,22 @@ public:
     [[nodiscard]] std::vector<NetdevFacts> netdevs() const override {
         std::vector<NetdevFacts> all;
         for (const auto& [index, netdev] : world_.netdevs())
-            all.push_back({index.value, netdev->name(), netdev->flags().bits(),
-                           static_cast<std::uint16_t>(netdev->type()), netdev->mtu(), netdev->address(),
-                           netdev->broadcast_address()});
+            all.push_back(facts_of(*netdev));
         return all;
     }
+
+    [[nodiscard]] Result<NetdevFacts> netdev(std::uint32_t index) const override {
+        const mld::Netdev* netdev = world_.find_netdev(mld::IfIndex{index});
+        if (netdev == nullptr) return fail(ENXIO);
+        return facts_of(*netdev);
+    }
+    Result<void> send_frame(std::uint32_t index, std::span<const std::uint8_t> frame) override {
+        mld::Netdev* netdev = world_.find_netdev(mld::IfIndex{index});
+        if (netdev == nullptr) return fail(ENXIO);
+        return netdev->transmit(frame);
+    }
+    void watch_frames(FrameWatcher& watcher) override { watchers_.push_back(&watcher); }
+    void unwatch_frames(FrameWatcher& watcher) override { std::erase(watchers_, &watcher); }
 
     Result<FileFacts> stat(std::string_view path, bool follow) override { return tree_.stat(path, follow); }
     Result<std::string> read(std::string_view path) override { return tree_.read(path); }
@@ -59,6 +83,21 @@ public:
     Result<std::vector<DirectoryEntry>> list(std::string_view path) override { return tree_.list(path); }
 
 private:
+    void frame_passed(mld::Netdev& netdev, mld::FrameDirection direction, ieee80211::ByteView frame) override {
+        if (watchers_.empty()) return;
+        const NetdevFacts facts = facts_of(netdev);
+        for (FrameWatcher* watcher : watchers_)
+            watcher->frame_passed(facts, direction == mld::FrameDirection::outgoing, frame);
+    }
+    void netdev_changed(mld::Netdev& netdev, mld::NetdevCause, mld::NetdevFlags changed) override {
+        if (changed.has(mld::NetdevFlag::up) && !netdev.is_up()) tell_down(netdev);
+    }
+    void netdev_removed(mld::Netdev& netdev) override { tell_down(netdev); }
+    void tell_down(const mld::Netdev& netdev) {
+        for (FrameWatcher* watcher : watchers_)
+            watcher->device_down(netdev.index().value);
+    }
+
     Node root() {
         Node virtual_devices = directory_node({{"mac80211_hwsim", radio_devices()}, {"net", virtual_netdevs()}}, true);
         Node classes = directory_node({{"ieee80211", wiphy_class()},
@@ -194,6 +233,7 @@ private:
     mld::World& world_;
     NetdevSettings settings_;
     VirtualTree tree_;
+    std::vector<FrameWatcher*> watchers_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "mld/ap_link.h"
 #include "mld/jiffies.h"
 #include "mld/probe_request.h"
+#include "mld/radiotap.h"
 #include "sim/invariant.h"
 
 namespace mlosim::hwsim {
@@ -137,6 +138,8 @@ bool Driver::receive(const phy::Reception& reception) {
     status.channel = reception.channel.control;
     status.signal = reception.rssi;
     status.received = reception.end;
+    status.rate = reception.rate;
+    status.started = reception.start;
     mac_.receive(reception.payload, status);
     return own;
 }
@@ -163,7 +166,17 @@ void Driver::send(Bytes&& bytes, const phy::Channel& channel, int power_dbm, boo
     out.power = phy::Dbm{static_cast<double>(power_dbm)};
     out.rate = phy::Rate::legacy(rate).value_or(phy::Rate{});
     if (rx_rssi_) out.heard_with = phy::Dbm{static_cast<double>(*rx_rssi_)};
+    show_on_air(*out.payload, out.rate, channel);
     medium_.transmit(port_, std::move(out));
+}
+
+// cf. mac80211_hwsim_monitor_rx()
+void Driver::show_on_air(const Bytes& frame, const phy::Rate& rate, const phy::Channel& channel) {
+    mld::Netdev* monitor = wiphy_.world().hwsim_monitor();
+    if (monitor == nullptr || !monitor->is_up()) return;
+    Bytes with_header = mld::air_radiotap(queue_.now(), rate, channel);
+    with_header.insert(with_header.end(), frame.begin(), frame.end());
+    monitor->received(with_header);
 }
 
 void Driver::transmit(mld::Wdev*, mld::Link* link, mld::TxFrame frame) {

@@ -81,6 +81,7 @@ private:
     void arm_beacon(mld::Link& link);
     void beacon(mld::Link& link);
     void send(ieee80211::Bytes&& bytes, const phy::Channel& channel, int power_dbm, bool stamp_tsf);
+    void show_on_air(const ieee80211::Bytes& frame, const phy::Rate& rate, const phy::Channel& channel);
     [[nodiscard]] int power_on(const phy::Channel& channel) const;
 
     mld::Wiphy& wiphy_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "ieee80211/byte_io.h"
+#include "mld/frame.h"
 #include "mld/identifiers.h"
 #include "mld/netdev.h"
 #include "mld/regulatory_core.h"
@@ -56,6 +57,9 @@ public:
     virtual void netdev_changed(Netdev&, NetdevCause, NetdevFlags /*changed*/) {}
     /// RTM_DELLINK.
     virtual void netdev_removed(Netdev&) {}
+
+    /// A frame passed a network device: what packet sockets see, link header first (on monitors that is radiotap).
+    virtual void frame_passed(Netdev&, FrameDirection, ieee80211::ByteView) {}
 
     // MAC80211_HWSIM "config"
     virtual void radio_added(Radio&) {}

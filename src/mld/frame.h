@@ -7,6 +7,7 @@
 #include "ieee80211/byte_io.h"
 #include "ieee80211/link_id.h"
 #include "phy/channel.h"
+#include "phy/rates.h"
 #include "phy/units.h"
 #include "sim/virtual_time.h"
 
@@ -21,7 +22,12 @@ struct RxStatus {
     phy::Dbm signal;
     sim::Time received;  ///< what the kernel calls boottime
     std::optional<ieee80211::LinkId> link;
+    phy::Rate rate{};
+    sim::Time started{};  ///< when its first octet was on the air (mactime)
 };
+
+/// Which way a frame passes a network device.
+enum class FrameDirection : std::uint8_t { incoming, outgoing };
 
 /// A frame to send (what struct ieee80211_tx_info says of it).
 struct TxFrame {

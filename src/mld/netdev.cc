@@ -217,6 +217,30 @@ void Netdev::set_link_mode(LinkMode mode) {
     changed(NetdevCause::state, {});
 }
 
+// cf. packet_snd(), __dev_queue_xmit()
+Result<void> Netdev::transmit(ieee80211::ByteView frame) {
+    constexpr std::size_t hard_header = 14;
+    if (!is_up()) return fail(ENETDOWN);
+    if (frame.size() > setup_.mtu + hard_header) return fail(EMSGSIZE);
+    if (frame.size() < hard_header) return fail(EINVAL);
+    if (wdev_ == nullptr || !carrier_) return {};  // cf. hwsim_mon_xmit(), noop_enqueue()
+    world_.tell([&](Events& e) { e.frame_passed(*this, FrameDirection::outgoing, frame); });
+    if (wdev_->type() == InterfaceType::monitor) {
+        ++counters_.tx_packets;
+        counters_.tx_bytes += frame.size();
+        wdev_->wiphy().inject(frame);
+    } else {
+        ++counters_.tx_dropped;  // there is no station to send it to
+    }
+    return {};
+}
+
+void Netdev::received(ieee80211::ByteView frame) {
+    ++counters_.rx_packets;
+    counters_.rx_bytes += frame.size();
+    world_.tell([&](Events& e) { e.frame_passed(*this, FrameDirection::incoming, frame); });
+}
+
 void Netdev::set_carrier(bool on) {
     if (on == carrier_) return;
     carrier_ = on;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "ieee80211/byte_io.h"
 #include "ieee80211/mac_address.h"
 #include "mld/identifiers.h"
 #include "phy/flags.h"
@@ -153,6 +154,13 @@ public:
     /// What a supplicant reports: up, dormant or testing; anything else is ignored. cf. set_operstate() of rtnetlink.
     void set_operational_state(OperationalState transition);
     void set_link_mode(LinkMode mode);
+
+    /// A program sends a frame, link header first. What a device does not pass on it drops, and the sender is not told:
+    /// only ENETDOWN while the device is down, EMSGSIZE beyond the MTU, EINVAL without a whole header. cf.
+    /// packet_snd().
+    Result<void> transmit(ieee80211::ByteView frame);
+    /// A frame arrived: counted, then shown to whoever looks.
+    void received(ieee80211::ByteView frame);
 
     /// The interface gained or lost its link. The operational state follows within the same moment. cf.
     /// netif_carrier_on(), linkwatch.

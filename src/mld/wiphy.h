@@ -226,6 +226,8 @@ public:
     /// Sends a management frame on the link's channel. EINVAL, ENETDOWN, ENOTCONN (no channel). cf.
     /// ieee80211_mgmt_tx().
     Result<void> send_frame(Wdev& wdev, std::optional<ieee80211::LinkId> link, ieee80211::Bytes frame);
+    /// A program sends a frame through a monitor: whatever is no frame behind a radiotap header is dropped.
+    void inject(ieee80211::ByteView frame_with_radiotap);
 
 private:
     friend class Netdev;
@@ -291,6 +293,7 @@ private:
     [[nodiscard]] bool uses_channel_contexts() const;
     /// cf. cfg80211_reg_can_beacon().
     [[nodiscard]] bool can_beacon(const phy::ChannelDefinition& channel) const;
+    void show_to_monitors(const ieee80211::Bytes& frame, const RxStatus& status);
     void receive_for_scan(const ieee80211::FrameView& frame, const RxStatus& status);
     void receive_for_listeners(const ieee80211::FrameView& frame, const FrameBytes& bytes, const RxStatus& status);
     [[nodiscard]] bool on_channel(const Wdev& wdev, const RxStatus& status) const;

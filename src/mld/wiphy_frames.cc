@@ -6,6 +6,7 @@
 #include "mld/detail/bss_inform.h"
 #include "mld/frame_listener.h"
 #include "mld/netdev.h"
+#include "mld/radiotap.h"
 #include "mld/scanner.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
@@ -33,7 +34,34 @@ bool is_address_of(const Wdev& wdev, const ieee80211::MacAddress& address) {
 
 }  // namespace
 
+// cf. ieee80211_rx_monitor()
+void Wiphy::show_to_monitors(const ieee80211::Bytes& frame, const RxStatus& status) {
+    ieee80211::Bytes with_header;
+    for (const auto& [id, wdev] : wdevs_) {
+        if (wdev->type() != InterfaceType::monitor || !wdev->running()) continue;
+        if (wdev->monitor_flags().has(MonitorFlag::cook_frames)) continue;
+        if (with_header.empty()) {
+            with_header = received_radiotap(status);
+            with_header.insert(with_header.end(), frame.begin(), frame.end());
+        }
+        wdev->netdev()->received(with_header);
+    }
+}
+
+// cf. ieee80211_monitor_start_xmit()
+void Wiphy::inject(ieee80211::ByteView frame_with_radiotap) {
+    const auto header = radiotap_length(frame_with_radiotap);
+    if (!header) return;
+    const ieee80211::ByteView frame = frame_with_radiotap.subspan(*header);
+    if (!FrameView::parse(frame)) return;
+    TxFrame out;
+    out.bytes.assign(frame.begin(), frame.end());
+    out.channel = monitor_channel_.control;
+    driver_->transmit(nullptr, nullptr, std::move(out));
+}
+
 void Wiphy::receive(const FrameBytes& bytes, const RxStatus& status) {
+    if (monitors_ > 0) show_to_monitors(*bytes, status);
     const auto frame = FrameView::parse(*bytes);
     if (!frame) {
         ++malformed_frames_;

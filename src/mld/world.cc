@@ -152,6 +152,7 @@ Netdev& World::add_netdev(NetdevSetup setup, Wdev* wdev) {
 }
 
 void World::remove_netdev(Netdev& netdev) {
+    if (&netdev == hwsim_monitor_) hwsim_monitor_ = nullptr;
     trace_.record(now(), "mld/netdev-removed", {{"ifindex", netdev.index().value}, {"name", netdev.name()}});
     netdev_names_.erase(netdev.name());
     taken_below_.clear();
@@ -175,7 +176,8 @@ Netdev& World::add_hwsim_monitor() {
     setup.address = ieee80211::MacAddress{{0x12, 0, 0, 0, 0, 0}};
     setup.permanent_address = setup.address;
     setup.max_mtu = 1500;
-    return add_netdev(std::move(setup), nullptr);
+    hwsim_monitor_ = &add_netdev(std::move(setup), nullptr);
+    return *hwsim_monitor_;
 }
 
 void World::release(OwnerId owner) {

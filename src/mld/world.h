@@ -101,6 +101,8 @@ public:
     [[nodiscard]] std::uint32_t radio_generation() const noexcept { return radio_generation_; }
     /// The netdev hwsim0 that mac80211_hwsim makes when it is loaded, after its first radios.
     Netdev& add_hwsim_monitor();
+    /// nullptr before.
+    [[nodiscard]] Netdev* hwsim_monitor() const noexcept { return hwsim_monitor_; }
 
     // Wiphys and wdevs. O(log n).
 
@@ -178,6 +180,7 @@ private:
     /// For each pattern a number below which all are taken: so that a world of many devices is not built in a time that
     /// grows with their square.
     mutable std::map<std::string, unsigned, std::less<>> taken_below_;
+    Netdev* hwsim_monitor_ = nullptr;
 };
 
 }  // namespace mlosim::mld

@@ -56,6 +56,23 @@ std::vector<host::NetdevFacts> PresentServices::netdevs() const {
     return services_.netdevs();
 }
 
+Result<host::NetdevFacts> PresentServices::netdev(std::uint32_t index) const {
+    return services_.netdev(index);
+}
+
+Result<void> PresentServices::send_frame(std::uint32_t index, std::span<const std::uint8_t> frame) {
+    loop_.catch_up();
+    return services_.send_frame(index, frame);
+}
+
+void PresentServices::watch_frames(host::FrameWatcher& watcher) {
+    services_.watch_frames(watcher);
+}
+
+void PresentServices::unwatch_frames(host::FrameWatcher& watcher) {
+    services_.unwatch_frames(watcher);
+}
+
 Result<host::FileFacts> PresentServices::stat(std::string_view path, bool follow) {
     loop_.catch_up();
     return services_.stat(path, follow);

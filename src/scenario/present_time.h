@@ -37,6 +37,10 @@ public:
     Result<void> ioctl(std::uint32_t number, host::InterfaceRequest& request) override;
     Result<void> ethtool(std::string_view name, std::span<std::uint8_t> structure) override;
     [[nodiscard]] std::vector<host::NetdevFacts> netdevs() const override;
+    [[nodiscard]] Result<host::NetdevFacts> netdev(std::uint32_t index) const override;
+    Result<void> send_frame(std::uint32_t index, std::span<const std::uint8_t> frame) override;
+    void watch_frames(host::FrameWatcher& watcher) override;
+    void unwatch_frames(host::FrameWatcher& watcher) override;
     Result<host::FileFacts> stat(std::string_view path, bool follow) override;
     Result<std::string> read(std::string_view path) override;
     Result<void> write(std::string_view path, std::string_view data) override;

@@ -187,12 +187,60 @@ class Ioctls(InAWorld):
         """)
 
 
+class Packets(InAWorld):
+    def test_what_one_monitor_sends_another_hears(self):
+        outcome = self.shell("for i in 0 1; do iw phy phy$i interface add mon$i type monitor && ip link set mon$i up && iw dev mon$i set channel 6 || exit; done; "
+                             "ip link set hwsim0 up && " + sys.executable + " -c '" + MONITOR + "'; code=$?; ip link set hwsim0 down; "
+                             "iw dev mon0 del; iw dev mon1 del; exit $code")
+        tap.say(outcome.out)
+        self.assertEqual((outcome.code, outcome.err), (0, ""))
+
+
+MONITOR = """
+import errno, os, socket, struct
+def listener(device):
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+    s.bind((device, 3))
+    s.settimeout(20)
+    return s
+near, far, air = listener("mon0"), listener("mon1"), listener("hwsim0")
+probe = bytes([0x40, 0, 0, 0]) + bytes([255] * 6) + bytes([2, 0, 0, 0, 0, 0x77]) + bytes([255] * 6) + bytes(2) + bytes(2)
+near.send(bytes([0, 0, 8, 0, 0, 0, 0, 0]) + probe)
+
+frame, name = air.recvfrom(4000)
+assert name == ("hwsim0", 4, 3, 803, b""), name
+assert struct.unpack_from("<BBHIQBBHH", frame)[2:4] == (22, 0xf), frame
+assert struct.unpack_from("<BBHH", frame, 16) == (0, 2, 2437, 0xa0), frame
+assert frame[22:46] == probe[:24], frame
+
+frame, name = far.recvfrom(4000)
+assert name == ("mon1", 4, 3, 803, b""), name
+assert struct.unpack_from("<BBHI", frame)[2:] == (26, 0x482f), frame
+flags, rate, mhz, channel, signal = struct.unpack_from("<BBHHb", frame, 16)
+assert (flags, rate, mhz, channel) == (0, 2, 2437, 0xa0) and signal < 0, (flags, rate, mhz, channel, signal)
+assert frame[26:] == probe, frame
+print("the other monitor heard it at", signal, "dBm")
+
+os.system("ip link set mon1 down")
+try:
+    far.recv(4000)
+    raise AssertionError("a frame on a device that is down")
+except OSError as error:
+    assert error.errno == errno.ENETDOWN, error
+"""
+
+
 class Rfkill(InAWorld):
     def test_no_radio_is_blocked_and_none_can_be(self):
         self.says("cat /sys/class/rfkill/rfkill0/name /sys/class/rfkill/rfkill0/soft /sys/class/rfkill/rfkill0/hard", "phy0\n0\n0\n")
         self.python("""
             import os, select, struct
             fd = os.open('/dev/rfkill', os.O_RDWR | os.O_NONBLOCK)
+            found = []
+            while True:
+                try: found.append(struct.unpack('=IBBBB', os.read(fd, 8)))
+                except BlockingIOError: break
+            assert found == [(0, 1, 0, 0, 0), (1, 1, 0, 0, 0), (2, 1, 0, 0, 0)], found
             os.write(fd, struct.pack('=IBBBB', 0, 1, 3, 0, 0))
             try: os.write(fd, struct.pack('=IBBBB', 0, 1, 3, 1, 0))
             except PermissionError: pass

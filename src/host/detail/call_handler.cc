@@ -139,4 +139,30 @@ Answer answer_socket_call(const CallView& call, NetlinkConnection& socket) {
     }
 }
 
+Answer answer_packet_call(const CallView& call, LinkConnection& socket) {
+    switch (call.head.op) {
+        case MLOSIM_OP_PACKET_BIND:
+            return plain_answer(socket.bind(call.head.arg[0], static_cast<std::uint16_t>(call.head.arg[1])));
+        case MLOSIM_OP_PACKET_SEND:
+            return plain_answer(socket.send(call.payload));
+        case MLOSIM_OP_SYNC:
+            return {};
+        case MLOSIM_OP_INFO: {
+            Answer answer;
+            auto& value = answer.head.value;
+            value[MLOSIM_INFO_ROLE] = MLOSIM_ROLE_PACKET;
+            value[MLOSIM_INFO_PROTOCOL] = socket.protocol();
+            value[MLOSIM_INFO_TYPE] = static_cast<std::uint32_t>(socket.type());
+            value[MLOSIM_INFO_PORT] = socket.index();
+            value[MLOSIM_INFO_OPTIONS] = socket.frames();
+            value[MLOSIM_INFO_RCVBUF] = socket.drops();
+            const mlosim_frame name = socket.name();
+            answer.payload.assign(reinterpret_cast<const char*>(&name), sizeof name);
+            return answer;
+        }
+        default:
+            return error_answer(EOPNOTSUPP);
+    }
+}
+
 }  // namespace mlosim::host

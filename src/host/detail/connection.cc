@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 
+#include <linux/rfkill.h>
 #include <sys/socket.h>
 
 namespace mlosim::host {
@@ -30,6 +32,7 @@ Connection::Connection(ConnectionContext& context, std::uint64_t id, int fd, net
 
 Connection::~Connection() {
     netlink_.reset();
+    link_.reset();
     socket_->close();
 }
 
@@ -69,12 +72,33 @@ void Connection::greet(Bytes packet) {
     if (context_.owner.find(hello.cookie) != nullptr) return welcome(EADDRINUSE);
     int error = 0;
     if (hello.role == MLOSIM_ROLE_NETLINK) error = open_netlink(hello);
+    if (hello.role == MLOSIM_ROLE_PACKET) error = open_link(hello);
     if (hello.role == MLOSIM_ROLE_FILE) error = open_file(greeting->call);
     if (error == 0) {
         role_ = hello.role;
         cookie_ = hello.cookie;
     }
     welcome(error);
+    if (role_ == MLOSIM_ROLE_SILENT) tell_switches();
+}
+
+/// What a program reads first from /dev/rfkill: the switches that there are. cf. rfkill_fop_open()
+void Connection::tell_switches() {
+    const auto switches = context_.services.list("/sys/class/rfkill");
+    if (!switches) return;
+    constexpr std::string_view prefix = "rfkill";
+    for (const DirectoryEntry& entry : *switches) {
+        rfkill_event_ext event{};
+        if (!entry.name.starts_with(prefix)) continue;
+        const char* end = entry.name.data() + entry.name.size();
+        std::uint32_t index = 0;
+        if (std::from_chars(entry.name.data() + prefix.size(), end, index).ptr != end) continue;
+        event.idx = index;
+        event.type = RFKILL_TYPE_WLAN;
+        event.op = RFKILL_OP_ADD;
+        const iovec piece{&event, sizeof event};
+        if (socket_->send({&piece, 1}) == 0) return;
+    }
 }
 
 void Connection::welcome(int error) {
@@ -90,6 +114,12 @@ int Connection::open_netlink(const mlosim_hello& hello) {
     // The pid as the program knows it, for the port; who it is the kernel has told us.
     const netlink::Peer peer{hello.pid > 0 ? hello.pid : peer_.pid, peer_.uid};
     netlink_ = std::make_unique<NetlinkConnection>(context_.server, *socket_, hello, peer, context_.limits);
+    return 0;
+}
+
+int Connection::open_link(const mlosim_hello& hello) {
+    if (hello.type != SOCK_RAW && hello.type != SOCK_DGRAM) return ESOCKTNOSUPPORT;
+    link_ = std::make_unique<LinkConnection>(context_.services, *socket_, hello, context_.limits);
     return 0;
 }
 
@@ -121,6 +151,7 @@ Answer Connection::answer_about_socket(const CallView& call) {
     if (target == nullptr) return error_answer(ENOTCONN);
     if (peer_.uid != 0 && target->peer_.uid != peer_.uid) return error_answer(EPERM);
     if (target->netlink_) return answer_socket_call(call, *target->netlink_);
+    if (target->link_) return answer_packet_call(call, *target->link_);
     if (call.head.op == MLOSIM_OP_INFO) {
         Answer answer;
         answer.head.value[MLOSIM_INFO_ROLE] = static_cast<std::uint32_t>(target->role_);

@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "host/detail/call_handler.h"
+#include "host/detail/link_connection.h"
 #include "host/detail/mirror.h"
 #include "host/detail/netlink_connection.h"
 #include "host/detail/packet_socket.h"
@@ -68,7 +69,9 @@ private:
 
     void greet(Bytes packet);
     void welcome(int error);
+    void tell_switches();
     [[nodiscard]] int open_netlink(const mlosim_hello& hello);
+    [[nodiscard]] int open_link(const mlosim_hello& hello);
     [[nodiscard]] int open_file(const CallView& call);
     void answer(const CallView& call);
     [[nodiscard]] Answer answer_about_socket(const CallView& call);
@@ -83,6 +86,7 @@ private:
     int role_ = 0;
     bool finished_ = false;
     std::unique_ptr<NetlinkConnection> netlink_;
+    std::unique_ptr<LinkConnection> link_;
     std::string path_;   ///< of a FILE
     std::string reply_;  ///< an answer's payload, of which the first `reply_sent_` bytes are gone
     std::size_t reply_sent_ = 0;

@@ -9,7 +9,7 @@
 
 #include "host/preload/shim.h"
 
-enum { UNKNOWN = 0, FOREIGN = 1, NETLINK = 2, KIND_MASK = 3, UNSYNCED = 4 };
+enum { UNKNOWN = 0, FOREIGN = 1, NETLINK = 2, PACKET = 3, KIND_MASK = 3, UNSYNCED = 4 };
 
 /* Descriptors with higher numbers are looked at anew each time. */
 #define TABLE_SIZE 65536
@@ -53,6 +53,10 @@ void descriptor_is_netlink(int fd) {
     if (in_table(fd)) __atomic_store_n(&receive_sizes[fd], 0, __ATOMIC_RELAXED);
 }
 
+void descriptor_is_packet(int fd) {
+    store_entry(fd, PACKET);
+}
+
 uint32_t descriptor_note_receive(int fd, size_t size) {
     if (!in_table(fd)) return 0;
     uint32_t known = __atomic_load_n(&receive_sizes[fd], __ATOMIC_RELAXED);
@@ -87,6 +91,8 @@ static enum descriptor_kind ask_daemon(int fd) {
     switch (answer.value[MLOSIM_INFO_ROLE]) {
         case MLOSIM_ROLE_NETLINK:
             return DESCRIPTOR_NETLINK;
+        case MLOSIM_ROLE_PACKET:
+            return DESCRIPTOR_PACKET;
         case MLOSIM_ROLE_FILE:
             return DESCRIPTOR_FILE;
         default:
@@ -100,6 +106,8 @@ enum descriptor_kind descriptor_kind(int fd) {
             return DESCRIPTOR_FOREIGN;
         case NETLINK:
             return DESCRIPTOR_NETLINK;
+        case PACKET:
+            return DESCRIPTOR_PACKET;
         default:
             break;
     }
@@ -111,6 +119,7 @@ enum descriptor_kind descriptor_kind(int fd) {
     else
         store_entry(fd, FOREIGN);
     if (kind == DESCRIPTOR_NETLINK) store_entry(fd, NETLINK);
+    if (kind == DESCRIPTOR_PACKET) store_entry(fd, PACKET);
     errno = saved;
     return kind;
 }

@@ -96,7 +96,8 @@ static enum mlosim_option option_bit(int option) {
 int netlink_setsockopt(int fd, int level, int option, const void* value, socklen_t length) {
     int number = 0;
     if (level == SOL_SOCKET) {
-        if (option == SO_ATTACH_FILTER || option == SO_ATTACH_BPF) FAIL(ENOPROTOOPT); /* would see our header */
+        if (option == SO_ATTACH_FILTER) return filter_attach(fd, value, length, sizeof(struct mlosim_datagram), -1, -1);
+        if (option == SO_ATTACH_BPF) FAIL(ENOPROTOOPT); /* would see our header */
         if (option != SO_RCVBUF && option != SO_RCVBUFFORCE && option != SO_PASSCRED)
             return real()->setsockopt(fd, level, option, value, length);
         if (length < sizeof number) FAIL(EINVAL);

@@ -1,43 +1,11 @@
 /* Sending and receiving on a netlink socket, cf. netlink_sendmsg() and netlink_recvmsg(). */
 #include <errno.h>
-#include <limits.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/preload/gather.h"
 #include "host/preload/shim.h"
-
-/* More pieces than anyone has, less than what would need the heap. */
-#define PIECES_ON_STACK 16
-
-/* The program's pieces behind one of ours. */
-struct pieces {
-    struct iovec on_stack[PIECES_ON_STACK + 1];
-    struct iovec* all;
-    size_t count;
-};
-
-static int put_behind(struct pieces* out, void* header, size_t size, const struct msghdr* msg) {
-    if (msg->msg_iovlen >= IOV_MAX) return EMSGSIZE;
-    out->count = msg->msg_iovlen + 1;
-    out->all = out->on_stack;
-    if (msg->msg_iovlen > PIECES_ON_STACK) {
-        out->all = malloc(out->count * sizeof *out->all);
-        if (!out->all) return ENOMEM;
-    }
-    out->all[0] = (struct iovec){header, size};
-    if (msg->msg_iovlen > 0) memcpy(out->all + 1, msg->msg_iov, msg->msg_iovlen * sizeof *out->all);
-    return 0;
-}
-
-static void release(struct pieces* pieces) {
-    if (pieces->all != pieces->on_stack) free(pieces->all);
-}
-
-/* The daemon is gone: a kernel without the family would refuse. */
-static int translated(int error) {
-    return error == EPIPE || error == ECONNRESET || error == ENOTCONN ? ECONNREFUSED : error;
-}
 
 /* What the kernel says before it looks at the bytes. */
 static int check_destination(const struct msghdr* msg) {
@@ -73,7 +41,7 @@ ssize_t netlink_send(int fd, const struct msghdr* msg, int flags) {
     }
     error = errno;
     release(&pieces);
-    if (sent < 0) FAIL(translated(error));
+    if (sent < 0) FAIL(daemon_gone(error));
     descriptor_set_unsynced(fd, true);
     return (ssize_t)length;
 }
@@ -138,7 +106,7 @@ ssize_t netlink_receive(int fd, struct msghdr* msg, int flags) {
     ssize_t got = receive_packet(fd, &packet, flags & ~MSG_ERRQUEUE);
     error = errno;
     release(&pieces);
-    if (got < 0) FAIL(translated(error));
+    if (got < 0) FAIL(daemon_gone(error));
     if (got < (ssize_t)sizeof header) FAIL(ECONNREFUSED); /* the end of the connection, or no daemon of ours */
     if (header.kind == MLOSIM_OVERRUN) {
         /* As sk_err: reported once, even to one who only peeks. */

@@ -10,11 +10,19 @@
 
 /* Where simulated devices have files; what else lies there is asked for, and found to be the kernel's. */
 static const char* const served_roots[] = {
-    "/sys/class/net",          "/sys/class/ieee80211",        "/sys/class/mac80211_hwsim",
+    "/sys/class/net",
+    "/sys/class/ieee80211",
+    "/sys/class/mac80211_hwsim",
     "/sys/class/rfkill",
-    "/sys/devices/virtual",    "/sys/kernel/debug/ieee80211", "/proc/net/dev",
-    "/proc/net/wireless",      "/proc/sys/net/ipv4/conf",     "/proc/sys/net/ipv4/neigh",
-    "/proc/sys/net/ipv6/conf", "/proc/sys/net/ipv6/neigh",    "/dev/rfkill",
+    "/sys/devices/virtual",
+    "/sys/kernel/debug/ieee80211",
+    "/proc/net/dev",
+    "/proc/net/wireless",
+    "/proc/sys/net/ipv4/conf",
+    "/proc/sys/net/ipv4/neigh",
+    "/proc/sys/net/ipv6/conf",
+    "/proc/sys/net/ipv6/neigh",
+    "/dev/rfkill",
 };
 
 /* `path` is `root` or lies below it. */

@@ -87,13 +87,20 @@ const char* shim_socket_path(void);
 
 /* ---- descriptors.c: which descriptors are connections to the daemon ---- */
 
-enum descriptor_kind { DESCRIPTOR_FOREIGN, DESCRIPTOR_NETLINK, DESCRIPTOR_FILE, DESCRIPTOR_SILENT };
+enum descriptor_kind {
+    DESCRIPTOR_FOREIGN,
+    DESCRIPTOR_NETLINK,
+    DESCRIPTOR_PACKET,
+    DESCRIPTOR_FILE,
+    DESCRIPTOR_SILENT,
+};
 
 enum descriptor_kind descriptor_kind(int fd);
 /* Looks again at the next use: the number was closed or now means something else. */
 void descriptor_forget(int fd);
 void descriptor_forget_range(unsigned first, unsigned last);
 void descriptor_is_netlink(int fd);
+void descriptor_is_packet(int fd);
 /* A netlink socket has sent something and not yet waited for the daemon to have handled it. */
 void descriptor_set_unsynced(int fd, bool unsynced);
 bool descriptor_unsynced(int fd);
@@ -127,6 +134,23 @@ int netlink_connect(int fd, const struct sockaddr* address, socklen_t length);
 int netlink_getname(int fd, struct sockaddr* address, socklen_t* length, bool peer);
 int netlink_setsockopt(int fd, int level, int option, const void* value, socklen_t length);
 int netlink_getsockopt(int fd, int level, int option, void* value, socklen_t* length);
+
+/* ---- packet_socket.c: AF_PACKET ---- */
+
+int packet_socket(int type, int protocol);
+int packet_bind(int fd, const struct sockaddr* address, socklen_t length);
+int packet_getname(int fd, struct sockaddr* address, socklen_t* length);
+int packet_setsockopt(int fd, int level, int option, const void* value, socklen_t length);
+int packet_getsockopt(int fd, int level, int option, void* value, socklen_t* length);
+ssize_t packet_send(int fd, const struct msghdr* msg, int flags);
+ssize_t packet_receive(int fd, struct msghdr* msg, int flags);
+
+/* ---- filter.c ---- */
+
+/* Attaches a socket filter (struct sock_fprog) so that it sees what lies behind the first `header` octets. `kind_at`
+ * and `protocol_at`: where in the header PACKET_* and the protocol are, if anywhere (-1). A filter that cannot be moved
+ * is EOPNOTSUPP: the program filters by itself then. */
+int filter_attach(int fd, const void* program, socklen_t length, uint32_t header, int kind_at, int protocol_at);
 
 /* ---- paths.c: which paths the daemon serves ---- */
 

@@ -11,84 +11,148 @@
 
 #include "host/preload/shim.h"
 
-static bool is_netlink(int fd) {
-    return descriptor_kind(fd) == DESCRIPTOR_NETLINK;
+typedef ssize_t (*receive_function)(int, struct msghdr*, int);
+typedef ssize_t (*send_function)(int, const struct msghdr*, int);
+
+/* Of the kind that the descriptor is; NULL: the real one. */
+static receive_function receiver(int fd) {
+    switch (descriptor_kind(fd)) {
+        case DESCRIPTOR_NETLINK:
+            return netlink_receive;
+        case DESCRIPTOR_PACKET:
+            return packet_receive;
+        default:
+            return NULL;
+    }
 }
 
-static ssize_t receive_into(int fd, void* buffer, size_t size, int flags, struct sockaddr* from,
-                            socklen_t* from_length) {
+static send_function sender(int fd) {
+    switch (descriptor_kind(fd)) {
+        case DESCRIPTOR_NETLINK:
+            return netlink_send;
+        case DESCRIPTOR_PACKET:
+            return packet_send;
+        default:
+            return NULL;
+    }
+}
+
+static ssize_t receive_into(receive_function receive, int fd, void* buffer, size_t size, int flags,
+                            struct sockaddr* from, socklen_t* from_length) {
     struct iovec piece = {buffer, size};
     struct msghdr msg = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = from, .msg_namelen = from ? *from_length : 0};
-    ssize_t got = netlink_receive(fd, &msg, flags);
+    ssize_t got = receive(fd, &msg, flags);
     if (got >= 0 && from) *from_length = msg.msg_namelen;
     return got;
 }
 
-static ssize_t send_from(int fd, const void* data, size_t size, int flags, const struct sockaddr* to,
-                         socklen_t to_length) {
+static ssize_t send_from(send_function function, int fd, const void* data, size_t size, int flags,
+                         const struct sockaddr* to, socklen_t to_length) {
     struct iovec piece = {(void*)data, size};
     struct msghdr msg = {.msg_iov = &piece, .msg_iovlen = 1, .msg_name = (void*)to, .msg_namelen = to ? to_length : 0};
-    return netlink_send(fd, &msg, flags);
+    return function(fd, &msg, flags);
 }
 
 EXPORT int socket(int domain, int type, int protocol) {
     if (shim_enabled() && domain == AF_NETLINK && (protocol == NETLINK_GENERIC || protocol == NETLINK_ROUTE))
         return netlink_socket(type, protocol);
+    if (shim_enabled() && domain == AF_PACKET) return packet_socket(type, protocol);
     int fd = real()->socket(domain, type, protocol);
     descriptor_forget(fd);
     return fd;
 }
 
 EXPORT int bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length) {
-    return is_netlink(fd) ? netlink_bind(fd, address.__sockaddr__, length)
-                          : real()->bind(fd, address.__sockaddr__, length);
+    switch (descriptor_kind(fd)) {
+        case DESCRIPTOR_NETLINK:
+            return netlink_bind(fd, address.__sockaddr__, length);
+        case DESCRIPTOR_PACKET:
+            return packet_bind(fd, address.__sockaddr__, length);
+        default:
+            return real()->bind(fd, address.__sockaddr__, length);
+    }
 }
 
 EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length) {
-    if (is_netlink(fd)) return netlink_connect(fd, address.__sockaddr__, length);
+    switch (descriptor_kind(fd)) {
+        case DESCRIPTOR_NETLINK:
+            return netlink_connect(fd, address.__sockaddr__, length);
+        case DESCRIPTOR_PACKET:
+            FAIL(EOPNOTSUPP);
+        default:
+            break;
+    }
     int result = real()->connect(fd, address.__sockaddr__, length);
     descriptor_forget(fd); /* who is at the other end is known only now */
     return result;
 }
 
 EXPORT int getsockname(int fd, __SOCKADDR_ARG address, socklen_t* restrict length) {
-    return is_netlink(fd) ? netlink_getname(fd, address.__sockaddr__, length, false)
-                          : real()->getsockname(fd, address.__sockaddr__, length);
+    switch (descriptor_kind(fd)) {
+        case DESCRIPTOR_NETLINK:
+            return netlink_getname(fd, address.__sockaddr__, length, false);
+        case DESCRIPTOR_PACKET:
+            return packet_getname(fd, address.__sockaddr__, length);
+        default:
+            return real()->getsockname(fd, address.__sockaddr__, length);
+    }
 }
 
 EXPORT int getpeername(int fd, __SOCKADDR_ARG address, socklen_t* restrict length) {
-    return is_netlink(fd) ? netlink_getname(fd, address.__sockaddr__, length, true)
-                          : real()->getpeername(fd, address.__sockaddr__, length);
+    switch (descriptor_kind(fd)) {
+        case DESCRIPTOR_NETLINK:
+            return netlink_getname(fd, address.__sockaddr__, length, true);
+        case DESCRIPTOR_PACKET:
+            FAIL(EOPNOTSUPP);
+        default:
+            return real()->getpeername(fd, address.__sockaddr__, length);
+    }
 }
 
 EXPORT int setsockopt(int fd, int level, int option, const void* value, socklen_t length) {
-    return is_netlink(fd) ? netlink_setsockopt(fd, level, option, value, length)
-                          : real()->setsockopt(fd, level, option, value, length);
+    switch (descriptor_kind(fd)) {
+        case DESCRIPTOR_NETLINK:
+            return netlink_setsockopt(fd, level, option, value, length);
+        case DESCRIPTOR_PACKET:
+            return packet_setsockopt(fd, level, option, value, length);
+        default:
+            return real()->setsockopt(fd, level, option, value, length);
+    }
 }
 
 EXPORT int getsockopt(int fd, int level, int option, void* restrict value, socklen_t* restrict length) {
-    return is_netlink(fd) ? netlink_getsockopt(fd, level, option, value, length)
-                          : real()->getsockopt(fd, level, option, value, length);
+    switch (descriptor_kind(fd)) {
+        case DESCRIPTOR_NETLINK:
+            return netlink_getsockopt(fd, level, option, value, length);
+        case DESCRIPTOR_PACKET:
+            return packet_getsockopt(fd, level, option, value, length);
+        default:
+            return real()->getsockopt(fd, level, option, value, length);
+    }
 }
 
 EXPORT ssize_t send(int fd, const void* data, size_t size, int flags) {
-    return is_netlink(fd) ? send_from(fd, data, size, flags, NULL, 0) : real()->send(fd, data, size, flags);
+    send_function ours = sender(fd);
+    return ours ? send_from(ours, fd, data, size, flags, NULL, 0) : real()->send(fd, data, size, flags);
 }
 
 EXPORT ssize_t sendto(int fd, const void* data, size_t size, int flags, __CONST_SOCKADDR_ARG to, socklen_t length) {
-    return is_netlink(fd) ? send_from(fd, data, size, flags, to.__sockaddr__, length)
-                          : real()->sendto(fd, data, size, flags, to.__sockaddr__, length);
+    send_function ours = sender(fd);
+    return ours ? send_from(ours, fd, data, size, flags, to.__sockaddr__, length)
+                : real()->sendto(fd, data, size, flags, to.__sockaddr__, length);
 }
 
 EXPORT ssize_t sendmsg(int fd, const struct msghdr* msg, int flags) {
-    return is_netlink(fd) ? netlink_send(fd, msg, flags) : real()->sendmsg(fd, msg, flags);
+    send_function ours = sender(fd);
+    return ours ? ours(fd, msg, flags) : real()->sendmsg(fd, msg, flags);
 }
 
 EXPORT int sendmmsg(int fd, struct mmsghdr* msgs, unsigned count, int flags) {
-    if (!is_netlink(fd)) return real()->sendmmsg(fd, msgs, count, flags);
+    send_function ours = sender(fd);
+    if (!ours) return real()->sendmmsg(fd, msgs, count, flags);
     unsigned done = 0;
     for (; done < count; done++) {
-        ssize_t sent = netlink_send(fd, &msgs[done].msg_hdr, flags);
+        ssize_t sent = ours(fd, &msgs[done].msg_hdr, flags);
         if (sent < 0) break;
         msgs[done].msg_len = (unsigned)sent;
     }
@@ -96,27 +160,31 @@ EXPORT int sendmmsg(int fd, struct mmsghdr* msgs, unsigned count, int flags) {
 }
 
 EXPORT ssize_t recv(int fd, void* buffer, size_t size, int flags) {
-    return is_netlink(fd) ? receive_into(fd, buffer, size, flags, NULL, NULL) : real()->recv(fd, buffer, size, flags);
+    receive_function ours = receiver(fd);
+    return ours ? receive_into(ours, fd, buffer, size, flags, NULL, NULL) : real()->recv(fd, buffer, size, flags);
 }
 
 EXPORT ssize_t recvfrom(int fd, void* restrict buffer, size_t size, int flags, __SOCKADDR_ARG from,
                         socklen_t* restrict length) {
-    return is_netlink(fd) ? receive_into(fd, buffer, size, flags, from.__sockaddr__, length)
-                          : real()->recvfrom(fd, buffer, size, flags, from.__sockaddr__, length);
+    receive_function ours = receiver(fd);
+    return ours ? receive_into(ours, fd, buffer, size, flags, from.__sockaddr__, length)
+                : real()->recvfrom(fd, buffer, size, flags, from.__sockaddr__, length);
 }
 
 EXPORT ssize_t recvmsg(int fd, struct msghdr* msg, int flags) {
-    return is_netlink(fd) ? netlink_receive(fd, msg, flags) : real()->recvmsg(fd, msg, flags);
+    receive_function ours = receiver(fd);
+    return ours ? ours(fd, msg, flags) : real()->recvmsg(fd, msg, flags);
 }
 
 /* The time-out is looked at after each datagram, as the kernel does. */
 EXPORT int recvmmsg(int fd, struct mmsghdr* msgs, unsigned count, int flags, struct timespec* timeout) {
-    if (!is_netlink(fd)) return real()->recvmmsg(fd, msgs, count, flags, timeout);
+    receive_function ours = receiver(fd);
+    if (!ours) return real()->recvmmsg(fd, msgs, count, flags, timeout);
     struct timespec start, now;
     if (timeout) clock_gettime(CLOCK_MONOTONIC, &start);
     unsigned done = 0;
     while (done < count) {
-        ssize_t got = netlink_receive(fd, &msgs[done].msg_hdr, flags & ~MSG_WAITFORONE);
+        ssize_t got = ours(fd, &msgs[done].msg_hdr, flags & ~MSG_WAITFORONE);
         if (got < 0) break;
         msgs[done++].msg_len = (unsigned)got;
         if (flags & MSG_WAITFORONE) flags |= MSG_DONTWAIT;
@@ -131,7 +199,9 @@ EXPORT int recvmmsg(int fd, struct mmsghdr* msgs, unsigned count, int flags, str
 EXPORT ssize_t read(int fd, void* buffer, size_t size) {
     switch (descriptor_kind(fd)) {
         case DESCRIPTOR_NETLINK:
-            return receive_into(fd, buffer, size, 0, NULL, NULL);
+            return receive_into(netlink_receive, fd, buffer, size, 0, NULL, NULL);
+        case DESCRIPTOR_PACKET:
+            return receive_into(packet_receive, fd, buffer, size, 0, NULL, NULL);
         case DESCRIPTOR_FILE:
             FAIL(EBADF); /* is open to be written */
         default:
@@ -140,16 +210,19 @@ EXPORT ssize_t read(int fd, void* buffer, size_t size) {
 }
 
 EXPORT ssize_t readv(int fd, const struct iovec* pieces, int count) {
-    if (!is_netlink(fd)) return real()->readv(fd, pieces, count);
+    receive_function ours = receiver(fd);
+    if (!ours) return real()->readv(fd, pieces, count);
     if (count < 0) FAIL(EINVAL);
     struct msghdr msg = {.msg_iov = (struct iovec*)pieces, .msg_iovlen = (size_t)count};
-    return netlink_receive(fd, &msg, 0);
+    return ours(fd, &msg, 0);
 }
 
 EXPORT ssize_t write(int fd, const void* data, size_t size) {
     switch (descriptor_kind(fd)) {
         case DESCRIPTOR_NETLINK:
-            return send_from(fd, data, size, 0, NULL, 0);
+            return send_from(netlink_send, fd, data, size, 0, NULL, 0);
+        case DESCRIPTOR_PACKET:
+            return send_from(packet_send, fd, data, size, 0, NULL, 0);
         case DESCRIPTOR_FILE:
             return served_write(fd, data, size);
         case DESCRIPTOR_SILENT:
@@ -160,10 +233,11 @@ EXPORT ssize_t write(int fd, const void* data, size_t size) {
 }
 
 EXPORT ssize_t writev(int fd, const struct iovec* pieces, int count) {
-    if (!is_netlink(fd)) return real()->writev(fd, pieces, count);
+    send_function ours = sender(fd);
+    if (!ours) return real()->writev(fd, pieces, count);
     if (count < 0) FAIL(EINVAL);
     struct msghdr msg = {.msg_iov = (struct iovec*)pieces, .msg_iovlen = (size_t)count};
-    return netlink_send(fd, &msg, 0);
+    return ours(fd, &msg, 0);
 }
 
 /* What a program built with _FORTIFY_SOURCE calls; the check is the caller's, made again here. */

@@ -61,6 +61,22 @@ public:
         return {sim0};
     }
 
+    [[nodiscard]] Result<NetdevFacts> netdev(std::uint32_t index) const override {
+        if (index != 7) return fail(ENXIO);
+        return netdevs().front();
+    }
+    /// Comes back as a frame that was received, behind the same header.
+    Result<void> send_frame(std::uint32_t index, std::span<const std::uint8_t> frame) override {
+        if (index != 7) return fail(ENXIO);
+        if (frame.size() > 1514) return fail(EMSGSIZE);
+        for (FrameWatcher* watcher : watchers)
+            watcher->frame_passed(netdevs().front(), false, frame);
+        return {};
+    }
+    void watch_frames(FrameWatcher& watcher) override { watchers.push_back(&watcher); }
+    void unwatch_frames(FrameWatcher& watcher) override { std::erase(watchers, &watcher); }
+    std::vector<FrameWatcher*> watchers;
+
     Result<FileFacts> stat(std::string_view path, bool follow) override { return tree_.stat(path, follow); }
     Result<std::string> read(std::string_view path) override { return tree_.read(path); }
     Result<void> write(std::string_view path, std::string_view data) override { return tree_.write(path, data); }
