@@ -62,14 +62,15 @@ Result<Radio*> World::add_radio(RadioSpec spec) {
     ++wiphy_generation_;
     wiphys_.emplace(wiphy_index, std::move(owned));
     wiphy_names_.emplace(wiphy.name(), &wiphy);
-    regulatory_->wiphy_added(wiphy);
     wiphy.registered_ = true;
     trace_.record(now(), "mld/wiphy-added",
                   {{"wiphy", wiphy_index.value},
                    {"name", wiphy.name()},
                    {"profile", wiphy.profile().name},
                    {"radio", radio.spec.placement.name}});
+    // Programs hear of it before the rules have reached its channels.
     tell([&](Events& e) { e.wiphy_added(wiphy); });
+    regulatory_->wiphy_added(wiphy);
 
     // cf. ieee80211_register_hw(): a wiphy is born with a station interface
     if (!radio.spec.interface_name.empty() && wiphy.profile().interface_types.contains(InterfaceType::station)) {
