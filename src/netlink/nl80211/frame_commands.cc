@@ -1,5 +1,7 @@
 // Management frames that programs send and ask for.
 
+#include <cstring>
+
 #include "ieee80211/frame_header.h"
 #include "netlink/nl80211/channel_attributes.h"
 #include "netlink/nl80211/handlers.h"
@@ -110,6 +112,32 @@ Result<OffChannel> off_channel(const mld::Wdev& wdev, const Request& request) {
     return out;
 }
 
+/// Where counters of a channel switch lie in the frame. cf. nl80211_parse_counter_offsets()
+Result<void> check_counter_offsets(const mld::Wiphy& wiphy, const Request& request, std::size_t frame_size) {
+    const auto offsets = request->bytes(NL80211_ATTR_CSA_C_OFFSETS_TX);
+    if (!offsets) return {};
+    const std::size_t count = offsets->size() / sizeof(std::uint16_t);
+    const unsigned most = wiphy.profile().max_csa_counters;
+    if (offsets->empty() || offsets->size() % sizeof(std::uint16_t) != 0 || (most != 0 && count > most))
+        return fail(EINVAL);
+    for (std::size_t i = 0; i < count; ++i) {
+        std::uint16_t offset = 0;
+        std::memcpy(&offset, offsets->data() + i * sizeof(offset), sizeof(offset));
+        if (offset >= frame_size) return fail(EINVAL);
+    }
+    return {};
+}
+
+/// The link that a frame goes out on: of an AP MLD, where the program names none, the one whose address sends.
+std::optional<ieee80211::LinkId> link_to_send_on(const mld::Wdev& wdev, ieee80211::ByteView frame,
+                                                 std::optional<ieee80211::LinkId> named) {
+    if (named || !wdev.is_mld()) return named;
+    const auto sender = FrameView::parse(frame)->addr2();
+    for (const auto& link : wdev.links())
+        if (sender == link->address()) return link->id();
+    return std::nullopt;
+}
+
 /// Whether the frame can go out where the interface is. A link wdev is where its link is. cf. ieee80211_mgmt_tx()
 Result<void> check_channel(const mld::Wdev& wdev, std::optional<ieee80211::LinkId> id, const OffChannel& wanted) {
     const mld::Link* link = wdev.is_link() ? wdev.affiliated_link() : nullptr;
@@ -117,6 +145,7 @@ Result<void> check_channel(const mld::Wdev& wdev, std::optional<ieee80211::LinkI
     const bool stays =
         link != nullptr && link->channel() && (!wanted.channel || wanted.channel->control == link->channel()->control);
     if (stays) return {};
+    if (!wanted.channel && !wdev.is_link()) return fail(EINVAL);
     if (!wanted.allowed) return fail(link == nullptr && wdev.is_link() ? ENOLINK : EBUSY);
     return fail(EOPNOTSUPP, "frames on another channel than the interface's are not simulated");
 }
@@ -146,9 +175,11 @@ Result<void> send_frame(Context& context, const Request& request, Reply& reply) 
     if (!has_frames(wdev.type()) && !wdev.is_link()) return fail(EOPNOTSUPP);
     const auto wanted = off_channel(wdev, request);
     if (!wanted) return fail(wanted.error());
-    const auto link = link_id(request.attributes());
-    if (link && (wdev.valid_links() & link->bit()) == 0) return fail(EINVAL);
+    const auto named = link_id(request.attributes());
+    if (named && (wdev.valid_links() & named->bit()) == 0) return fail(EINVAL);
+    if (auto valid = check_counter_offsets(wdev.wiphy(), request, frame->size()); !valid) return valid;
     if (auto valid = check_frame(wdev, *frame); !valid) return valid;
+    const auto link = link_to_send_on(wdev, *frame, named);
     if (auto valid = check_channel(wdev, link, *wanted); !valid) return valid;
 
     if (auto sent = wdev.wiphy().send_frame(wdev, link, ieee80211::Bytes(frame->begin(), frame->end())); !sent)
@@ -168,11 +199,6 @@ Result<void> cancel_frame_wait(Context& context, const Request& request, Reply&)
     const bool may_wait = has_frames(wdev.type()) && wdev.type() != InterfaceType::mesh_point;
     if (!may_wait && !wdev.is_link()) return fail(EOPNOTSUPP);
     return fail(ENOENT);
-}
-
-/// Keys are no part of this world yet; a link wdev could have none anyway. cf. nl80211_key_allowed()
-Result<void> refuse_key(Context& context, const Request&, Reply&) {
-    return fail(context.wdev().is_link() ? EINVAL : EOPNOTSUPP);
 }
 
 }  // namespace mlosim::netlink::nl80211

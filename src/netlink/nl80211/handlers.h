@@ -43,7 +43,12 @@ StartDump dump_scan;
 Doit register_frame;
 Doit send_frame;
 Doit cancel_frame_wait;
-Doit refuse_key;
+
+// key_commands.cc
+Doit get_key;
+Doit set_key;
+Doit new_key;
+Doit del_key;
 
 // link_commands.cc: what concerns a station's or an interface's links with others
 StartDump dump_survey;
