@@ -18,15 +18,17 @@ using mlosim::scenario::ExitCode;
 using mlosim::scenario::Override;
 using mlosim::scenario::ScenarioPath;
 
-/// Where a scenario's bare name is looked for: here, where `meson install` puts them, and, for a program that was not
-/// installed, where it was built from.
+/// Where a scenario's bare name is looked for: here; where `meson install` put them, seen from the program, so that an
+/// installation may be moved as a whole; and, for a program in its build folder, where it was built from.
 ScenarioPath scenario_path() {
-    ScenarioPath path{".", std::filesystem::path(MLOSIM_DATA_DIR) / "scenarios"};
+    using std::filesystem::path;
+    const path installed(MLOSIM_DATA_DIR);
     std::error_code ignored;
-    const std::string self = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
-    if (self.starts_with(std::string(MLOSIM_BUILD_ROOT) + "/"))
-        path.emplace_back(std::filesystem::path(MLOSIM_SOURCE_ROOT) / "scenarios");
-    return path;
+    const path self = std::filesystem::read_symlink("/proc/self/exe", ignored);
+    if (self.string().starts_with(std::string(MLOSIM_BUILD_ROOT) + "/"))
+        return {".", installed / "scenarios", path(MLOSIM_SOURCE_ROOT) / "scenarios"};
+    const path moved = self.parent_path() / installed.lexically_relative(MLOSIM_BIN_DIR);
+    return {".", moved.lexically_normal() / "scenarios", installed / "scenarios"};
 }
 
 /// "POINTER=VALUE".

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 
@@ -119,20 +120,19 @@ bool daemon_answers(const std::string& path, std::string& why) {
     return answers;
 }
 
-/// The library beside this program in a build folder, else the installed one.
+/// The library beside this program in a build folder, else the installed one: where it lies seen from this program, so
+/// that an installation may be moved as a whole.
 std::string own_preload() {
-    char self[4096];
-    const ssize_t length = ::readlink("/proc/self/exe", self, sizeof self);
-    if (length > 0 && static_cast<std::size_t>(length) < sizeof self) {
-        const std::string path(self, static_cast<std::size_t>(length));
-        const std::string built = path.substr(0, path.rfind('/')) + "/../host/libmlosim-preload.so";
-        if (char* real = ::realpath(built.c_str(), nullptr)) {
-            std::string found = real;
-            std::free(real);
-            return found;
-        }
+    using std::filesystem::path;
+    constexpr const char* name = "libmlosim-preload.so";
+    const path installed(MLOSIM_LIBRARY_DIR);
+    std::error_code ignored;
+    const path here = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+    for (const path& place : {here / "../host", here / installed.lexically_relative(MLOSIM_BIN_DIR)}) {
+        const path found = std::filesystem::canonical(place / name, ignored);
+        if (!ignored) return found.string();
     }
-    return MLOSIM_LIBRARY_DIR "/libmlosim-preload.so";
+    return (installed / name).string();
 }
 
 std::string absolute(const std::string& path) {
