@@ -100,7 +100,7 @@ Result<void> Commands::step(std::uint32_t events) {
 
 Result<void> Commands::run_to(const std::string& when) {
     const auto parsed = parse_time(when);
-    if (!parsed) return fail(parsed.error());
+    if (!parsed) return fail(usage_mistake, parsed.error().message);
     std::uint64_t target = parsed->nanoseconds;
     if (parsed->relative) {
         const auto now = one(client_.request(MLOSIM_CMD_GET_WORLD));
@@ -156,7 +156,7 @@ Result<void> Commands::add_link(const std::string& station, const std::string& b
         request.number32(MLOSIM_ATTR_BAND, candidate.number);
         known = true;
     }
-    if (!known) return fail(EINVAL, "'" + band + "' is no band: expected 2.4, 5 or 6");
+    if (!known) return fail(usage_mistake, "'" + band + "' is no band: expected 2.4, 5 or 6");
     const auto link = one(request);
     if (!link) return fail(link.error());
     show_links({&*link, 1}, format_, out_);
@@ -165,7 +165,7 @@ Result<void> Commands::add_link(const std::string& station, const std::string& b
 
 Result<void> Commands::delete_link(const std::string& wdev) {
     const auto number = parse_number(wdev);
-    if (!number) return fail(EINVAL, "'" + wdev + "' is no wdev: expected a number as mlosimctl links shows it");
+    if (!number) return fail(usage_mistake, "'" + wdev + "' is no wdev: expected a number as mlosimctl links shows it");
     const auto deleted = client_.ask(client_.request(MLOSIM_CMD_UNREGISTER_LINK).number64(MLOSIM_ATTR_WDEV, *number));
     if (!deleted) return fail(deleted.error());
     return {};

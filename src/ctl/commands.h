@@ -10,6 +10,9 @@
 
 namespace mlosim::ctl {
 
+/// Error code of a caller's mistake that the world was never asked about; no errno.
+constexpr int usage_mistake = -1;
+
 /// What mlosimctl does for each of its subcommands: asks family `mlosim` and prints.
 class Commands {
 public:

@@ -119,7 +119,10 @@ int main(int argc, char** argv) {
     try {
         app.parse(std::vector<std::string>(arguments.own.rbegin(), arguments.own.rend()));
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? done : usage;
+        if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+        const auto unknown = app.remaining();
+        return complain(usage,
+                        unknown.empty() ? error.what() : "what is '" + unknown.front() + "'? See mlosimctl --help");
     }
     if (exec->parsed()) {
         const auto command = arguments.command(exec->remaining());
@@ -132,6 +135,6 @@ int main(int argc, char** argv) {
     if (!client) return complain(environment, client.error().message);
     ctl::Commands commands(*client, json ? ctl::Format::json : ctl::Format::people, std::cout);
     const auto result = action(commands);
-    if (!result) return complain(result.error().code == EINVAL ? usage : refused, result.error().message);
+    if (!result) return complain(result.error().code == ctl::usage_mistake ? usage : refused, result.error().message);
     return done;
 }
