@@ -39,7 +39,8 @@ class Installation(unittest.TestCase):
                                                  "share/man/man7/libmlosim-preload.7"])
         shipped = sorted(path.name for path in (programs.SOURCE / "scenarios").glob("*.json"))
         self.assertIn("roam-6g.json", shipped)
-        self.assertEqual(self.found("*.json"), [f"share/mlosimd/scenarios/{name}" for name in shipped])
+        self.assertEqual(self.found("scenarios/*.json"), [f"share/mlosimd/scenarios/{name}" for name in shipped])
+        self.assertIn("share/mlosimd/profiles/generic-be.json", self.found("profiles/*.json"))
 
     def test_finds_a_scenario_by_its_bare_name_from_anywhere(self):
         done = subprocess.run([str(self.prefix / "bin/mlosimd"), "--scenario", "roam-6g.json", "--no-socket"],
