@@ -63,6 +63,11 @@ void Netdev::changed(NetdevCause cause, NetdevFlags flags) {
     world_.tell([&](Events& e) { e.netdev_changed(*this, cause, flags); });
 }
 
+// cf. netif_state_change()
+void Netdev::changed_while_up(NetdevCause cause) {
+    if (is_up()) changed(cause, {});
+}
+
 // cf. netif_open(), __dev_open(), __dev_close_many()
 Result<void> Netdev::open() {
     if (wdev_ != nullptr) {
@@ -171,23 +176,22 @@ void Netdev::set_tx_queue_length(std::uint32_t length) {
 }
 
 void Netdev::set_group(std::uint32_t group) {
-    if (group == group_) return;
     group_ = group;
-    changed(NetdevCause::other, {});
+    changed_while_up(NetdevCause::other);
 }
 
 // cf. netif_set_alias()
 Result<void> Netdev::set_alias(std::string_view alias) {
     if (alias.size() >= max_alias) return fail(EINVAL);
     alias_ = alias;
-    changed(NetdevCause::other, {});
+    changed_while_up(NetdevCause::other);
     return {};
 }
 
 void Netdev::became(OperationalState state) {
     if (operational_state_ == state) return;
     operational_state_ = state;
-    changed(NetdevCause::state, {});
+    changed_while_up(NetdevCause::state);
 }
 
 // cf. set_operstate() in rtnetlink.c
@@ -214,7 +218,7 @@ void Netdev::set_operational_state(OperationalState transition) {
 void Netdev::set_link_mode(LinkMode mode) {
     if (mode == link_mode_) return;
     link_mode_ = mode;
-    changed(NetdevCause::state, {});
+    changed_while_up(NetdevCause::state);
 }
 
 // cf. packet_snd(), __dev_queue_xmit()
@@ -260,7 +264,7 @@ OperationalState Netdev::state_by_rfc2863() const {
 // cf. linkwatch_do_dev()
 void Netdev::carrier_event() {
     operational_state_ = state_by_rfc2863();
-    if (is_up()) changed(NetdevCause::state, {});
+    changed_while_up(NetdevCause::state);
 }
 
 }  // namespace mlosim::mld

@@ -176,6 +176,7 @@ private:
     void became(OperationalState state);
     void after_up_or_down();
     void changed(NetdevCause cause, NetdevFlags flags);
+    void changed_while_up(NetdevCause cause);
 
     World& world_;
     IfIndex index_;

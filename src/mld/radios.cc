@@ -1,5 +1,7 @@
 // How radios come into the world and leave it.
 
+#include <algorithm>
+
 #include "mld/world.h"
 #include "sim/invariant.h"
 
@@ -41,19 +43,18 @@ std::shared_ptr<const RadioProfile> World::shared(RadioProfile&& profile) {
 Result<Radio*> World::add_radio(RadioSpec spec) {
     const auto factory = driver_factories_.find(spec.driver);
     if (factory == driver_factories_.end()) return fail(EINVAL, "no driver called " + spec.driver);
-    if (spec.profile.interface_types.empty()) return fail(EINVAL);
 
+    // A radio that cannot be registered has used up its numbers. Addresses may be there twice: nothing looks for them.
     const RadioIndex index{next_radio_++};
-    auto addresses = addresses_of(spec, index);
-    if (radio_addresses_.contains(addresses.front())) return fail(EEXIST, "perm addr already present");
-
     const WiphyIndex wiphy_index{next_wiphy_++};
+    if (spec.profile.interface_types.empty()) return fail(EINVAL);
+    auto addresses = addresses_of(spec, index);
+
     auto owned = std::make_unique<Wiphy>(*this, wiphy_index, free_wiphy_name(wiphy_index, spec.wiphy_name),
                                          shared(std::move(spec.profile)), std::move(addresses),
                                          "hwsim" + std::to_string(index.value));
     Wiphy& wiphy = *owned;
     Radio& radio = radios_.emplace(index, Radio{index, &wiphy, std::move(spec)}).first->second;
-    radio_addresses_.emplace(wiphy.addresses().front(), index);
     wiphy.strict_regulatory_ = radio.spec.strict_regulatory;
     if (radio.spec.custom_domain) wiphy.set_custom_domain(*radio.spec.custom_domain);
     wiphy.set_driver(factory->second(radio, wiphy, wiphy));
@@ -104,7 +105,6 @@ void World::remove_radio(RadioIndex index) {
     regulatory_->wiphy_removed(wiphy);
     ++wiphy_generation_;
 
-    radio_addresses_.erase(wiphy.addresses().front());
     radios_.erase(found);
     ++radio_generation_;
 }
@@ -117,9 +117,10 @@ Radio* World::find_radio(RadioIndex index) {
 Radio* World::find_radio_by_name(std::string_view wiphy_name) {
     const Wiphy* wiphy = find_wiphy(wiphy_name);
     if (wiphy == nullptr) return nullptr;
-    const auto owner = radio_addresses_.find(wiphy->addresses().front());
-    MLOSIM_INVARIANT(owner != radio_addresses_.end(), "every wiphy is a radio's");
-    return find_radio(owner->second);
+    const auto owner =
+        std::find_if(radios_.begin(), radios_.end(), [&](const auto& entry) { return entry.second.wiphy == wiphy; });
+    MLOSIM_INVARIANT(owner != radios_.end(), "every wiphy is a radio's");
+    return &owner->second;
 }
 
 Radio* World::find_radio_by_placement(std::string_view name) {

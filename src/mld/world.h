@@ -88,7 +88,7 @@ public:
 
     // Radios.
 
-    /// EINVAL: no such kind of driver, the profile lacks interface types; EEXIST: the address is another radio's.
+    /// EINVAL: no such kind of driver, the profile lacks interface types.
     /// cf. mac80211_hwsim_new_radio(), ieee80211_register_hw().
     Result<Radio*> add_radio(RadioSpec spec);
     /// With its wiphy and interfaces. cf. mac80211_hwsim_del_radio(), ieee80211_unregister_hw().
@@ -164,7 +164,6 @@ private:
     std::unique_ptr<RegulatoryCore> regulatory_;
 
     Radios radios_;
-    std::map<ieee80211::MacAddress, RadioIndex> radio_addresses_;
     std::vector<std::weak_ptr<const RadioProfile>> profiles_;
     std::uint32_t next_radio_ = 0;
     std::uint32_t radio_generation_ = 1;

@@ -147,10 +147,7 @@ Result<void> new_radio(HwsimFamily& family, const Request& request, Reply& reply
 
     const HwsimFamily::CausedBy cause(family, request);
     auto radio = world.add_radio(std::move(spec));
-    if (!radio) {
-        if (radio.error().code == EEXIST) return fail(EEXIST, "perm addr already present", request->at(attr_perm_addr));
-        return fail(std::move(radio.error()));
-    }
+    if (!radio) return fail(std::move(radio.error()));
     reply.set_result(static_cast<int>((*radio)->index.value));
     return {};
 }

@@ -113,7 +113,7 @@ void RouteNetlink::netdev_removed(mld::Netdev& netdev) {
 void RouteNetlink::announce(std::uint16_t type, const mld::Netdev& netdev, std::uint32_t change) {
     if (!core_.has_listeners(Protocol::route, RTNLGRP_LINK)) return;
     MessageBuilder message({.type = type}, detail::largest_link_message);
-    detail::put_link(message, netdev, {.change = change, .was_up = was_up(netdev)});
+    detail::put_link(message, netdev, {.change = change, .was_up = was_up(netdev), .leaving = type == RTM_DELLINK});
     core_.multicast(Protocol::route, RTNLGRP_LINK, message.bytes());
 }
 

@@ -100,15 +100,19 @@ Result<void> change_link_mode(mld::Netdev& netdev, const ifinfomsg&, const Attri
     return {};
 }
 
-/// Virtual functions, ports, XDP programs, IP settings, protodown: devices here have none of it.
+/// Virtual functions, ports, IP settings, protodown, XDP programs: devices here have none of it.
 Result<void> change_the_rest(mld::Netdev&, const ifinfomsg&, const Attributes& attributes) {
-    for (const std::uint16_t type : {IFLA_VFINFO_LIST, IFLA_VF_PORTS, IFLA_PORT_SELF})
-        if (attributes.has(type)) return fail(EOPNOTSUPP);
-    if (attributes.each(IFLA_AF_SPEC).begin() != AttributeRange::end())
-        return fail(EOPNOTSUPP, "no IP stack is simulated", attributes.at(IFLA_AF_SPEC));
+    for (const Attribute function : attributes.each(IFLA_VFINFO_LIST))
+        return fail(function.type() == IFLA_VF_INFO ? EOPNOTSUPP : EINVAL);
+    if (attributes.has(IFLA_VF_PORTS) || attributes.has(IFLA_PORT_SELF)) return fail(EOPNOTSUPP);
+    for (const Attribute family : attributes.each(IFLA_AF_SPEC))
+        return fail(EOPNOTSUPP, "no IP stack is simulated", family.offset());
     if (attributes.has(IFLA_PROTO_DOWN) || attributes.has(IFLA_PROTO_DOWN_REASON))
         return fail(EOPNOTSUPP, "Protodown not supported by device");
-    if (attributes.has(IFLA_XDP)) return fail(EOPNOTSUPP);
+    for (const Attribute program : attributes.each(IFLA_XDP)) {
+        if (program.type() == IFLA_XDP_ATTACHED || program.type() == IFLA_XDP_PROG_ID) return fail(EINVAL);
+        if (program.type() == IFLA_XDP_FD) return fail(EOPNOTSUPP);
+    }
     return {};
 }
 

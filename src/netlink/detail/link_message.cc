@@ -4,6 +4,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
+#include "netlink/detail/ip_settings.h"
 #include "netlink/detail/link_attributes.h"
 
 namespace mlosim::netlink::detail {
@@ -99,7 +100,8 @@ void put_link(MessageBuilder& message, const mld::Netdev& netdev, const LinkMess
     put_state(message, netdev);
     message.put_mac(IFLA_ADDRESS, netdev.address());
     message.put_mac(IFLA_BROADCAST, netdev.broadcast_address());
-    if ((options.ext_filter_mask & RTEXT_FILTER_SKIP_STATS) == 0) {
+    const bool with_statistics = (options.ext_filter_mask & RTEXT_FILTER_SKIP_STATS) == 0;
+    if (with_statistics) {
         const rtnl_link_stats64 stats = statistics(netdev.counters());
         message.put_struct(IFLA_STATS64, stats);
         message.put_struct(IFLA_STATS, narrow(stats));
@@ -111,7 +113,11 @@ void put_link(MessageBuilder& message, const mld::Netdev& netdev, const LinkMess
         message.put_u8(IFLA_XDP_ATTACHED, XDP_ATTACHED_NONE);
     }
     if (!netdev.permanent_address().is_zero()) message.put_mac(IFLA_PERM_ADDRESS, netdev.permanent_address());
-    message.put_string(IFLA_QDISC, options.was_up ? "noqueue" : "noop");
+    message.put_string(IFLA_QDISC, options.was_up && !options.leaving ? "noqueue" : "noop");
+    {
+        auto settings = message.nest_noflag(IFLA_AF_SPEC);
+        if (!options.leaving) put_ip_settings(message, netdev, with_statistics);
+    }
     message.put_struct(IFLA_MAP, rtnl_link_ifmap{});
     if (!netdev.parent_device().empty()) message.put_string(IFLA_PARENT_DEV_NAME, netdev.parent_device());
     { auto none = message.nest(ifla_devlink_port); }

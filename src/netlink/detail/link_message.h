@@ -12,6 +12,7 @@ struct LinkMessageOptions {
     std::uint32_t change = 0;           ///< ifi_change
     std::uint32_t ext_filter_mask = 0;  ///< RTEXT_FILTER_*: what the requester wants or does not want
     bool was_up = false;
+    bool leaving = false;  ///< the device is going: queues and IP settings are gone already
 };
 
 /// Writes ifinfomsg and the attributes that describe a network device. cf. rtnl_fill_ifinfo()

@@ -39,6 +39,7 @@ void put_ipv6_loopback(MessageBuilder& message, const mld::Netdev& netdev) {
     message.put(IFA_ADDRESS, address);
     message.put_struct(IFA_CACHEINFO, for_ever);
     message.put_u32(IFA_FLAGS, IFA_F_PERMANENT);
+    message.put_u8(IFA_PROTO, IFAPROT_KERNEL_LO);
 }
 
 std::uint8_t family_of(const nlmsghdr& message) {

@@ -28,17 +28,21 @@ Result<Attributes> parse_after(const nlmsghdr& message, std::size_t header, Stri
                              strictness, ack);
 }
 
+/// There is one namespace, in which everybody is: only references to it are good. cf. rtnl_link_get_net_by_nlattr()
+Result<void> check_namespace(const Attributes& attributes, const Sender& sender) {
+    if (auto pid = attributes.u32(IFLA_NET_NS_PID); pid && *pid != static_cast<std::uint32_t>(sender.peer.pid))
+        return fail(ESRCH);
+    if (attributes.has(IFLA_NET_NS_FD) || attributes.has(IFLA_TARGET_NETNSID)) return fail(EINVAL);
+    return {};
+}
+
 /// The attributes of a request that changes something. cf. nlmsg_parse_deprecated(), rtnl_ensure_unique_netns()
-Result<Attributes> parse_change(const nlmsghdr& message, ExtAck& ack, bool netns_id_only) {
+Result<Attributes> parse_change(const nlmsghdr& message, const Sender& sender, ExtAck& ack) {
     auto attributes = parse_after(message, sizeof(ifinfomsg), Strictness::liberal, ack);
     if (!attributes) return attributes;
-    const int references =
-        attributes->has(IFLA_TARGET_NETNSID) + attributes->has(IFLA_NET_NS_PID) + attributes->has(IFLA_NET_NS_FD);
-    if (netns_id_only && (attributes->has(IFLA_NET_NS_PID) || attributes->has(IFLA_NET_NS_FD)))
-        return fail(EOPNOTSUPP, "specified netns attribute not supported");
-    if (references > 1) return fail(EINVAL, "multiple netns identifying attributes specified");
-    // There is one namespace: no other can be meant, cf. get_net_ns_by_id().
-    if (references > 0) return fail(EINVAL);
+    if (attributes->has(IFLA_TARGET_NETNSID) + attributes->has(IFLA_NET_NS_PID) + attributes->has(IFLA_NET_NS_FD) > 1)
+        return fail(EINVAL, "multiple netns identifying attributes specified");
+    if (auto ours = check_namespace(*attributes, sender); !ours) return fail(std::move(ours.error()));
     return attributes;
 }
 
@@ -99,11 +103,10 @@ Result<Attributes> parse_dump(const nlmsghdr& message, bool strict, ExtAck& ack)
     return attributes;
 }
 
-/// No device of ours has a master or a kind: such filters leave nothing. cf. link_dump_filtered()
-bool filters_everything(const Attributes& attributes, ExtAck& ack) {
-    if (attributes.u32(IFLA_MASTER).value_or(0) != 0) return true;
-    auto info = attributes.nested(IFLA_LINKINFO, link_info_policy, Strictness::liberal, ack);
-    return info && info->has(IFLA_INFO_KIND);
+/// No device of ours has a master: such a filter leaves nothing. Kinds of devices are all unknown, and an unknown kind
+/// filters nothing. cf. link_dump_filtered(), linkinfo_to_kind_ops()
+bool filters_everything(const Attributes& attributes) {
+    return attributes.u32(IFLA_MASTER).value_or(0) != 0;
 }
 
 }  // namespace
@@ -140,11 +143,13 @@ Result<std::unique_ptr<Dump>> dump_links(RouteNetlink& route, const nlmsghdr& me
     bool nothing = false;
     if (auto attributes = parse_dump(message, sender.strict_check, reply.ack())) {
         mask = attributes->u32(IFLA_EXT_MASK).value_or(0);
-        ExtAck ignored;
-        nothing = filters_everything(*attributes, ignored);
+        nothing = filters_everything(*attributes);
     } else if (sender.strict_check) {
         // The kernel finds this inside of the dump, so the errno comes in NLMSG_DONE.
-        return make_dump([error = attributes.error()](DumpBuffer&) -> Result<Progress> { return fail(error); });
+        return make_dump([error = attributes.error(), ack = reply.ack()](DumpBuffer& out) -> Result<Progress> {
+            out.ack() = ack;
+            return fail(error);
+        });
     }
     return make_dump([&route, mask, nothing, next = mld::IfIndex{}](DumpBuffer& out) mutable -> Result<Progress> {
         out.consistency().set_generation(route.link_generation());
@@ -162,8 +167,8 @@ Result<std::unique_ptr<Dump>> dump_links(RouteNetlink& route, const nlmsghdr& me
 }
 
 // cf. __rtnl_newlink(), rtnl_changelink()
-Result<void> new_link(RouteNetlink& route, const nlmsghdr& message, const Sender&, Reply& reply) {
-    auto attributes = parse_change(message, reply.ack(), false);
+Result<void> new_link(RouteNetlink& route, const nlmsghdr& message, const Sender& sender, Reply& reply) {
+    auto attributes = parse_change(message, sender, reply.ack());
     if (!attributes) return fail(std::move(attributes.error()));
     ExtAck ignored;
     auto info = attributes->nested(IFLA_LINKINFO, link_info_policy, Strictness::liberal, ignored);
@@ -193,8 +198,8 @@ Result<void> new_link(RouteNetlink& route, const nlmsghdr& message, const Sender
     return fail(EOPNOTSUPP, "Unknown device type");
 }
 
-Result<void> set_link(RouteNetlink& route, const nlmsghdr& message, const Sender&, Reply& reply) {
-    auto attributes = parse_change(message, reply.ack(), false);
+Result<void> set_link(RouteNetlink& route, const nlmsghdr& message, const Sender& sender, Reply& reply) {
+    auto attributes = parse_change(message, sender, reply.ack());
     if (!attributes) return fail(std::move(attributes.error()));
     const ifinfomsg& header = link_header(message);
     mld::Netdev* netdev = nullptr;
@@ -209,8 +214,11 @@ Result<void> set_link(RouteNetlink& route, const nlmsghdr& message, const Sender
 }
 
 Result<void> delete_link(RouteNetlink& route, const nlmsghdr& message, const Sender&, Reply& reply) {
-    auto attributes = parse_change(message, reply.ack(), true);
+    auto attributes = parse_after(message, sizeof(ifinfomsg), Strictness::liberal, reply.ack());
     if (!attributes) return fail(std::move(attributes.error()));
+    if (attributes->has(IFLA_NET_NS_PID) || attributes->has(IFLA_NET_NS_FD))
+        return fail(EOPNOTSUPP, "specified netns attribute not supported");
+    if (attributes->has(IFLA_TARGET_NETNSID)) return fail(EINVAL);
     const ifinfomsg& header = link_header(message);
     if (header.ifi_index > 0 || names_a_link(*attributes)) {
         const bool exists =

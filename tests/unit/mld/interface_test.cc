@@ -82,12 +82,25 @@ TEST_F(WorldTest, GivesARadioTheNameItAskedForUnlessThatMayNotBe) {
     EXPECT_EQ(add_radio(spec).wiphy->name(), "phy2");  // another's default name
 }
 
-TEST_F(WorldTest, RefusesTwoRadiosWithOneAddress) {
+TEST_F(WorldTest, LetsTwoRadiosHaveOneAddress) {
     RadioSpec spec;
     spec.profile = profile("generic-be");
     spec.address = ieee80211::MacAddress{{0x02, 0, 0, 0, 0x42, 0}};
-    add_radio(spec);
-    EXPECT_EQ(error_of(world.add_radio(spec)), EEXIST);
+    Radio& first = add_radio(spec);
+    Radio& second = add_radio(spec);
+    EXPECT_EQ(world.find_radio_by_name(first.wiphy->name()), &first);
+    EXPECT_EQ(world.find_radio_by_name(second.wiphy->name()), &second);
+}
+
+TEST_F(WorldTest, UsesUpTheNumbersOfARadioThatCannotBe) {
+    RadioSpec spec;
+    spec.profile = profile("generic-be");
+    spec.profile.interface_types = {};
+    EXPECT_EQ(error_of(world.add_radio(spec)), EINVAL);
+    spec.profile = profile("generic-be");
+    const Radio& radio = add_radio(spec);
+    EXPECT_EQ(radio.index.value, 1U);
+    EXPECT_EQ(radio.wiphy->name(), "phy1");
 }
 
 TEST_F(WorldTest, RemovesARadioWithAllThatItHas) {
