@@ -11,14 +11,6 @@
 
 namespace mlosim::mld {
 
-namespace {
-
-bool is_ap(InterfaceType type) {
-    return type == InterfaceType::ap || type == InterfaceType::p2p_go;
-}
-
-}  // namespace
-
 Result<Wdev*> Wiphy::register_sta_mlo_link(Wdev& sta, const LinkWdevSpec& spec) {
     if (spec.type != InterfaceType::mlo_link) return fail(EINVAL, "a link wdev is of type MLO_LINK");
     if (sta.type() != InterfaceType::station) return fail(EINVAL, "link wdevs belong to stations");
@@ -99,7 +91,7 @@ void Wiphy::register_station_links(Wdev& station) {
 // cf. nl80211_add_link(), ieee80211_add_intf_link()
 Result<Link*> Wiphy::add_ap_link(Wdev& ap, ieee80211::LinkId id, const ieee80211::MacAddress& address) {
     if (!profile_->has(WiphyFlag::multi_link)) return fail(EINVAL);
-    if (!is_ap(ap.type())) return fail(EINVAL);
+    if (ap.type() != InterfaceType::ap) return fail(EINVAL);
     if (!address.is_valid_individual()) return fail(EINVAL);
     if (ap.valid_links() & id.bit()) return fail(EINVAL);
     if (!ap.is_mld() && ap.default_link().ap() != nullptr) return fail(EINVAL);  // it beacons as an AP without links
@@ -127,7 +119,7 @@ Result<Link*> Wiphy::add_ap_link(Wdev& ap, ieee80211::LinkId id, const ieee80211
 
 // cf. nl80211_remove_link(), cfg80211_remove_link()
 Result<void> Wiphy::remove_ap_link(Wdev& ap, ieee80211::LinkId id) {
-    if (!is_ap(ap.type()) || (ap.valid_links() & id.bit()) == 0) return fail(EINVAL);
+    if (ap.type() != InterfaceType::ap || (ap.valid_links() & id.bit()) == 0) return fail(EINVAL);
     Link& link = *ap.link(id);
     if (link.ap() != nullptr) stop_ap_link(link);
     release_channel(link);

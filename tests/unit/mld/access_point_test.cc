@@ -61,7 +61,8 @@ TEST_F(AccessPointTest, SendsItsTailAfterTheTim) {
     air.listen({ghz2(1)});
     run_for(interval + 10ms);
     std::vector<unsigned> ids;
-    for (const auto& e : ieee80211::BeaconBody::parse(air.heard.at(0).view().body())->elements)
+    const auto body = ieee80211::BeaconBody::parse(air.heard.at(0).view().body());
+    for (const auto& e : body->elements)
         ids.push_back(e.type().id);
     EXPECT_THAT(ids, ElementsAre(0, 3, 5, 221));
 }

@@ -298,6 +298,8 @@ TEST_F(ApMld, RefusesWhatCannotBeALink) {
     EXPECT_EQ(error_of(wiphy.add_ap_link(ap, id(0), address(1))), EINVAL);
     EXPECT_EQ(error_of(wiphy.add_ap_link(ap, id(1), ieee80211::MacAddress::broadcast())), EINVAL);
     EXPECT_EQ(error_of(wiphy.add_ap_link(wdev("wlan0"), id(1), address(1))), EINVAL);
+    Wdev& owner = **wiphy.add_interface({"go0", InterfaceType::p2p_go});
+    EXPECT_EQ(error_of(wiphy.add_ap_link(owner, id(1), address(1))), EINVAL);
     EXPECT_EQ(error_of(wiphy.remove_ap_link(ap, id(7))), EINVAL);
     EXPECT_EQ(error_of(wiphy.unregister_mlo_link(*ap.link(id(0))->wdev())), EBUSY);
 }
