@@ -5,6 +5,7 @@
 #include "mld/ap_link.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
+#include "mld/usable_channel.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
 
@@ -29,8 +30,8 @@ bool Wiphy::can_beacon(const phy::ChannelDefinition& channel) const {
     if (!channel.valid()) return false;
     const BandChannels* band = this->band(channel.band());
     if (band == nullptr) return false;
-    return phy::usable(channel, band->channels,
-                       {phy::ChannelFlag::disabled, phy::ChannelFlag::no_ir, phy::ChannelFlag::radar});
+    return usable_channel(profile(), channel, band->channels,
+                          {phy::ChannelFlag::disabled, phy::ChannelFlag::no_ir, phy::ChannelFlag::radar});
 }
 
 Result<Link*> Wiphy::ap_link(Wdev& wdev, std::optional<ieee80211::LinkId> id) const {
