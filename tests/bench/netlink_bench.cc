@@ -15,6 +15,8 @@ namespace {
 using namespace mlosim;
 using namespace mlosim::netlink;
 
+constexpr std::uint16_t nl80211_id = 0x25;
+
 class Sink final : public Outlet {
 public:
     void deliver(std::span<const std::uint8_t> datagram, std::uint32_t, std::uint32_t) override {
@@ -63,6 +65,26 @@ void get_radio(benchmark::State& state) {
     daemon.round_trips(state, request);
 }
 BENCHMARK(get_radio);
+
+void get_interface(benchmark::State& state) {
+    Daemon daemon(Protocol::generic);
+    MessageBuilder request = genl_request(nl80211_id, NL80211_CMD_GET_INTERFACE, 0);
+    request.put_u32(NL80211_ATTR_IFINDEX, daemon.small.world.find_netdev("wlan0")->index().value);
+    daemon.round_trips(state, request);
+}
+BENCHMARK(get_interface);
+
+/// Split, as `iw` asks for it: every radio in many datagrams.
+void dump_wiphys(benchmark::State& state) {
+    Daemon daemon(Protocol::generic);
+    for (std::int64_t i = 1; i < state.range(0); ++i)
+        daemon.small.add_radio();
+    daemon.small.core.note_receive_size(daemon.socket, 32768);
+    MessageBuilder request = genl_request(nl80211_id, NL80211_CMD_GET_WIPHY, NLM_F_DUMP);
+    request.put_flag(NL80211_ATTR_SPLIT_WIPHY_DUMP);
+    daemon.round_trips(state, request);
+}
+BENCHMARK(dump_wiphys)->Arg(1)->Arg(100);
 
 void get_link(benchmark::State& state) {
     Daemon daemon(Protocol::route);
