@@ -150,14 +150,15 @@ private:
                             spdlog::warn("this machine is too slow: {} late, not caught up with", in_seconds(lag));
                         },
                         before_waiting});
-        KernelFace face(simulation, loop);
-        auto doors = open_doors(options_, clock == netlink::ClockMode::real, io, face);
-        if (!doors) return fail(std::move(doors.error()));
-
+        // Before the doors open: whoever can come in may also expect a tidy end.
         asio::signal_set signals(io, SIGINT, SIGTERM);
         signals.async_wait([&loop](const boost::system::error_code& error, int) {
             if (!error) loop.stop();
         });
+        KernelFace face(simulation, loop);
+        auto doors = open_doors(options_, clock == netlink::ClockMode::real, io, face);
+        if (!doors) return fail(std::move(doors.error()));
+
         simulation.start([&loop] { loop.stop(); });
         loop.run();
         simulation.end();
