@@ -168,10 +168,10 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     std::vector<std::uint8_t> out(data, data + size);
     if (dice.one_in(4)) out.clear();
     if (dice.one_in(4) &&
-        size > record_header) {  // somewhere inside: usually between two records' bytes, sometimes within one
+        out.size() > record_header) {  // somewhere inside: usually between two records' bytes, sometimes within one
         std::vector<std::uint8_t> piece;
         append_record(piece, dice);
-        out.insert(out.begin() + dice.below(static_cast<std::uint32_t>(size)), piece.begin(), piece.end());
+        out.insert(out.begin() + dice.below(static_cast<std::uint32_t>(out.size())), piece.begin(), piece.end());
     }
     for (std::uint32_t n = 1 + dice.below(3); n > 0; --n)
         append_record(out, dice);
