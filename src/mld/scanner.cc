@@ -188,7 +188,7 @@ Result<void> Scanner::start_part(std::vector<phy::Channel> channels, std::vector
         MLOSIM_INVARIANT(*started, "a part has channels in some band");
         return {};
     }
-    software_.emplace();
+    software_ = SoftwareScan{};
     wiphy_.driver().sw_scan_start(*scan_->wdev, sender_);
     wiphy_.configure_radio();
     const auto& operating = wiphy_.radio_config_.channel;
