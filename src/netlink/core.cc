@@ -175,6 +175,7 @@ void Core::receive(SocketId id, std::span<const std::uint8_t> datagram) {
     if (!socket->bound) autobind(*socket);
     if (tap_) tap_({socket->protocol, true, socket->port, 0, datagram});
 
+    if (datagram.size() < NLMSG_HDRLEN) return;
     std::vector<std::uint32_t> aligned;  // headers are read in place: they must lie on multiples of 4
     if (reinterpret_cast<std::uintptr_t>(datagram.data()) % NLMSG_ALIGNTO != 0) {
         aligned.resize((datagram.size() + 3) / 4);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -37,6 +38,15 @@ public:
     std::size_t bytes = 0;
 };
 
+/// Inputs are series of datagrams; what counts is how many of those there were.
+struct Tally {
+    std::uint64_t datagrams = 0;
+    Tally() = default;
+    Tally(const Tally&) = delete;
+    Tally& operator=(const Tally&) = delete;
+    ~Tally() { std::fprintf(stderr, "datagrams: %llu\n", static_cast<unsigned long long>(datagrams)); }
+};
+
 struct Program {
     Sink sink;
     SocketId socket;
@@ -49,6 +59,7 @@ void open(test::SmallWorld& small, Program& program, Protocol protocol, int pid)
 }
 
 void run(std::span<const std::uint8_t> input) {
+    static Tally tally;
     test::SmallWorld small;
     small.add_radio();
     Program programs[4];
@@ -62,6 +73,7 @@ void run(std::span<const std::uint8_t> input) {
         program.sink.reading = (options & 0x10U) == 0;
         small.core.set_option(program.socket, SocketOption::ext_ack, (options & 4U) != 0);
         small.core.set_option(program.socket, SocketOption::strict_check, (options & 8U) != 0);
+        ++tally.datagrams;
         small.core.receive(program.socket, input.subspan(record_header, length));
         small.core.drained(program.socket);
         input = input.subspan(record_header + length);
