@@ -46,6 +46,8 @@ class DriverEvents {
 public:
     /// A frame was received. cf. ieee80211_rx_irqsafe().
     virtual void receive(const FrameBytes& frame, const RxStatus& status) = 0;
+    /// A frame that was sent with a cookie is on its way, acknowledged or given up. cf. ieee80211_tx_status_ext().
+    virtual void transmitted(const TxStatus& status) = 0;
     /// The sweep that hw_scan() started is over. cf. ieee80211_scan_completed().
     virtual void scan_completed(bool aborted) = 0;
     /// The beacon that link's access point sends now, counted on. Empty: it sends none. The bytes hold until the next

@@ -1,18 +1,24 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "ieee80211/byte_io.h"
 #include "mld/frame.h"
 #include "mld/identifiers.h"
+#include "mld/mlme.h"
 #include "mld/netdev.h"
 #include "mld/regulatory_core.h"
 #include "mld/scan.h"
 
 namespace mlosim::mld {
 
+class Link;
+class Sta;
 class Wdev;
 class Wiphy;
+struct ChannelSwitch;
 struct Radio;
 
 /// What happens in a world, in the order in which a kernel would tell it. Observers may read the world but must not
@@ -49,6 +55,52 @@ public:
     virtual void regulatory_changed(const RegulatoryRequest&) {}
     /// REG_BEACON_HINT.
     virtual void beacon_hint(Wiphy&, const phy::RadioChannel& /*before*/, const phy::RadioChannel& /*after*/) {}
+
+    // nl80211 "mlme"
+    /// NEW_STATION, DEL_STATION.
+    virtual void station_added(Sta&) {}
+    virtual void station_removed(Sta&) {}
+    /// AUTHENTICATE, ASSOCIATE, DEAUTHENTICATE, DISASSOCIATE and those of frames that should have been protected.
+    virtual void mlme_frame(Wdev&, const MlmeFrame&) {}
+    /// AUTHENTICATE or ASSOCIATE with TIMED_OUT.
+    virtual void mlme_timed_out(Wdev&, MlmeTimeout, const ieee80211::MacAddress& /*ap*/) {}
+    /// CONNECT, ROAM, PORT_AUTHORIZED, DISCONNECT.
+    virtual void connected(Wdev&, const ConnectResult&) {}
+    virtual void roamed(Wdev&, const ConnectResult&) {}
+    virtual void port_authorized(Wdev&, const ieee80211::MacAddress& /*peer*/) {}
+    virtual void disconnected(Wdev&, const DisconnectInfo&) {}
+    /// NOTIFY_CQM.
+    virtual void cqm_event(Wdev&, const CqmEvent&) {}
+    /// CONN_FAILED (enum nl80211_connect_failed_reason).
+    virtual void connection_failed(Wdev&, const ieee80211::MacAddress& /*station*/, std::uint32_t /*reason*/) {}
+    /// REMAIN_ON_CHANNEL, CANCEL_REMAIN_ON_CHANNEL.
+    virtual void remain_on_channel_started(Wdev&, std::uint64_t /*cookie*/, const phy::Channel&,
+                                           std::chrono::milliseconds) {}
+    virtual void remain_on_channel_ended(Wdev&, std::uint64_t /*cookie*/, const phy::Channel&) {}
+    /// FRAME_WAIT_CANCEL: the wait after a frame is over.
+    virtual void frame_wait_ended(Wdev&, std::uint64_t /*cookie*/, const phy::Channel&) {}
+    /// FRAME_TX_STATUS, CONTROL_PORT_FRAME_TX_STATUS.
+    virtual void frame_sent(Wdev&, std::uint64_t /*cookie*/, ieee80211::ByteView, bool /*acknowledged*/) {}
+    virtual void control_port_sent(Wdev&, std::uint64_t /*cookie*/, ieee80211::ByteView, bool /*acknowledged*/) {}
+    /// CONTROL_PORT_FRAME to the owner of the connection or access point: an Ethernet frame.
+    virtual void control_port_received(Wdev&, OwnerId, ieee80211::ByteView /*ethernet*/, bool /*unencrypted*/,
+                                       std::optional<ieee80211::LinkId>) {}
+    /// UNEXPECTED_FRAME, UNEXPECTED_4ADDR_FRAME to whoever asked for them (Wdev::unexpected_frame_owner()).
+    virtual void unexpected_frame(Wdev&, const ieee80211::MacAddress& /*sender*/, bool /*four_addresses*/,
+                                  std::optional<ieee80211::LinkId>) {}
+    /// PROBE_CLIENT: what became of the question.
+    virtual void client_probed(Wdev&, const ieee80211::MacAddress& /*station*/, std::uint64_t /*cookie*/,
+                               bool /*acknowledged*/, std::optional<int> /*ack_signal_dbm*/) {}
+    /// CH_SWITCH_STARTED_NOTIFY, CH_SWITCH_NOTIFY.
+    virtual void channel_switch_started(Wdev&, const Link&, const phy::ChannelDefinition&, std::uint8_t /*count*/,
+                                        bool /*quiet*/) {}
+    virtual void channel_switched(Wdev&, const Link&, const phy::ChannelDefinition&) {}
+    /// FRAME to those that registered for beacons of the wiphy (REGISTER_BEACONS).
+    virtual void beacon_heard(Wiphy&, ieee80211::ByteView, const RxStatus&) {}
+    /// START_SCHED_SCAN, SCHED_SCAN_RESULTS, SCHED_SCAN_STOPPED.
+    virtual void scheduled_scan_started(Wdev&, std::uint64_t /*id*/) {}
+    virtual void scheduled_scan_results(Wiphy&, std::uint64_t /*id*/) {}
+    virtual void scheduled_scan_stopped(Wdev&, std::uint64_t /*id*/) {}
 
     // rtnetlink
     /// RTM_NEWLINK of a new device.

@@ -33,8 +33,24 @@ enum class FrameDirection : std::uint8_t { incoming, outgoing };
 struct TxFrame {
     ieee80211::Bytes bytes;
     phy::Channel channel;
+    /// Not 0: the driver says what became of it, under this number.
+    std::uint64_t cookie = 0;
+    /// Nobody acknowledges it, though it has one receiver.
+    bool no_acknowledgement = false;
+    /// Where the MAC wants another than the driver's own choice.
+    std::optional<phy::Rate> rate;
     /// Write the sender's TSF over the Timestamp field when it goes out (beacons, probe responses).
     bool stamp_tsf = false;
+};
+
+/// What became of a frame (struct ieee80211_tx_status).
+struct TxStatus {
+    std::uint64_t cookie = 0;
+    bool acknowledged = false;
+    /// How often it was sent anew.
+    unsigned retries = 0;
+    phy::Rate rate{};
+    std::optional<int> ack_signal_dbm;
 };
 
 }  // namespace mlosim::mld

@@ -19,6 +19,8 @@
 namespace mlosim::mld {
 
 class ApLink;
+class Key;
+class StationMlme;
 class FrameListener;
 class Netdev;
 class Wdev;
@@ -45,6 +47,12 @@ public:
     [[nodiscard]] const ieee80211::MacAddress& bssid() const noexcept { return bssid_; }
     /// Its access point's half, while it beacons.
     [[nodiscard]] ApLink* ap() const noexcept { return ap_.get(); }
+    /// Its group keys by index (0–3 data, 4–5 IGTK, 6–7 BIGTK), and those to send with. cf. link->gtk[]
+    std::array<std::shared_ptr<Key>, 8> group_keys;
+    std::optional<std::uint8_t> default_unicast_key;
+    std::optional<std::uint8_t> default_multicast_key;
+    std::optional<std::uint8_t> default_management_key;
+    std::optional<std::uint8_t> default_beacon_key;
     /// The link wdev that stands for it, if there is one.
     [[nodiscard]] Wdev* wdev() const noexcept { return wdev_; }
 
@@ -94,6 +102,10 @@ public:
     /// Whose end is its end too (NL80211_ATTR_SOCKET_OWNER).
     [[nodiscard]] OwnerId owner() const noexcept { return owner_; }
     [[nodiscard]] MonitorFlags monitor_flags() const noexcept { return monitor_flags_; }
+    /// A station's or P2P client's MLME; nullptr for others.
+    [[nodiscard]] StationMlme* mlme() const noexcept { return mlme_.get(); }
+    /// Who wants to hear of frames that no station of the AP may send (UNEXPECTED_FRAME).
+    [[nodiscard]] OwnerId unexpected_frame_owner() const noexcept { return unexpected_frame_owner_; }
     /// The network an AP offers or a station uses; nothing while it has none.
     [[nodiscard]] const std::optional<ieee80211::Ssid>& ssid() const noexcept { return ssid_; }
     /// The channel that SET_CHANNEL chose for an AP to come.
@@ -145,6 +157,8 @@ private:
     std::optional<ieee80211::Ssid> ssid_;
     std::optional<phy::ChannelDefinition> preset_channel_;
 
+    std::unique_ptr<StationMlme> mlme_;
+    OwnerId unexpected_frame_owner_;
     std::uint16_t next_sequence_ = 0;
 
     std::uint16_t valid_links_ = 0;

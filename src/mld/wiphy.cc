@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "mld/ap_link.h"
+#include "mld/data_path.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
+#include "mld/off_channel.h"
 #include "mld/scanner.h"
+#include "mld/stations.h"
 #include "mld/world.h"
 #include "sim/invariant.h"
 
@@ -39,6 +42,9 @@ Wiphy::Wiphy(World& world, WiphyIndex index, std::string name, std::shared_ptr<c
     if (!bands_.empty() && !bands_.front().channels.empty())
         monitor_channel_ = phy::ChannelDefinition::mhz20_noht(bands_.front().channels.front().channel);
     scanner_ = std::make_unique<Scanner>(*this);
+    stations_ = std::make_unique<Stations>(*this);
+    data_path_ = std::make_unique<DataPath>(*this);
+    off_channel_ = std::make_unique<OffChannel>(*this);
 }
 
 Wiphy::~Wiphy() = default;

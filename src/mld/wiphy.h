@@ -26,8 +26,11 @@ class FrameView;
 
 namespace mlosim::mld {
 
+class DataPath;
 class FrameListener;
+class OffChannel;
 class Scanner;
+class Stations;
 class World;
 
 /// What SET_WIPHY can change and GET_WIPHY tells back.
@@ -214,6 +217,26 @@ public:
     Result<void> change_beacon(Wdev& wdev, std::optional<ieee80211::LinkId> link, const BeaconData& beacon);
     Result<void> stop_ap(Wdev& wdev, std::optional<ieee80211::LinkId> link);
 
+    /// cf. nl80211_set_bss(), ieee80211_change_bss()
+    Result<void> set_bss(Wdev& wdev, std::optional<ieee80211::LinkId> link, const BssParameters& parameters);
+    /// cf. ieee80211_set_txq_params()
+    Result<void> set_tx_queue(Wdev& wdev, std::optional<ieee80211::LinkId> link, const TxQueueParameters& parameters);
+    /// cf. nl80211_channel_switch(), ieee80211_channel_switch()
+    Result<void> switch_channel(Wdev& wdev, std::optional<ieee80211::LinkId> link, const ChannelSwitch& request);
+    /// Who is told of unexpected frames: EBUSY where somebody is already. cf. nl80211_register_unexpected_frame()
+    Result<void> watch_unexpected_frames(Wdev& wdev, OwnerId owner);
+    /// A program that is told of every beacon. cf. nl80211_register_beacons()
+    Result<void> watch_beacons(OwnerId owner);
+    [[nodiscard]] const std::vector<OwnerId>& beacon_watchers() const noexcept { return beacon_watchers_; }
+
+    // Peers, their frames and keys; other channels.
+
+    [[nodiscard]] Stations& stations() const noexcept { return *stations_; }
+    [[nodiscard]] DataPath& data_path() const noexcept { return *data_path_; }
+    [[nodiscard]] OffChannel& off_channel() const noexcept { return *off_channel_; }
+    /// What a program knows a frame or a stay on a channel by; never 0. cf. cfg80211_assign_cookie()
+    [[nodiscard]] std::uint64_t next_cookie() noexcept { return ++last_cookie_; }
+
     // Management frames.
 
     /// Wants frames of `frame_control`'s type and subtype whose body begins with `match`. EINVAL, EALREADY.
@@ -244,6 +267,7 @@ private:
 
     // DriverEvents
     void receive(const FrameBytes& frame, const RxStatus& status) override;
+    void transmitted(const TxStatus& status) override;
     void scan_completed(bool aborted) override;
     std::span<const std::uint8_t> next_beacon(Link& link) override;
 
@@ -345,6 +369,11 @@ private:
     std::unique_ptr<Scanner> scanner_;
     BssTable bss_table_;
     std::vector<Registration> registrations_;
+    std::vector<OwnerId> beacon_watchers_;
+    std::uint64_t last_cookie_ = 0;
+    std::unique_ptr<Stations> stations_;
+    std::unique_ptr<DataPath> data_path_;
+    std::unique_ptr<OffChannel> off_channel_;
     std::uint64_t malformed_frames_ = 0;
 };
 

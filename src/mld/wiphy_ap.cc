@@ -120,4 +120,32 @@ void Wiphy::leave_invalid_channels() {
     }
 }
 
+Result<void> Wiphy::set_bss(Wdev&, std::optional<ieee80211::LinkId>, const BssParameters&) {
+    return fail(EOPNOTSUPP);
+}
+
+Result<void> Wiphy::set_tx_queue(Wdev&, std::optional<ieee80211::LinkId>, const TxQueueParameters&) {
+    return fail(EOPNOTSUPP);
+}
+
+Result<void> Wiphy::switch_channel(Wdev&, std::optional<ieee80211::LinkId>, const ChannelSwitch&) {
+    return fail(EOPNOTSUPP);
+}
+
+// cf. nl80211_register_unexpected_frame()
+Result<void> Wiphy::watch_unexpected_frames(Wdev& wdev, OwnerId owner) {
+    if (!is_ap(wdev.type())) return fail(EINVAL);
+    if (wdev.unexpected_frame_owner_) return fail(EBUSY);
+    wdev.unexpected_frame_owner_ = owner;
+    return {};
+}
+
+// cf. nl80211_register_beacons()
+Result<void> Wiphy::watch_beacons(OwnerId owner) {
+    if (std::find(beacon_watchers_.begin(), beacon_watchers_.end(), owner) != beacon_watchers_.end())
+        return fail(EALREADY);
+    beacon_watchers_.push_back(owner);
+    return {};
+}
+
 }  // namespace mlosim::mld

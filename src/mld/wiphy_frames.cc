@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ieee80211/frame_header.h"
+#include "mld/data_path.h"
 #include "mld/detail/bss_inform.h"
 #include "mld/frame_listener.h"
 #include "mld/netdev.h"
@@ -58,6 +59,10 @@ void Wiphy::inject(ieee80211::ByteView frame_with_radiotap) {
     out.bytes.assign(frame.begin(), frame.end());
     out.channel = monitor_channel_.control;
     driver_->transmit(nullptr, nullptr, std::move(out));
+}
+
+void Wiphy::transmitted(const TxStatus& status) {
+    data_path_->transmitted(status);
 }
 
 void Wiphy::receive(const FrameBytes& bytes, const RxStatus& status) {

@@ -1,0 +1,18 @@
+#include "mld/sta.h"
+
+#include <algorithm>
+
+#include "mld/power_save.h"
+
+namespace mlosim::mld {
+
+Sta::Sta(Wdev& wdev, const ieee80211::MacAddress& address, sim::Time now)
+    : created(now), wdev_(wdev), address_(address) {}
+Sta::~Sta() = default;
+
+LinkSta* Sta::link(ieee80211::LinkId id) const {
+    const auto found = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->link == id; });
+    return found == links_.end() ? nullptr : found->get();
+}
+
+}  // namespace mlosim::mld

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "ieee80211/byte_io.h"
+#include "ieee80211/frame_header.h"
+#include "mld/bss.h"
+#include "mld/frame.h"
+#include "mld/identifiers.h"
+#include "mld/mlme.h"
+#include "sim/event_queue.h"
+#include "sim/result.h"
+
+namespace mlosim::mld {
+
+class Link;
+class Sta;
+class Wdev;
+
+/// What a station's connection is now. cf. struct wireless_dev's connection part
+struct Connection {
+    ieee80211::Ssid ssid;
+    /// The access point's address, or its MLD's.
+    ieee80211::MacAddress ap;
+    bool associated = false;
+    std::uint16_t aid = 0;
+    bool use_mfp = false;
+    bool wmm = false;
+    CryptoSettings crypto;
+    OwnerId owner;
+    bool owner_ends_it = false;
+};
+
+/// A station's half of the MAC: authentication, association, the life of a connection. One for each interface of type
+/// station or P2P client. cf. net/wireless/mlme.c and sme.c, net/mac80211/mlme.c
+class StationMlme {
+public:
+    explicit StationMlme(Wdev& wdev);
+    ~StationMlme();
+    StationMlme(const StationMlme&) = delete;
+    StationMlme& operator=(const StationMlme&) = delete;
+
+    // What programs ask for, where wpa_supplicant has the SME. cf. cfg80211_mlme_auth() and its like
+
+    Result<void> authenticate(const AuthenticateRequest& request);
+    Result<void> associate(const AssociateRequest& request);
+    Result<void> deauthenticate(const LeaveRequest& request);
+    Result<void> disassociate(const LeaveRequest& request);
+
+    // Where the kernel has it. cf. cfg80211_connect(), cfg80211_disconnect()
+
+    Result<void> connect(const ConnectRequest& request);
+    Result<void> update_connection(const ConnectRequest& request, std::uint32_t changed);
+    Result<void> disconnect(std::uint16_t reason);
+
+    /// Crossing one of these (ascending, in dBm) is told; none: monitoring ends. cf. nl80211_set_cqm_rssi()
+    Result<void> set_cqm_rssi(std::vector<std::int32_t> thresholds_dbm, std::uint32_t hysteresis_db);
+
+    /// The interface goes down, or its type changes: it leaves without asking. cf. ieee80211_mgd_stop()
+    void stop();
+    /// A program went away. True: the connection was its.
+    void release(OwnerId owner);
+
+    /// A management frame for this interface, decrypted; beacons of its access point too. cf. ieee80211_sta_rx_mgmt()
+    void receive(Link& link, const ieee80211::FrameView& frame, const RxStatus& status);
+    /// A beacon or probe response was taken up by the table of BSSs.
+    /// What became of a frame that it sent with a cookie of its own.
+    void transmitted(std::uint64_t cookie, bool acknowledged);
+
+    /// Nothing while it is not associated (SSID and BSSID are told from the authentication on by the kernel's own SME).
+    [[nodiscard]] const Connection* connection() const noexcept;
+    /// The access point, from the authentication on. nullptr: none.
+    [[nodiscard]] Sta* access_point() const noexcept;
+    /// The BSS of a link, while associated. nullptr: none. GET_SCAN marks it.
+    [[nodiscard]] const Bss* bss(const Link& link) const noexcept;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mlosim::mld

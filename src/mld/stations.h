@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "ieee80211/mac_address.h"
+#include "mld/sta.h"
+#include "sim/result.h"
+
+namespace mlosim::mld {
+
+class Wdev;
+class Wiphy;
+
+/// The peers of all interfaces of a wiphy (local->sta_list). Lookups are O(log n).
+class Stations {
+public:
+    explicit Stations(Wiphy& wiphy);
+    ~Stations();
+    Stations(const Stations&) = delete;
+    Stations& operator=(const Stations&) = delete;
+
+    // What programs ask for. Errors are those of cfg80211 behind its policy and of mac80211.
+
+    /// EINVAL, EEXIST, ENOENT (the link). cf. nl80211_new_station(), ieee80211_add_station()
+    Result<Sta*> add(Wdev& wdev, const ieee80211::MacAddress& address, const StaParameters& parameters);
+    /// ENOENT, EINVAL. cf. nl80211_set_station(), ieee80211_change_station(), sta_apply_parameters()
+    Result<void> change(Wdev& wdev, const ieee80211::MacAddress& address, const StaParameters& parameters);
+    /// One, or all of the interface. ENOENT. cf. ieee80211_del_station()
+    Result<void> remove(Wdev& wdev, const std::optional<ieee80211::MacAddress>& address);
+    /// cf. nl80211_add_link_station(), nl80211_modify_link_station(), nl80211_remove_link_station()
+    Result<void> add_link(Wdev& wdev, const ieee80211::MacAddress& address, const StaParameters& parameters);
+    Result<void> change_link(Wdev& wdev, const ieee80211::MacAddress& address, const StaParameters& parameters);
+    Result<void> remove_link(Wdev& wdev, const ieee80211::MacAddress& address, ieee80211::LinkId link);
+
+    // What the MAC does itself.
+
+    /// A station's access point: no flags yet. Told as NEW_STATION. cf. sta_info_insert()
+    Sta& insert(Wdev& wdev, const ieee80211::MacAddress& address, std::optional<ieee80211::LinkId> link,
+                const ieee80211::MacAddress& link_address);
+    /// With its keys and what is buffered for it. Told as DEL_STATION. cf. __sta_info_destroy()
+    void destroy(Sta& sta);
+    /// All of one interface. cf. sta_info_flush()
+    void flush(const Wdev& wdev);
+    /// Flags change one by one, in the order of the states; carriers and links follow. cf. sta_info_move_state()
+    void set_flags(Sta& sta, StaFlags flags);
+
+    /// By MLD address or link address. nullptr: unknown.
+    [[nodiscard]] Sta* find(const Wdev& wdev, const ieee80211::MacAddress& address) const;
+    /// By the address of a link (what frames on the air carry).
+    [[nodiscard]] LinkSta* find_link(const Wdev& wdev, const ieee80211::MacAddress& address) const;
+    /// In the order in which dumps list them: newest last. cf. sta_info_get_by_idx()
+    [[nodiscard]] std::vector<Sta*> of(const Wdev& wdev) const;
+    [[nodiscard]] std::size_t size() const noexcept { return stations_.size(); }
+    /// Changes with each station that comes or goes (local->sta_generation).
+    [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
+
+private:
+    Wiphy& wiphy_;
+    std::list<std::unique_ptr<Sta>> stations_;
+    std::map<std::pair<const Wdev*, ieee80211::MacAddress>, Sta*> by_address_;
+    std::uint32_t generation_ = 0;
+};
+
+}  // namespace mlosim::mld
