@@ -31,10 +31,10 @@ class NlctrlTest : public testing::Test {
 protected:
     Core core{0};
     GenericNetlink generic{core};
-    Program program{core, Protocol::generic};
     Shop shop;
     TableFamily<Shop> family{
         {.name = "shop", .version = 3, .policy = &shop_policy, .groups = {"open", "closed"}}, shop_commands, shop};
+    Program program{core, Protocol::generic};  // ends first: its end is told to the families
 
     static MessageBuilder get_family(std::string_view name, std::uint16_t flags = NLM_F_ACK) {
         MessageBuilder request = genl_request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, flags);
