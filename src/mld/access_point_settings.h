@@ -7,6 +7,7 @@
 #include "ieee80211/byte_io.h"
 #include "ieee80211/mac_address.h"
 #include "ieee80211/ssid.h"
+#include "mld/bss_config.h"
 #include "mld/identifiers.h"
 #include "mld/mlme.h"
 #include "phy/channel.h"
@@ -73,15 +74,6 @@ struct BssParameters {
     std::optional<ieee80211::Bytes> basic_rates;  ///< in units of 500 kb/s
     std::optional<bool> ap_isolate;
     std::optional<std::uint16_t> ht_operation_mode;
-};
-
-/// One access category's parameters (struct ieee80211_txq_params).
-struct TxQueueParameters {
-    std::uint8_t access_category = 0;  ///< enum nl80211_ac
-    std::uint16_t txop_32us = 0;
-    std::uint16_t cw_min = 0;
-    std::uint16_t cw_max = 0;
-    std::uint8_t aifs = 0;
 };
 
 /// What CHANNEL_SWITCH asks for (struct cfg80211_csa_settings).

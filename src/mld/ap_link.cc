@@ -1,40 +1,54 @@
 #include "mld/ap_link.h"
 
 #include "ieee80211/tim.h"
-#include "sim/invariant.h"
+#include "mld/power_save.h"
 
 namespace mlosim::mld {
 
-BeaconTemplate::BeaconTemplate(const BeaconData& data, std::uint8_t dtim_period) : dtim_period_(dtim_period) {
-    auto tim = ieee80211::Tim::from(0, dtim_period);
-    MLOSIM_INVARIANT(tim.has_value(), "start_ap() has checked the DTIM period");
-    bytes_.reserve(data.head.size() + 8 + data.tail.size());
-    bytes_ = data.head;
-    dtim_count_at_ = bytes_.size() + 2;
-    ieee80211::ByteWriter out(bytes_);
-    tim->append_to(out);
-    out.bytes(data.tail);
+ApLink::ApLink(AccessPointSettings settings) : settings_(std::move(settings)) {}
+
+void ApLink::recalculate_dtim(std::uint64_t tsf_us) {
+    constexpr std::uint64_t us_per_tu = 1024;
+    const std::uint64_t beacons = tsf_us / (settings_.beacon_interval * us_per_tu);
+    const auto since_dtim = static_cast<std::uint8_t>(beacons % settings_.dtim_period);
+    dtim_count_ = since_dtim == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(settings_.dtim_period - since_dtim);
 }
 
-std::span<const std::uint8_t> BeaconTemplate::next() {
-    dtim_count_ = static_cast<std::uint8_t>((dtim_count_ == 0 ? dtim_period_ : dtim_count_) - 1);
-    bytes_[dtim_count_at_] = dtim_count_;
+void ApLink::change_beacon(const BeaconData& beacon) {
+    BeaconData next = beacon;
+    if (next.head.empty()) next.head = settings_.beacon.head;
+    if (next.tail.empty()) next.tail = settings_.beacon.tail;
+    if (next.probe_response.empty()) next.probe_response = settings_.beacon.probe_response;
+    settings_.beacon = std::move(next);
+}
+
+ieee80211::Bytes& ApLink::next_beacon(const ApPowerSave* power_save) {
+    const BeaconData& data = settings_.beacon;
+    dtim_count_ = static_cast<std::uint8_t>((dtim_count_ == 0 ? settings_.dtim_period : dtim_count_) - 1);
+    bytes_.clear();
+    ieee80211::ByteWriter out(bytes_);
+    out.bytes(data.head);
+    append_tim(out, power_save);
+    if (const std::size_t n = data.multiple_bssid_elements.size(); n != 0)
+        out.bytes(data.multiple_bssid_elements[beacons_sent_ % n]);
+    out.bytes(data.tail);
+    ++beacons_sent_;
     return bytes_;
 }
 
-ApLink::ApLink(AccessPointSettings settings)
-    : settings_(std::move(settings)), template_(settings_.beacon, settings_.dtim_period) {}
-
-void ApLink::change_beacon(const BeaconData& beacon) {
-    settings_.beacon = beacon;
-    const std::uint8_t count = template_.dtim_count();
-    template_ = BeaconTemplate(beacon, settings_.dtim_period);
-    template_.set_dtim_count(count);
-}
-
-std::span<const std::uint8_t> ApLink::next_beacon() {
-    ++beacons_sent_;
-    return template_.next();
+void ApLink::append_tim(ieee80211::ByteWriter& out, const ApPowerSave* power_save) {
+    if (power_save == nullptr || power_save->has_nothing_to_announce()) {
+        announced_group_traffic_ = false;
+        out.u8(ieee80211::element::tim.id);
+        out.u8(4);
+        out.u8(dtim_count_);
+        out.u8(settings_.dtim_period);
+        out.u16le(0);
+        return;
+    }
+    const ieee80211::Tim tim = power_save->tim(dtim_count_, settings_.dtim_period);
+    announced_group_traffic_ = tim.group_traffic();
+    tim.append_to(out);
 }
 
 }  // namespace mlosim::mld

@@ -57,6 +57,9 @@ public:
     virtual void beacon_hint(Wiphy&, const phy::RadioChannel& /*before*/, const phy::RadioChannel& /*after*/) {}
 
     // nl80211 "mlme"
+    /// START_AP, STOP_AP (the latter where no program asked for it).
+    virtual void access_point_started(Wdev&, const Link&) {}
+    virtual void access_point_stopped(Wdev&, const Link&) {}
     /// NEW_STATION, DEL_STATION.
     virtual void station_added(Sta&) {}
     virtual void station_removed(Sta&) {}

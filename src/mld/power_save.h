@@ -1,13 +1,16 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
-#include <memory>
+#include <set>
 
+#include "ieee80211/aid.h"
 #include "ieee80211/byte_io.h"
 #include "ieee80211/frame_header.h"
 #include "ieee80211/tim.h"
 #include "mld/data_path.h"
+#include "sim/event_queue.h"
 
 namespace mlosim::mld {
 
@@ -22,25 +25,78 @@ struct HeldFrame {
     sim::Time since;
 };
 
+/// What an access point holds back for groups while one of its stations sleeps, and for whom its TIM says that
+/// something waits. cf. struct ps_data
+class ApPowerSave {
+public:
+    explicit ApPowerSave(Wdev& wdev);
+    ~ApPowerSave();
+    ApPowerSave(const ApPowerSave&) = delete;
+    ApPowerSave& operator=(const ApPowerSave&) = delete;
+
+    /// True: the frame (with a group's address, not yet encrypted) was taken and goes out after a DTIM beacon.
+    /// cf. ieee80211_tx_h_multicast_ps_buf()
+    bool hold(ieee80211::Bytes& frame, const TxOptions& options);
+    [[nodiscard]] std::size_t held() const noexcept { return frames_.size(); }
+    [[nodiscard]] unsigned sleepers() const noexcept { return sleepers_; }
+    [[nodiscard]] bool has_nothing_to_announce() const noexcept { return frames_.empty() && announced_.empty(); }
+
+    /// The TIM of a beacon with this DTIM count. cf. __ieee80211_beacon_add_tim()
+    [[nodiscard]] ieee80211::Tim tim(std::uint8_t dtim_count, std::uint8_t dtim_period) const;
+    /// A beacon whose TIM announced group traffic goes out now: the frames follow it. cf. ieee80211_get_buffered_bc()
+    void release_after_beacon(Link& link);
+
+private:
+    friend class StaPowerSave;
+    friend class Stations;
+    void drop_oldest();
+
+    Wdev& wdev_;
+    std::deque<HeldFrame> frames_;
+    unsigned sleepers_ = 0;
+    std::set<ieee80211::Aid> announced_;
+    sim::Timer release_;
+};
+
 /// What an access point holds back for one station that sleeps: PS-Poll and U-APSD get it out. cf. sta->ps_tx_buf[],
 /// ieee80211_sta_ps_deliver_response()
 class StaPowerSave {
 public:
     explicit StaPowerSave(Sta& sta);
     ~StaPowerSave();
+    StaPowerSave(const StaPowerSave&) = delete;
+    StaPowerSave& operator=(const StaPowerSave&) = delete;
 
-    [[nodiscard]] bool asleep() const noexcept;
+    [[nodiscard]] bool asleep() const noexcept { return asleep_; }
     /// Frames wait that its bit in the TIM announces.
     [[nodiscard]] bool announces() const noexcept;
-    /// True: the frame was taken and waits. cf. ieee80211_tx_h_unicast_ps_buf()
+    [[nodiscard]] std::size_t held() const noexcept;
+    /// True: the frame (not yet encrypted) was taken and waits. cf. ieee80211_tx_h_unicast_ps_buf()
     bool hold(ieee80211::Bytes& frame, const TxOptions& options);
     /// A frame of the station came in: its power management bit, PS-Polls and triggers count.
     /// cf. ieee80211_rx_h_sta_process(), ieee80211_rx_h_uapsd_and_pspoll()
     void heard(Link& link, const ieee80211::FrameView& frame);
 
 private:
-    class Impl;
-    std::unique_ptr<Impl> impl_;
+    friend class Stations;
+    static constexpr std::size_t access_categories = 4;  ///< VO, VI, BE, BK as the kernel numbers them
+    enum class Reason : std::uint8_t { poll, trigger };
+
+    void fall_asleep();
+    void wake_up(Link& link);
+    void deliver_one(Link& link);
+    void deliver_service_period(Link& link);
+    void deliver(Link& link, std::size_t max_frames, std::uint8_t ignored_queues, Reason reason);
+    void send_null(Link& link, unsigned tid, Reason reason, bool more_data);
+    void announce();
+    void drop_oldest_of_the_least();
+    /// True: something still waits. cf. sta_info_cleanup_expire_buffered_ac()
+    bool drop_expired(sim::Time now);
+    [[nodiscard]] ApPowerSave* group() const;
+
+    Sta& sta_;
+    std::array<std::deque<HeldFrame>, access_categories> frames_;
+    bool asleep_ = false;
 };
 
 }  // namespace mlosim::mld

@@ -15,4 +15,11 @@ LinkSta* Sta::link(ieee80211::LinkId id) const {
     return found == links_.end() ? nullptr : found->get();
 }
 
+StaState Sta::state() const noexcept {
+    if (flags.has(StaFlag::authorized)) return StaState::authorized;
+    if (flags.has(StaFlag::associated)) return StaState::associated;
+    if (flags.has(StaFlag::authenticated)) return StaState::authenticated;
+    return StaState::none;
+}
+
 }  // namespace mlosim::mld

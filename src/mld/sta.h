@@ -21,6 +21,7 @@ namespace mlosim::mld {
 class Key;
 class Link;
 class StaPowerSave;
+class Stations;
 class Wdev;
 
 /// enum nl80211_sta_flags as bits (bit n is flag n).
@@ -35,6 +36,9 @@ enum class StaFlag : std::uint32_t {
     spp_amsdu = 1U << 8,
 };
 using StaFlags = phy::Flags<StaFlag>;
+
+/// How far a peer has come (enum ieee80211_sta_state): each state has the flags of those before it.
+enum class StaState : std::uint8_t { none, authenticated, associated, authorized };
 
 /// What a peer can do on one link, as its association told it: bodies of elements, empty where it has none.
 struct StaCapabilities {
@@ -61,7 +65,6 @@ struct StaParameters {
     std::optional<std::uint8_t> uapsd_queues;
     std::optional<std::uint8_t> max_service_period;
     std::optional<bool> support_p2p_ps;
-    std::optional<bool> airtime_weight_given;
     std::optional<std::uint16_t> airtime_weight;
     std::optional<std::uint16_t> eml_capabilities;
     /// Capabilities of the link at hand, where the request has any.
@@ -125,6 +128,7 @@ public:
     [[nodiscard]] LinkSta& default_link() const noexcept { return *links_.front(); }
     [[nodiscard]] LinkSta* link(ieee80211::LinkId id) const;
     [[nodiscard]] bool authorized() const noexcept { return flags.has(StaFlag::authorized); }
+    [[nodiscard]] StaState state() const noexcept;
 
     StaFlags flags;
     std::optional<ieee80211::Aid> aid;
@@ -133,6 +137,7 @@ public:
     ieee80211::Bytes extended_capabilities;
     std::uint8_t uapsd_queues = 0;
     std::uint8_t max_service_period = 0;
+    bool support_p2p_ps = false;
     std::optional<std::uint16_t> airtime_weight;
     std::optional<std::uint16_t> eml_capabilities;
     /// Since when it is there, and associated.

@@ -1,8 +1,12 @@
+// Which peers there are, and how far they have come.
+
 #include "mld/stations.h"
 
 #include <algorithm>
 
+#include "mld/detail/layer2_update.h"
 #include "mld/events.h"
+#include "mld/netdev.h"
 #include "mld/power_save.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
@@ -11,25 +15,77 @@
 
 namespace mlosim::mld {
 
+namespace {
+
+const char* to_string(StaState state) {
+    switch (state) {
+        case StaState::none:
+            return "none";
+        case StaState::authenticated:
+            return "authenticated";
+        case StaState::associated:
+            return "associated";
+        case StaState::authorized:
+            return "authorized";
+    }
+    return "";
+}
+
+bool is_access_point(InterfaceType type) {
+    return type == InterfaceType::ap || type == InterfaceType::p2p_go;
+}
+
+constexpr StaFlags state_flags{StaFlag::authenticated, StaFlag::associated, StaFlag::authorized};
+
+StaState state_of(StaFlags flags) {
+    if (flags.has(StaFlag::authorized)) return StaState::authorized;
+    if (flags.has(StaFlag::associated)) return StaState::associated;
+    return flags.has(StaFlag::authenticated) ? StaState::authenticated : StaState::none;
+}
+
+}  // namespace
+
 Stations::Stations(Wiphy& wiphy) : wiphy_(wiphy) {}
 Stations::~Stations() = default;
 
-Sta& Stations::insert(Wdev& wdev, const ieee80211::MacAddress& address, std::optional<ieee80211::LinkId> link,
-                      const ieee80211::MacAddress& link_address) {
-    MLOSIM_INVARIANT(find(wdev, address) == nullptr, "an interface has a peer once");
+// cf. sta_info_alloc()
+std::unique_ptr<Sta> Stations::make(Wdev& wdev, const ieee80211::MacAddress& address,
+                                    std::optional<ieee80211::LinkId> link,
+                                    const ieee80211::MacAddress& link_address) const {
     auto sta = std::make_unique<Sta>(wdev, address, wiphy_.world().now());
     sta->is_mld_ = link.has_value();
     auto first = std::make_unique<LinkSta>();
     first->link = link.value_or(wdev.links().front()->id());
     first->address = link_address;
+    first->statistics.last_heard = wiphy_.world().now();
     sta->links_.push_back(std::move(first));
-    Sta& out = *sta;
-    by_address_[{&wdev, address}] = &out;
-    if (link_address != address) by_address_[{&wdev, link_address}] = &out;
-    stations_.push_back(std::move(sta));
+    if (is_access_point(wdev.type())) sta->power_save = std::make_unique<StaPowerSave>(*sta);
+    return sta;
+}
+
+void Stations::index(Sta& sta, const LinkSta& link) {
+    by_address_[{&sta.wdev(), link.address}] = &sta;
+}
+
+// cf. sta_info_insert_finish()
+Sta& Stations::keep(std::unique_ptr<Sta> owned) {
+    Sta& sta = *owned;
+    by_address_[{&sta.wdev(), sta.address()}] = &sta;
+    for (const auto& link : sta.links())
+        index(sta, *link);
+    stations_.push_back(std::move(owned));
     ++generation_;
-    wiphy_.world().tell([&](Events& e) { e.station_added(out); });
-    return out;
+    wiphy_.world().trace().record(
+        wiphy_.world().now(), "mld/station-added",
+        {{"wdev", sta.wdev().id().value}, {"address", sta.address().to_string()}, {"state", to_string(sta.state())}});
+    wiphy_.world().tell([&](Events& e) { e.station_added(sta); });
+    return sta;
+}
+
+Sta& Stations::insert(Wdev& wdev, const ieee80211::MacAddress& address, std::optional<ieee80211::LinkId> link,
+                      const ieee80211::MacAddress& link_address) {
+    MLOSIM_INVARIANT(find(wdev, address) == nullptr, "an interface has a peer once");
+    return keep(make(wdev, address, link, link_address));
 }
 
 void Stations::destroy(Sta& sta) {
@@ -37,18 +93,66 @@ void Stations::destroy(Sta& sta) {
     MLOSIM_INVARIANT(place != stations_.end(), "what is destroyed is there");
     const std::unique_ptr<Sta> last = std::move(*place);
     stations_.erase(place);
-    std::erase_if(by_address_, [&](const auto& entry) { return entry.second == &sta; });
+    by_address_.erase({&sta.wdev(), sta.address()});
+    for (const auto& link : sta.links())
+        by_address_.erase({&sta.wdev(), link->address});
+    sta.power_save.reset();
+    sta.pairwise_keys = {};
+    sta.group_keys = {};
+    sta.tx_key_index.reset();
     ++generation_;
+    // The states go down before anybody is told, so what is told shows none.
+    set_flags(sta, StaFlags(sta.flags).remove(state_flags));
+    wiphy_.world().trace().record(wiphy_.world().now(), "mld/station-removed",
+                                  {{"wdev", sta.wdev().id().value}, {"address", sta.address().to_string()}});
     wiphy_.world().tell([&](Events& e) { e.station_removed(sta); });
 }
 
-void Stations::flush(const Wdev& wdev) {
-    for (Sta* sta : of(wdev))
-        destroy(*sta);
+void Stations::flush(const Wdev& wdev, std::optional<ieee80211::LinkId> link) {
+    std::vector<Sta*> all = of(wdev);
+    for (auto it = all.rbegin(); it != all.rend(); ++it) {
+        const bool elsewhere = link && (*it)->link(*link) == nullptr;
+        if (!elsewhere) destroy(**it);
+    }
+}
+
+Result<void> Stations::move_state(Sta& sta, StaState to) {
+    const StaState from = sta.state();
+    if (from == to) return {};
+    const int step = static_cast<int>(to) - static_cast<int>(from);
+    if (step != 1 && step != -1) return fail(EINVAL);
+    switch (std::max(from, to)) {
+        case StaState::authenticated:
+            step > 0 ? sta.flags |= StaFlag::authenticated : sta.flags.remove(StaFlag::authenticated);
+            break;
+        case StaState::associated:
+            step > 0 ? sta.flags |= StaFlag::associated : sta.flags.remove(StaFlag::associated);
+            if (step > 0) sta.associated_at = wiphy_.world().now();
+            break;
+        case StaState::authorized:
+            step > 0 ? sta.flags |= StaFlag::authorized : sta.flags.remove(StaFlag::authorized);
+            break;
+        case StaState::none:
+            break;
+    }
+    sta.reported_unexpected_frame = false;
+    wiphy_.world().trace().record(
+        wiphy_.world().now(), "mld/station-state",
+        {{"wdev", sta.wdev().id().value}, {"address", sta.address().to_string()}, {"state", to_string(to)}});
+    if (to == StaState::authorized && sta.wdev().type() == InterfaceType::ap && sta.wdev().netdev() != nullptr)
+        sta.wdev().netdev()->received(detail::layer2_update(sta.address()));
+    return {};
 }
 
 void Stations::set_flags(Sta& sta, StaFlags flags) {
-    sta.flags = flags;
+    sta.flags =
+        StaFlags(sta.flags).remove(StaFlags::from_bits(~state_flags.bits())) | StaFlags(flags).remove(state_flags);
+    const StaState to = state_of(flags);
+    while (sta.state() != to) {
+        const int step = to > sta.state() ? 1 : -1;
+        const auto moved = move_state(sta, static_cast<StaState>(static_cast<int>(sta.state()) + step));
+        MLOSIM_INVARIANT(moved.has_value(), "one step is always possible");
+    }
 }
 
 Sta* Stations::find(const Wdev& wdev, const ieee80211::MacAddress& address) const {
@@ -69,25 +173,6 @@ std::vector<Sta*> Stations::of(const Wdev& wdev) const {
     for (const auto& sta : stations_)
         if (&sta->wdev() == &wdev) out.push_back(sta.get());
     return out;
-}
-
-Result<Sta*> Stations::add(Wdev&, const ieee80211::MacAddress&, const StaParameters&) {
-    return fail(EOPNOTSUPP);
-}
-Result<void> Stations::change(Wdev&, const ieee80211::MacAddress&, const StaParameters&) {
-    return fail(EOPNOTSUPP);
-}
-Result<void> Stations::remove(Wdev&, const std::optional<ieee80211::MacAddress>&) {
-    return fail(EOPNOTSUPP);
-}
-Result<void> Stations::add_link(Wdev&, const ieee80211::MacAddress&, const StaParameters&) {
-    return fail(EOPNOTSUPP);
-}
-Result<void> Stations::change_link(Wdev&, const ieee80211::MacAddress&, const StaParameters&) {
-    return fail(EOPNOTSUPP);
-}
-Result<void> Stations::remove_link(Wdev&, const ieee80211::MacAddress&, ieee80211::LinkId) {
-    return fail(EOPNOTSUPP);
 }
 
 }  // namespace mlosim::mld

@@ -9,6 +9,7 @@
 
 #include "ieee80211/mac_address.h"
 #include "mld/sta.h"
+#include "sim/event_queue.h"
 #include "sim/result.h"
 
 namespace mlosim::mld {
@@ -31,7 +32,8 @@ public:
     /// ENOENT, EINVAL. cf. nl80211_set_station(), ieee80211_change_station(), sta_apply_parameters()
     Result<void> change(Wdev& wdev, const ieee80211::MacAddress& address, const StaParameters& parameters);
     /// One, or all of the interface. ENOENT. cf. ieee80211_del_station()
-    Result<void> remove(Wdev& wdev, const std::optional<ieee80211::MacAddress>& address);
+    Result<void> remove(Wdev& wdev, const std::optional<ieee80211::MacAddress>& address,
+                        std::optional<ieee80211::LinkId> link = std::nullopt);
     /// cf. nl80211_add_link_station(), nl80211_modify_link_station(), nl80211_remove_link_station()
     Result<void> add_link(Wdev& wdev, const ieee80211::MacAddress& address, const StaParameters& parameters);
     Result<void> change_link(Wdev& wdev, const ieee80211::MacAddress& address, const StaParameters& parameters);
@@ -44,9 +46,9 @@ public:
                 const ieee80211::MacAddress& link_address);
     /// With its keys and what is buffered for it. Told as DEL_STATION. cf. __sta_info_destroy()
     void destroy(Sta& sta);
-    /// All of one interface. cf. sta_info_flush()
-    void flush(const Wdev& wdev);
-    /// Flags change one by one, in the order of the states; carriers and links follow. cf. sta_info_move_state()
+    /// All of one interface, or of one link of it; the last that came goes first. cf. __sta_info_flush()
+    void flush(const Wdev& wdev, std::optional<ieee80211::LinkId> link = std::nullopt);
+    /// Flags change one by one, in the order of the states. cf. sta_info_move_state()
     void set_flags(Sta& sta, StaFlags flags);
 
     /// By MLD address or link address. nullptr: unknown.
@@ -59,11 +61,35 @@ public:
     /// Changes with each station that comes or goes (local->sta_generation).
     [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
 
+    /// Frames that wait for sleeping stations and groups, of all interfaces (local->total_ps_buffered).
+    [[nodiscard]] std::size_t held_frames() const noexcept { return held_frames_; }
+
 private:
+    friend class ApPowerSave;
+    friend class StaPowerSave;
+
+    /// To the next state, up or down; EINVAL if there is one between. cf. _sta_info_move_state()
+    Result<void> move_state(Sta& sta, StaState to);
+    Result<void> apply(Sta& sta, const StaParameters& parameters, StaFlags mask);
+    Result<void> apply_state_flags(Sta& sta, StaFlags mask, StaFlags set);
+    enum class LinkChange : std::uint8_t { of_station, of_link, new_link };
+    Result<void> apply_link(Sta& sta, const StaParameters& parameters, LinkChange change);
+    std::unique_ptr<Sta> make(Wdev& wdev, const ieee80211::MacAddress& address, std::optional<ieee80211::LinkId> link,
+                              const ieee80211::MacAddress& link_address) const;
+    Sta& keep(std::unique_ptr<Sta> sta);
+    void index(Sta& sta, const LinkSta& link);
+    void held(int change) { held_frames_ = static_cast<std::size_t>(static_cast<std::int64_t>(held_frames_) + change); }
+    /// Every ten seconds, while frames wait. cf. sta_info_cleanup()
+    void watch_expiry();
+    /// Makes room: the oldest of each group buffer, one of the least of each station. cf. purge_old_ps_buffers()
+    void purge_held();
+
     Wiphy& wiphy_;
     std::list<std::unique_ptr<Sta>> stations_;
     std::map<std::pair<const Wdev*, ieee80211::MacAddress>, Sta*> by_address_;
     std::uint32_t generation_ = 0;
+    std::size_t held_frames_ = 0;
+    sim::Timer expiry_;
 };
 
 }  // namespace mlosim::mld

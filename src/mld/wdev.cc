@@ -4,6 +4,7 @@
 
 #include "mld/ap_link.h"
 #include "mld/netdev.h"
+#include "mld/power_save.h"
 #include "mld/station_mlme.h"
 #include "mld/wiphy.h"
 #include "sim/invariant.h"

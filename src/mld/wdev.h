@@ -11,6 +11,7 @@
 #include "ieee80211/link_id.h"
 #include "ieee80211/mac_address.h"
 #include "ieee80211/ssid.h"
+#include "mld/bss_config.h"
 #include "mld/identifiers.h"
 #include "mld/interface_type.h"
 #include "mld/monitor.h"
@@ -19,6 +20,7 @@
 namespace mlosim::mld {
 
 class ApLink;
+class ApPowerSave;
 class Key;
 class StationMlme;
 class FrameListener;
@@ -53,6 +55,8 @@ public:
     std::optional<std::uint8_t> default_multicast_key;
     std::optional<std::uint8_t> default_management_key;
     std::optional<std::uint8_t> default_beacon_key;
+    /// How its BSS works. cf. link->conf
+    BssConfig bss_config;
     /// The link wdev that stands for it, if there is one.
     [[nodiscard]] Wdev* wdev() const noexcept { return wdev_; }
 
@@ -106,6 +110,10 @@ public:
     [[nodiscard]] StationMlme* mlme() const noexcept { return mlme_.get(); }
     /// Who wants to hear of frames that no station of the AP may send (UNEXPECTED_FRAME).
     [[nodiscard]] OwnerId unexpected_frame_owner() const noexcept { return unexpected_frame_owner_; }
+    /// What an access point holds back for groups while a station sleeps; nullptr while it does not beacon.
+    [[nodiscard]] ApPowerSave* power_save_buffer() const noexcept { return ap_power_save_.get(); }
+    /// Its stations do not reach each other through it (AP_ISOLATE).
+    [[nodiscard]] bool ap_isolate() const noexcept { return ap_isolate_; }
     /// The network an AP offers or a station uses; nothing while it has none.
     [[nodiscard]] const std::optional<ieee80211::Ssid>& ssid() const noexcept { return ssid_; }
     /// The channel that SET_CHANNEL chose for an AP to come.
@@ -159,6 +167,8 @@ private:
 
     std::unique_ptr<StationMlme> mlme_;
     OwnerId unexpected_frame_owner_;
+    std::unique_ptr<ApPowerSave> ap_power_save_;
+    bool ap_isolate_ = false;
     std::uint16_t next_sequence_ = 0;
 
     std::uint16_t valid_links_ = 0;

@@ -326,6 +326,8 @@ private:
     void configure_radio();
     [[nodiscard]] Result<Link*> ap_link(Wdev& wdev, std::optional<ieee80211::LinkId> id) const;
     void stop_ap_link(Link& link);
+    /// Those that `owner` started as to end with it.
+    void stop_aps_of(OwnerId owner);
     /// The powers that follow from the channels' limits. cf. ieee80211_hw_conf_chan() through the regulatory notifier.
     void regulatory_updated();
     /// What the channels no longer allow ends. cf. reg_leave_invalid_chans().

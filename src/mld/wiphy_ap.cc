@@ -3,8 +3,12 @@
 #include <algorithm>
 
 #include "mld/ap_link.h"
+#include "mld/data_path.h"
+#include "mld/detail/bit_rates.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
+#include "mld/power_save.h"
+#include "mld/stations.h"
 #include "mld/usable_channel.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
@@ -21,6 +25,12 @@ constexpr std::size_t min_beacon_head = 36;
 
 bool is_ap(InterfaceType type) {
     return type == InterfaceType::ap || type == InterfaceType::p2p_go;
+}
+
+bool has_other_owner(const Wdev& wdev, OwnerId owner) {
+    return std::any_of(wdev.links().begin(), wdev.links().end(), [&](const auto& link) {
+        return link->ap() != nullptr && link->ap()->settings().owner_ends_it && link->ap()->settings().owner != owner;
+    });
 }
 
 }  // namespace
@@ -56,10 +66,18 @@ Result<void> Wiphy::start_ap(Wdev& wdev, std::optional<ieee80211::LinkId> id, co
     if (settings.ssid.is_wildcard()) return fail(EINVAL);
     if (wdev.ssid() && *wdev.ssid() != settings.ssid) return fail(EINVAL);  // the links of an MLD have one SSID
     if (!can_beacon(settings.channel)) return fail(EINVAL);
-    if (auto used = use_channel(link, settings.channel); !used) return used;
+    if (settings.owner_ends_it && has_other_owner(wdev, settings.owner)) return fail(EINVAL);
+    const std::uint16_t interval_before = std::exchange(link.bss_config.beacon_interval, settings.beacon_interval);
+    if (auto used = use_channel(link, settings.channel); !used) {
+        link.bss_config.beacon_interval = interval_before;
+        return used;
+    }
 
     wdev.ssid_ = settings.ssid;
+    link.bss_config.dtim_period = settings.dtim_period;
     link.ap_ = std::make_unique<ApLink>(settings);
+    link.ap_->recalculate_dtim(driver_->tsf(wdev));
+    if (!wdev.ap_power_save_) wdev.ap_power_save_ = std::make_unique<ApPowerSave>(wdev);
     driver_->link_changed(link);
     if (wdev.netdev() != nullptr) wdev.netdev()->set_carrier(true);
     world_.trace().record(world_.now(), "mld/ap-started",
@@ -67,19 +85,21 @@ Result<void> Wiphy::start_ap(Wdev& wdev, std::optional<ieee80211::LinkId> id, co
                            {"link", static_cast<std::uint32_t>(link.id().value())},
                            {"bssid", link.bssid().to_string()},
                            {"channel", settings.channel.to_string()}});
+    world_.tell([&](Events& e) { e.access_point_started(wdev, link); });
     return {};
 }
 
+// cf. nl80211_set_beacon(), ieee80211_change_beacon()
 Result<void> Wiphy::change_beacon(Wdev& wdev, std::optional<ieee80211::LinkId> id, const BeaconData& beacon) {
     auto link = ap_link(wdev, id);
     if (!link) return fail(link.error());
-    if ((*link)->ap() == nullptr) return fail(ENOENT);
-    if (beacon.head.size() < min_beacon_head) return fail(EINVAL);
+    if ((*link)->ap() == nullptr) return fail(EINVAL);
+    if (!beacon.head.empty() && beacon.head.size() < min_beacon_head) return fail(EINVAL);
     (*link)->ap()->change_beacon(beacon);
     return {};
 }
 
-// cf. nl80211_stop_ap(), ieee80211_stop_ap()
+// cf. nl80211_stop_ap(), cfg80211_stop_ap()
 Result<void> Wiphy::stop_ap(Wdev& wdev, std::optional<ieee80211::LinkId> id) {
     auto link = ap_link(wdev, id);
     if (!link) return fail(link.error());
@@ -88,26 +108,47 @@ Result<void> Wiphy::stop_ap(Wdev& wdev, std::optional<ieee80211::LinkId> id) {
     return {};
 }
 
+// cf. ieee80211_stop_ap()
 void Wiphy::stop_ap_link(Link& link) {
     Wdev& wdev = link.vif();
+    const bool others = std::any_of(wdev.links().begin(), wdev.links().end(),
+                                    [&](const auto& l) { return l.get() != &link && l->ap() != nullptr; });
+    if (!others && wdev.netdev() != nullptr) wdev.netdev()->set_carrier(false);
+    stations_->flush(wdev, wdev.is_mld() ? std::optional(link.id()) : std::nullopt);
     link.ap_.reset();
     driver_->link_changed(link);
-    release_channel(link);
-    const bool others =
-        std::any_of(wdev.links().begin(), wdev.links().end(), [](const auto& l) { return l->ap() != nullptr; });
+    data_path_->forget_link(link);
     if (!others) {
+        wdev.ap_power_save_.reset();
         wdev.ssid_.reset();
-        if (wdev.netdev() != nullptr) wdev.netdev()->set_carrier(false);
     }
+    release_channel(link);
+    link.bss_config.beacon_interval = 0;
     world_.trace().record(world_.now(), "mld/ap-stopped",
                           {{"wdev", wdev.id().value},
                            {"link", static_cast<std::uint32_t>(link.id().value())},
                            {"bssid", link.bssid().to_string()}});
 }
 
+// cf. cfg80211_autodisconnect_wk()
+void Wiphy::stop_aps_of(OwnerId owner) {
+    for (const auto& [id, wdev] : wdevs_) {
+        const bool ends = std::any_of(wdev->links().begin(), wdev->links().end(), [&](const auto& link) {
+            return link->ap() != nullptr && link->ap()->settings().owner_ends_it &&
+                   link->ap()->settings().owner == owner;
+        });
+        if (ends) leave(*wdev);
+    }
+}
+
+// cf. ieee80211_beacon_get()
 std::span<const std::uint8_t> Wiphy::next_beacon(Link& link) {
-    if (link.ap() == nullptr) return {};
-    return link.ap()->next_beacon();
+    if (link.ap() == nullptr || link.ap()->is_nontransmitted()) return {};
+    ApPowerSave* held = link.vif().power_save_buffer();
+    ieee80211::Bytes& beacon = link.ap()->next_beacon(held);
+    data_path_->protect_beacon(link, beacon);
+    if (link.ap()->announced_group_traffic()) held->release_after_beacon(link);
+    return beacon;
 }
 
 void Wiphy::leave_invalid_channels() {
@@ -120,12 +161,39 @@ void Wiphy::leave_invalid_channels() {
     }
 }
 
-Result<void> Wiphy::set_bss(Wdev&, std::optional<ieee80211::LinkId>, const BssParameters&) {
-    return fail(EOPNOTSUPP);
+// cf. nl80211_set_bss() and ieee80211_change_bss()
+Result<void> Wiphy::set_bss(Wdev& wdev, std::optional<ieee80211::LinkId> id, const BssParameters& parameters) {
+    auto found = ap_link(wdev, id);
+    if (!found) return fail(found.error());
+    Link& link = **found;
+    if (link.ap() == nullptr) return fail(ENOENT);
+    if (!link.channel()) return fail(EINVAL);
+    const phy::Band on = link.channel()->band();
+    BssConfig& config = link.bss_config;
+    if (parameters.basic_rates) {
+        const auto& bands = profile_->bands;
+        const auto band = std::find_if(bands.begin(), bands.end(), [&](const auto& b) { return b.band == on; });
+        if (band == bands.end() || !detail::knows_a_rate(*band, *parameters.basic_rates)) return fail(EINVAL);
+        config.basic_rates = *parameters.basic_rates;
+    }
+    if (parameters.use_cts_protection) config.use_cts_protection = *parameters.use_cts_protection;
+    if (parameters.use_short_preamble) config.use_short_preamble = *parameters.use_short_preamble;
+    if (on == phy::Band::ghz5 || on == phy::Band::ghz6) config.use_short_slot_time = true;
+    if (parameters.use_short_slot_time) config.use_short_slot_time = *parameters.use_short_slot_time;
+    if (parameters.ap_isolate) wdev.ap_isolate_ = *parameters.ap_isolate;
+    if (parameters.ht_operation_mode) config.ht_operation_mode = *parameters.ht_operation_mode;
+    driver_->link_changed(link);
+    return {};
 }
 
-Result<void> Wiphy::set_tx_queue(Wdev&, std::optional<ieee80211::LinkId>, const TxQueueParameters&) {
-    return fail(EOPNOTSUPP);
+// cf. nl80211_parse_wiphy_txq_params() behind its policy, ieee80211_set_txq_params()
+Result<void> Wiphy::set_tx_queue(Wdev& wdev, std::optional<ieee80211::LinkId> id, const TxQueueParameters& parameters) {
+    auto link = ap_link(wdev, id);
+    if (!link) return fail(link.error());
+    if (parameters.access_category >= (*link)->bss_config.tx_queues.size()) return fail(EINVAL);
+    (*link)->bss_config.tx_queues[parameters.access_category] = parameters;
+    driver_->link_changed(**link);
+    return {};
 }
 
 Result<void> Wiphy::switch_channel(Wdev&, std::optional<ieee80211::LinkId>, const ChannelSwitch&) {

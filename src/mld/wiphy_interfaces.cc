@@ -179,8 +179,12 @@ void Wiphy::release(OwnerId owner) {
     std::vector<Wdev*> orphans;
     for (const auto& [id, wdev] : wdevs_)
         if (wdev->owner() == owner) orphans.push_back(wdev.get());
+    for (const auto& [id, wdev] : wdevs_)
+        if (wdev->unexpected_frame_owner_ == owner) wdev->unexpected_frame_owner_ = {};
+    std::erase(beacon_watchers_, owner);
     for (Wdev* wdev : orphans)
         (void)remove_interface(*wdev);  // no link wdev has an owner
+    stop_aps_of(owner);
 }
 
 void Wiphy::reset_links(Wdev& wdev) {
@@ -196,6 +200,8 @@ void Wiphy::reset_type(Wdev& wdev, InterfaceType type) {
     wdev.type_ = type;
     wdev.ssid_.reset();
     wdev.preset_channel_.reset();
+    wdev.ap_isolate_ = false;
+    wdev.unexpected_frame_owner_ = {};
     wdev.monitor_flags_ =
         type == InterfaceType::monitor ? MonitorFlags{MonitorFlag::control, MonitorFlag::other_bss} : MonitorFlags{};
     if (wdev.netdev_ != nullptr)

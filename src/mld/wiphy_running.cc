@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "mld/ap_link.h"
+#include "mld/data_path.h"
 #include "mld/detail/combinations.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/scanner.h"
+#include "mld/stations.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
 #include "sim/invariant.h"
@@ -21,6 +23,10 @@ bool may_share_address(InterfaceType a, InterfaceType b) {
     const auto ap_or_vlan = [](InterfaceType t) { return t == InterfaceType::ap || t == InterfaceType::ap_vlan; };
     if (shares(a) || shares(b)) return true;
     return ap_or_vlan(a) && ap_or_vlan(b) && !(a == InterfaceType::ap && b == InterfaceType::ap);
+}
+
+bool is_beaconing_type(InterfaceType type) {
+    return type == InterfaceType::ap || type == InterfaceType::p2p_go;
 }
 
 bool starts_without_carrier(InterfaceType type) {
@@ -83,6 +89,10 @@ Result<void> Wiphy::check_combinations(const Wdev& wdev, InterfaceType type,
     }
     use.channels += static_cast<std::uint32_t>(contexts.size());
 
+    // cf. cfg80211_calculate_bi_data(): of all links that beacon, and of the interface's own that is about to.
+    for (const auto& link : wdev.links())
+        if (link->bss_config.beacon_interval != 0 && is_beaconing_type(type))
+            use.beacon_intervals.push_back(link->bss_config.beacon_interval);
     for (const auto& [id, other] : wdevs_) {
         if (other.get() == &wdev || !other->running() || is_software_type(other->type())) continue;
         ++use.interfaces[static_cast<unsigned>(other->type())];
@@ -172,6 +182,8 @@ void Wiphy::stop(Wdev& wdev) {
 void Wiphy::do_stop(Wdev& wdev, bool going_down) {
     wdev.running_ = false;
     scanner_->interface_stops(wdev);
+    stations_->flush(wdev);
+    data_path_->forget_keys(wdev);
     for (const auto& link : wdev.links_)
         release_channel(*link);
     if (going_down) {

@@ -128,7 +128,7 @@ TEST_F(AccessPointTest, SharesTheRadiosOnlyChannelOrIsRefused) {
 
 TEST_F(AccessPointTest, ItsBeaconCanBeReplaced) {
     BeaconData data = ap_settings(network).beacon;
-    EXPECT_EQ(error_of(wiphy.change_beacon(ap, std::nullopt, data)), ENOENT);
+    EXPECT_EQ(error_of(wiphy.change_beacon(ap, std::nullopt, data)), EINVAL);
     ASSERT_EQ(start(network), 0);
     data.tail = {221, 3, 1, 2, 3};
     ASSERT_TRUE(wiphy.change_beacon(ap, std::nullopt, data));

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "ieee80211/byte_io.h"
+
+namespace mlosim::mld {
+
+/// One access category's parameters (struct ieee80211_txq_params).
+struct TxQueueParameters {
+    std::uint8_t access_category = 0;  ///< enum nl80211_ac
+    std::uint16_t txop_32us = 0;
+    std::uint16_t cw_min = 0;
+    std::uint16_t cw_max = 0;
+    std::uint8_t aifs = 0;
+    friend bool operator==(const TxQueueParameters&, const TxQueueParameters&) = default;
+};
+
+/// How the BSS of a link works, whoever set it: a program at an access point (SET_BSS), beacons at a station. The part
+/// of struct ieee80211_bss_conf that GET_STATION shows and frames depend on.
+struct BssConfig {
+    bool use_cts_protection = false;
+    bool use_short_preamble = false;
+    bool use_short_slot_time = false;
+    std::uint16_t ht_operation_mode = 0;
+    std::uint16_t beacon_interval = 0;  ///< TU; 0: none yet
+    std::uint8_t dtim_period = 0;
+    ieee80211::Bytes basic_rates;  ///< in units of 500 kb/s; empty: not set
+    /// By enum nl80211_ac.
+    std::array<TxQueueParameters, 4> tx_queues;
+};
+
+}  // namespace mlosim::mld
