@@ -16,7 +16,9 @@
 #include <unistd.h>
 
 #include "ctl/elf_facts.h"
+#include "ctl/genl_client.h"
 #include "host/wire.h"
+#include "netlink/mlosim_uapi.h"
 
 namespace mlosim::ctl {
 namespace {
@@ -143,6 +145,15 @@ std::string absolute(const std::string& path) {
     return found;
 }
 
+/// Whether the world's network devices are the kernel's own.
+bool devices_are_taps(const std::string& socket_path) {
+    auto client = GenlClient::open(socket_path, MLOSIM_GENL_NAME);
+    if (!client) return false;
+    const auto answers = client->ask(client->request(MLOSIM_CMD_GET_WORLD));
+    return answers && !answers->empty() &&
+           answers->front().attributes().number(MLOSIM_ATTR_NETDEV_BACKEND) == MLOSIM_NETDEV_TAP;
+}
+
 }  // namespace
 
 Result<void> can_be_preloaded(const std::string& program) {
@@ -191,6 +202,11 @@ int exec_command(const ExecOptions& options) {
     const std::string libraries = others != nullptr && *others != '\0' ? preload + ":" + others : preload;
     ::setenv("LD_PRELOAD", libraries.c_str(), 1);
     ::setenv(MLOSIM_ENV_SOCKET, absolute(options.socket_path).c_str(), 1);
+
+    if (devices_are_taps(options.socket_path))
+        ::setenv(MLOSIM_ENV_NETDEV, "tap", 1);
+    else
+        ::unsetenv(MLOSIM_ENV_NETDEV);
 
     std::vector<char*> arguments;
     for (const std::string& argument : options.command)

@@ -36,6 +36,7 @@ constexpr std::array<std::string_view, 14> width_names{"20", "20", "40", "80", "
                                                        "10", "1",  "2",  "4",  "8",     "16",  "320"};
 constexpr std::array<std::string_view, 2> clock_names{"real", "virtual"};
 constexpr std::array<std::string_view, 2> dialect_names{"mainline", "rfc"};
+constexpr std::array<std::string_view, 2> netdev_names{"emulated", "tap"};
 constexpr std::array<std::string_view, 2> state_names{"down", "running"};
 constexpr std::array<std::string_view, 9> counter_names{"",          "tx_frames", "rx_frames",  "tx_bytes",  "rx_bytes",
                                                         "tx_errors", "rx_errors", "tx_dropped", "rx_dropped"};
@@ -97,6 +98,7 @@ Record record_of(const Attributes& a) {
     named("clock", MLOSIM_ATTR_CLOCK_MODE, clock_names);
     if (a.has(MLOSIM_ATTR_CLOCK_MODE)) record["paused"] = a.has(MLOSIM_ATTR_PAUSED);
     named("dialect", MLOSIM_ATTR_DIALECT, dialect_names);
+    named("netdev", MLOSIM_ATTR_NETDEV_BACKEND, netdev_names);
     number("events", MLOSIM_ATTR_EVENTS);
     number("events_fired", MLOSIM_ATTR_EVENTS_FIRED);
     number("events_pending", MLOSIM_ATTR_EVENTS_PENDING);

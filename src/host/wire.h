@@ -27,6 +27,9 @@ extern "C" {
 
 /* Environment variables of a program under the shim. */
 #define MLOSIM_ENV_SOCKET "MLOSIM_SOCKET"
+/* "tap": network devices are the kernel's own, only what is about radios is redirected. Anything else, or nothing:
+ * simulated devices too. */
+#define MLOSIM_ENV_NETDEV "MLOSIM_NETDEV"
 
 /* No packet is longer than this; what is longer travels in several (only the payload of an answer can be). */
 #define MLOSIM_WIRE_PACKET_MAX (128u * 1024u)

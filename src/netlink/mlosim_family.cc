@@ -36,7 +36,7 @@ Result<void> missing(Reply& reply, std::uint32_t type) {
 
 Result<void> send_world(MlosimFamily& family, Reply& reply, std::optional<std::uint32_t> stepped = std::nullopt) {
     MessageBuilder message = reply.message(MLOSIM_CMD_NEW_WORLD);
-    detail::put_world(message, family.time(), family.dialect());
+    family.put_world(message);
     if (stepped) message.put_u32(MLOSIM_ATTR_EVENTS, *stepped);
     return reply.send(message);
 }
@@ -239,10 +239,12 @@ constexpr Command<MlosimFamily> commands[] = {
 
 }  // namespace
 
-MlosimFamily::MlosimFamily(GenericNetlink& generic, mld::World& world, TimeControl& time, mlosim_dialect dialect)
+MlosimFamily::MlosimFamily(GenericNetlink& generic, mld::World& world, TimeControl& time, mlosim_dialect dialect,
+                           mlosim_netdev_backend netdevs)
     : world_(world),
       time_(time),
       dialect_(dialect),
+      netdevs_(netdevs),
       family_({.name = MLOSIM_GENL_NAME,
                .version = MLOSIM_GENL_VERSION,
                .policy = &policy,
@@ -270,17 +272,22 @@ MessageBuilder MlosimFamily::event(std::uint8_t command) const {
     return handle_.message(command, largest_mlosim_message);
 }
 
+void MlosimFamily::put_world(MessageBuilder& message) const {
+    detail::put_world(message, time_, dialect_);
+    message.put_u32(MLOSIM_ATTR_NETDEV_BACKEND, netdevs_);
+}
+
 void MlosimFamily::announce_world() {
     if (!somebody_listens()) return;
     MessageBuilder message = event(MLOSIM_CMD_SET_WORLD);
-    detail::put_world(message, time_, dialect_);
+    put_world(message);
     handle_.notify(events_group, message);
 }
 
 void MlosimFamily::arrived() {
     if (const auto waiting = std::exchange(waiting_, std::nullopt)) {
         MessageBuilder message = handle_.answer(MLOSIM_CMD_NEW_WORLD, waiting->port, waiting->seq);
-        detail::put_world(message, time_, dialect_);
+        put_world(message);
         (void)handle_.unicast(waiting->port, message);
     }
     announce_world();

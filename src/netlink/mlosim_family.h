@@ -16,14 +16,16 @@ namespace mlosim::netlink {
 /// the world's clock. docs/netlink-mlosim.md
 class MlosimFamily final : private mld::Events {
 public:
-    MlosimFamily(GenericNetlink& generic, mld::World& world, TimeControl& time, mlosim_dialect dialect);
+    MlosimFamily(GenericNetlink& generic, mld::World& world, TimeControl& time, mlosim_dialect dialect,
+                 mlosim_netdev_backend netdevs = MLOSIM_NETDEV_EMULATED);
     MlosimFamily(const MlosimFamily&) = delete;
     MlosimFamily& operator=(const MlosimFamily&) = delete;
     ~MlosimFamily() override;
 
     [[nodiscard]] mld::World& world() const noexcept { return world_; }
     [[nodiscard]] TimeControl& time() const noexcept { return time_; }
-    [[nodiscard]] mlosim_dialect dialect() const noexcept { return dialect_; }
+    /// The attributes of NEW_WORLD and SET_WORLD.
+    void put_world(MessageBuilder& message) const;
     /// Changes with every radio, wdev and link wdev that comes or goes.
     [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
 
@@ -63,6 +65,7 @@ private:
     mld::World& world_;
     TimeControl& time_;
     mlosim_dialect dialect_;
+    mlosim_netdev_backend netdevs_;
     std::uint32_t generation_ = 1;
     std::optional<Waiting> waiting_;
     TableFamily<MlosimFamily> family_;

@@ -20,7 +20,8 @@
 enum mlosim_command {
     MLOSIM_CMD_UNSPEC,
 
-    MLOSIM_CMD_GET_WORLD, /* -> NEW_WORLD: TIME, SEED, CLOCK_MODE, PAUSED, DIALECT, EVENTS_FIRED, EVENTS_PENDING */
+    MLOSIM_CMD_GET_WORLD, /* -> NEW_WORLD: TIME, SEED, CLOCK_MODE, PAUSED, DIALECT, EVENTS_FIRED, EVENTS_PENDING,
+                             NETDEV_BACKEND */
     MLOSIM_CMD_NEW_WORLD,
     MLOSIM_CMD_SET_WORLD, /* event: paused, resumed, or a RUN_TO has arrived; fields as NEW_WORLD */
 
@@ -103,6 +104,8 @@ enum mlosim_attr {
     MLOSIM_ATTR_SOCKET_OWNER, /* u32, port of the netlink socket whose end is the wdev's end too */
     MLOSIM_ATTR_COUNTERS,     /* nest of enum mlosim_counter */
 
+    MLOSIM_ATTR_NETDEV_BACKEND, /* u32, enum mlosim_netdev_backend */
+
     __MLOSIM_ATTR_AFTER_LAST,
     MLOSIM_ATTR_MAX = __MLOSIM_ATTR_AFTER_LAST - 1
 };
@@ -126,6 +129,9 @@ enum mlosim_clock_mode { MLOSIM_CLOCK_REAL, MLOSIM_CLOCK_VIRTUAL };
 
 /* How nl80211 shows link wdevs. */
 enum mlosim_dialect { MLOSIM_DIALECT_MAINLINE, MLOSIM_DIALECT_RFC };
+
+/* What network devices are to programs: the shim's, or the kernel's own TAP devices. */
+enum mlosim_netdev_backend { MLOSIM_NETDEV_EMULATED, MLOSIM_NETDEV_TAP };
 
 enum mlosim_state { MLOSIM_STATE_DOWN, MLOSIM_STATE_RUNNING };
 

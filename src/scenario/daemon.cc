@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "host/endpoint.h"
+#include "host/tap_devices.h"
 #include "host/usersock_endpoint.h"
 #include "observe/trace_file.h"
 #include "scenario/duration_text.h"
@@ -156,6 +157,12 @@ private:
             if (!error) loop.stop();
         });
         KernelFace face(simulation, loop);
+        std::unique_ptr<host::TapDevices> taps;
+        if (simulation.scenario().netdev == NetdevBackend::tap) {
+            auto opened = host::TapDevices::open(io, simulation.world(), [&loop] { loop.catch_up(); });
+            if (!opened) return fail(std::move(opened.error()));
+            taps = std::move(*opened);
+        }
         auto doors = open_doors(options_, clock == netlink::ClockMode::real, io, face);
         if (!doors) return fail(std::move(doors.error()));
 

@@ -37,7 +37,8 @@ struct KernelFace::Parts {
           // In the order in which a kernel with mac80211_hwsim registers them, which gives them their numbers.
           nl80211(generic, simulation.world(), simulation.scenario().dialect),
           hwsim(generic, simulation.world(), defaults_of(simulation.scenario())),
-          mlosim(generic, simulation.world(), loop, number_of(simulation.scenario().dialect)),
+          mlosim(generic, simulation.world(), loop, number_of(simulation.scenario().dialect),
+                 simulation.scenario().netdev == NetdevBackend::tap ? MLOSIM_NETDEV_TAP : MLOSIM_NETDEV_EMULATED),
           route(core, simulation.world()),
           world_services(host::make_world_services(simulation.world())),
           present_server(core, loop),

@@ -24,6 +24,12 @@ enum class Fidelity : std::uint8_t {
     lossy,  ///< signal and packet errors decide
 };
 
+/// What network devices are to programs.
+enum class NetdevBackend : std::uint8_t {
+    emulated,  ///< the shim's: no privilege, and nobody but programs under the shim sees them
+    tap,       ///< TAP devices of the kernel's own
+};
+
 /// The air between the radios.
 struct MediumPlan {
     Fidelity fidelity = Fidelity::ideal;
@@ -55,6 +61,7 @@ struct Scenario {
     /// When the world ends. Without one: when all is done and decided; never, if there is nothing to decide.
     std::optional<sim::Duration> duration;
     netlink::Dialect dialect = netlink::Dialect::mainline;
+    NetdevBackend netdev = NetdevBackend::emulated;
     RegulatoryPlan regulatory;
     MediumPlan medium;
     mld::RadioProfiles profiles = mld::RadioProfiles::built_in();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/tap_devices.h"
 #include "hwsim/driver.h"
 #include "phy/ideal_medium.h"
 #include "phy/lossy_medium.h"
@@ -49,6 +50,8 @@ tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario s
     if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
     std::unique_ptr<Simulation> simulation(new Simulation(std::move(scenario), std::move(database), std::move(sink)));
     hwsim::install(*simulation->world_, *simulation->medium_);
+    if (simulation->scenario_.netdev == NetdevBackend::tap)
+        simulation->world_->set_next_ifindex(host::free_device_numbers());
     detail::build_radios(simulation->scenario_, *simulation->world_, simulation->cast_, mistakes);
     // The country's rules come into force within the first moment; only then is it clear where networks may be.
     simulation->queue_.run_until(simulation->queue_.now());

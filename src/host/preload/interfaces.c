@@ -103,8 +103,9 @@ static bool is_wireless_request(unsigned long request) {
 
 /* ENXIO: the kernel is to be asked. */
 static int interface_request(unsigned long request, void* argument) {
-    if (is_device_request(request)) return device_call(request, argument);
     if (is_wireless_request(request)) return wireless_call(request, argument);
+    if (!shim_has_devices()) return ENXIO;
+    if (is_device_request(request)) return device_call(request, argument);
     if (request == SIOCETHTOOL) return ethtool_call(argument);
     return ENXIO;
 }
@@ -127,7 +128,7 @@ EXPORT int ioctl(int fd, unsigned long request, ...) {
 /* ---- names and numbers ---- */
 
 EXPORT unsigned if_nametoindex(const char* name) {
-    if (shim_enabled() && strlen(name) < IFNAMSIZ) {
+    if (shim_has_devices() && strlen(name) < IFNAMSIZ) {
         struct ifreq facts;
         memset(&facts, 0, sizeof facts);
         strcpy(facts.ifr_name, name);
@@ -137,7 +138,7 @@ EXPORT unsigned if_nametoindex(const char* name) {
 }
 
 EXPORT char* if_indextoname(unsigned index, char name[IF_NAMESIZE]) {
-    if (shim_enabled()) {
+    if (shim_has_devices()) {
         struct ifreq facts;
         memset(&facts, 0, sizeof facts);
         facts.ifr_ifindex = (int)index;
@@ -157,7 +158,7 @@ EXPORT char* if_indextoname(unsigned index, char name[IF_NAMESIZE]) {
 /* The simulated devices, to be freed; `count` of them. NULL if there are none to be had. */
 static struct mlosim_netdev* simulated_devices(size_t* count) {
     *count = 0;
-    if (!shim_enabled()) return NULL;
+    if (!shim_has_devices()) return NULL;
     struct mlosim_call call = {.op = MLOSIM_OP_NETDEVS};
     struct mlosim_answer answer;
     void* devices = NULL;
@@ -176,7 +177,7 @@ static bool has_name(const struct mlosim_netdev* devices, size_t count, const ch
 EXPORT struct if_nameindex* if_nameindex(void) {
     size_t simulated = 0, others = 0;
     struct if_nameindex* kernels = real()->if_nameindex();
-    if (!shim_enabled() || !kernels) return kernels;
+    if (!shim_has_devices() || !kernels) return kernels;
     struct mlosim_netdev* devices = simulated_devices(&simulated);
     while (kernels[others].if_index)
         others++;
@@ -201,7 +202,7 @@ EXPORT struct if_nameindex* if_nameindex(void) {
 }
 
 EXPORT void if_freenameindex(struct if_nameindex* all) {
-    if (shim_enabled())
+    if (shim_has_devices())
         free(all);
     else
         real()->if_freenameindex(all);
@@ -246,7 +247,7 @@ static struct ifaddrs* without_simulated(struct ifaddrs* first, const struct mlo
 EXPORT int getifaddrs(struct ifaddrs** out) {
     struct ifaddrs* kernels = NULL;
     if (real()->getifaddrs(&kernels) != 0) {
-        if (!shim_enabled()) return -1;
+        if (!shim_has_devices()) return -1;
         kernels = NULL;
     }
     size_t count = 0;
@@ -284,7 +285,7 @@ EXPORT int getifaddrs(struct ifaddrs** out) {
 EXPORT void freeifaddrs(struct ifaddrs* list) {
     if (!list) return;
     /* Where the name lies tells whose entry it is; libc's has three addresses in front of it. */
-    if (!shim_enabled() || list->ifa_name != ((struct device_entry*)list)->name) {
+    if (!shim_has_devices() || list->ifa_name != ((struct device_entry*)list)->name) {
         real()->freeifaddrs(list);
         return;
     }

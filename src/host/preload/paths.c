@@ -31,7 +31,20 @@ static bool is_within(const char* path, const char* root) {
     return strncmp(path, root, length) == 0 && (path[length] == 0 || path[length] == '/');
 }
 
+/* What is a network device's, and so the kernel's where devices are its own. */
+static const char* const device_roots[] = {
+    "/sys/class/net", "/sys/devices/virtual/net", "/proc/net/dev", "/proc/net/wireless", "/proc/sys/net",
+};
+
+/* A TAP device's directory lacks the way to its wiphy. */
+static bool is_wiphy_of_device(const char* path) {
+    return strncmp(path, "/sys/class/net/", 15) == 0 && strstr(path + 15, "/phy80211");
+}
+
 static bool is_served(const char* path) {
+    if (!shim_has_devices() && !is_wiphy_of_device(path))
+        for (size_t i = 0; i < sizeof device_roots / sizeof *device_roots; i++)
+            if (is_within(path, device_roots[i])) return false;
     for (size_t i = 0; i < sizeof served_roots / sizeof *served_roots; i++)
         if (is_within(path, served_roots[i])) return true;
     return false;

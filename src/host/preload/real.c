@@ -14,6 +14,7 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 
 static struct real_functions functions;
 static char* socket_path;
+static bool kernel_devices;
 static int loaded;
 
 /* POSIX lets a void pointer hold a function's address; ISO C wants it said with a cast through memory. */
@@ -74,6 +75,8 @@ static void load(void) {
     LOOK_UP(scandir);
     const char* path = getenv(MLOSIM_ENV_SOCKET);
     if (path && *path) socket_path = (char*)path;
+    const char* netdev = getenv(MLOSIM_ENV_NETDEV);
+    kernel_devices = netdev && netdev[0] == 't' && netdev[1] == 'a' && netdev[2] == 'p' && !netdev[3];
     __atomic_store_n(&loaded, 1, __ATOMIC_RELEASE);
 }
 
@@ -86,6 +89,10 @@ const struct real_functions* real(void) {
 bool shim_enabled(void) {
     (void)real();
     return socket_path != NULL;
+}
+
+bool shim_has_devices(void) {
+    return shim_enabled() && !kernel_devices;
 }
 
 const char* shim_socket_path(void) {

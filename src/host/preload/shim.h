@@ -82,6 +82,8 @@ const struct real_functions* real(void);
 
 /* False when the program was started without MLOSIM_SOCKET: then every function of ours just calls the real one. */
 bool shim_enabled(void);
+/* And its network devices are simulated ones, not the kernel's TAP devices. */
+bool shim_has_devices(void);
 /* The daemon's socket. */
 const char* shim_socket_path(void);
 

@@ -54,9 +54,9 @@ static ssize_t send_from(send_function function, int fd, const void* data, size_
 }
 
 EXPORT int socket(int domain, int type, int protocol) {
-    if (shim_enabled() && domain == AF_NETLINK && (protocol == NETLINK_GENERIC || protocol == NETLINK_ROUTE))
-        return netlink_socket(type, protocol);
-    if (shim_enabled() && domain == AF_PACKET) return packet_socket(type, protocol);
+    if (shim_enabled() && domain == AF_NETLINK && protocol == NETLINK_GENERIC) return netlink_socket(type, protocol);
+    if (shim_has_devices() && domain == AF_NETLINK && protocol == NETLINK_ROUTE) return netlink_socket(type, protocol);
+    if (shim_has_devices() && domain == AF_PACKET) return packet_socket(type, protocol);
     int fd = real()->socket(domain, type, protocol);
     descriptor_forget(fd);
     return fd;

@@ -15,16 +15,16 @@ constexpr std::array<std::pair<const char*, ClockMode>, 2> clocks{
     {{"real", ClockMode::real}, {"virtual", ClockMode::virtual_time}}};
 constexpr std::array<std::pair<const char*, Dialect>, 2> dialects{
     {{"mainline", Dialect::mainline}, {"rfc", Dialect::rfc}}};
+constexpr std::array<std::pair<const char*, NetdevBackend>, 2> netdev_backends{
+    {{"emulated", NetdevBackend::emulated}, {"tap", NetdevBackend::tap}}};
 constexpr std::array<std::pair<const char*, Fidelity>, 2> fidelities{
     {{"ideal", Fidelity::ideal}, {"lossy", Fidelity::lossy}}};
 
-void read_netdev(Fields& top) {
-    const Json* value = top.find("netdev");
-    if (value == nullptr || *value == "emulated") return;
-    if (*value == "tap")
-        top.mistake(top.at() / "netdev", "\"tap\", which is not in this version", "\"emulated\"");
-    else
-        top.mistake(top.at() / "netdev", shown(*value), "\"emulated\"");
+/// The kernel's devices live in the kernel's time.
+void read_netdev(Fields& top, Scenario& out) {
+    out.netdev = top.get("netdev", word(netdev_backends), out.netdev);
+    if (out.netdev == NetdevBackend::tap && out.clock != ClockMode::real)
+        top.mistake(top.at() / "netdev", R"("tap" with a virtual clock)", R"("emulated", or "clock": "real")");
 }
 
 /// "US", or an object with where the rules come from.
@@ -93,7 +93,7 @@ void read_world(Fields& top, Scenario& out) {
     out.clock = top.get("clock", word(clocks), out.clock);
     out.duration = top.optional("duration", duration());
     out.dialect = top.get("dialect", word(dialects), out.dialect);
-    read_netdev(top);
+    read_netdev(top, out);
     read_regulatory(top, out.regulatory);
     read_medium(top, out.medium);
 }

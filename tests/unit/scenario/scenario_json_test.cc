@@ -208,14 +208,14 @@ TEST(ScenarioJson, LetsTheCommandLineChangeValues) {
 TEST(ScenarioJson, ReportsAllMistakesAtOnceInTheOrderOfTheFile) {
     EXPECT_THAT(
         mistakes_in(R"({
-        "seed": -1, "clock": "fast", "netdev": "tap",
+        "seed": -1, "clock": "fast", "netdev": "bridge",
         "radios": [{"name": "a b", "profile": "wifi9", "colour": "red"}, {"profile": "ax", "position_m": [1]}],
         "steps": [{"at": "1", "up": {"radio": "c"}}]
     })"),
         ElementsAre(
             "/seed: found -1, allowed a whole number from 0 to 18446744073709551615",
             R"(/clock: found "fast", allowed "real", "virtual")",
-            R"(/netdev: found "tap", which is not in this version, allowed "emulated")",
+            R"(/netdev: found "bridge", allowed "emulated", "tap")",
             "/radios/0/name: found \"a b\", allowed a name of 1 to 32 letters, digits, '-', '_' and '.'",
             R"(/radios/0/profile: found "wifi9", allowed "ac", "ax", "generic-be", "mt7925", "n")",
             HasSubstr("/radios/0/colour: found a member that means nothing here, allowed \"name\", \"profile\""),

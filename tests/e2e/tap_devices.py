@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""The backend `tap`: simulated network devices that are the kernel's own. Runs in a network namespace of its own."""
+import json
+import os
+import subprocess
+import sys
+import time
+import unittest
+
+from harness import tap
+from harness.world import Died, PATIENCE, World, radios, run
+
+INSIDE = "MLOSIM_TEST_INSIDE_NAMESPACE"
+
+
+def enter_a_namespace():
+    """Starts this file again where it may make network devices: as root in a new namespace, else in one of the user's."""
+    if os.environ.get(INSIDE):
+        return
+    try:
+        os.close(os.open("/dev/net/tun", os.O_RDWR))
+    except OSError as error:
+        print(f"1..0 # SKIP /dev/net/tun: {os.strerror(error.errno)}")
+        sys.exit(0)
+    user = [] if os.geteuid() == 0 else ["--map-root-user"]
+    if run(["unshare", *user, "--net", "true"]).code != 0:
+        print("1..0 # SKIP this machine allows no network namespaces")
+        sys.exit(0)
+    os.environ[INSIDE] = "1"
+    os.execvp("unshare", ["unshare", *user, "--net", sys.executable, *sys.argv])
+
+
+def link(name, *before):
+    """What the kernel's own ip says, outside the world; None: no such device."""
+    said = run([*before, "ip", "-json", "link", "show", "dev", name])
+    return json.loads(said.out)[0] if said.code == 0 else None
+
+
+def eventually(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"never: {what}")
+        time.sleep(0.01)
+
+
+class Devices(unittest.TestCase):
+    def setUp(self):
+        self.world = World({"netdev": "tap", "radios": radios(2)})
+        self.world.__enter__()
+        self.addCleanup(self.world.__exit__, None, None, None)
+
+    def ip(self, *arguments):
+        outcome = run(["ip", *arguments])
+        self.assertEqual(outcome.code, 0, outcome)
+
+    def iw(self, *arguments):
+        outcome = self.world.run("iw", *arguments)
+        self.assertEqual(outcome.code, 0, outcome)
+        return outcome.out
+
+    def test_each_simulated_device_is_a_device_of_the_kernel(self):
+        wlan0 = link("wlan0")
+        self.assertEqual((wlan0["address"], wlan0["link_type"]), ("02:00:00:00:00:00", "ether"))
+        self.assertIn(f"ifindex {wlan0['ifindex']}", self.iw("dev", "wlan0", "info"))
+        self.assertEqual(link("hwsim0")["link_type"], "ieee802.11/radiotap")
+
+    def test_up_and_down_go_both_ways(self):
+        self.ip("link", "set", "wlan0", "up")
+        eventually(lambda: self.world.ctl_json("wdevs")[0]["state"] == "running", "the interface runs")
+        self.ip("link", "set", "wlan0", "down")
+        eventually(lambda: self.world.ctl_json("wdevs")[0]["state"] == "down", "the interface stops")
+
+    def test_a_station_without_a_network_has_no_carrier(self):
+        self.ip("link", "set", "wlan0", "up")
+        eventually(lambda: "NO-CARRIER" in link("wlan0")["flags"], "no carrier")
+
+    def test_names_and_addresses_follow(self):
+        self.ip("link", "set", "wlan1", "name", "radio7")
+        self.ip("link", "set", "radio7", "address", "02:00:00:00:00:77")
+        eventually(lambda: "addr 02:00:00:00:00:77" in self.world.run("iw", "dev", "radio7", "info").out, "the new address")
+
+    def test_interfaces_come_and_go_with_nl80211(self):
+        self.iw("dev", "wlan1", "interface", "add", "mon0", "type", "monitor")
+        self.assertEqual(link("mon0")["link_type"], "ieee802.11/radiotap")
+        self.iw("dev", "mon0", "del")
+        self.assertIsNone(link("mon0"))
+
+    def test_an_interface_that_becomes_a_monitor_changes_its_link_type(self):
+        self.iw("dev", "wlan1", "set", "type", "monitor")
+        self.ip("link", "set", "wlan1", "up")
+        self.assertEqual(link("wlan1")["link_type"], "ieee802.11/radiotap")
+
+    def test_one_that_was_deleted_comes_again(self):
+        before = link("wlan0")["ifindex"]
+        self.ip("link", "del", "wlan0")
+        eventually(lambda: link("wlan0") is not None, "wlan0 is there again")
+        self.assertEqual(link("wlan0")["ifindex"], before)
+        self.assertIn("network device wlan0 was deleted", self.world.output())
+
+    def test_one_that_moved_to_another_namespace_is_followed(self):
+        elsewhere = subprocess.Popen(["unshare", "--net", "sleep", "1000"])
+        self.addCleanup(elsewhere.wait)
+        self.addCleanup(elsewhere.kill)
+        there = ["nsenter", "--net", "-t", str(elsewhere.pid)]
+        eventually(lambda: os.readlink(f"/proc/{elsewhere.pid}/ns/net") != os.readlink("/proc/self/ns/net"), "a namespace")
+        self.ip("link", "set", "wlan1", "netns", str(elsewhere.pid))
+        self.assertEqual(run([*there, "ip", "link", "set", "wlan1", "up"]).code, 0)
+        eventually(lambda: self.world.ctl_json("wdevs")[1]["state"] == "running", "the interface runs")
+
+
+class Worlds(unittest.TestCase):
+    def test_devices_go_with_their_world(self):
+        with World({"netdev": "tap", "radios": radios(1)}):
+            self.assertIsNotNone(link("wlan0"))
+        self.assertIsNone(link("wlan0"))
+
+    def test_a_device_that_is_in_the_way_is_named(self):
+        self.assertEqual(run(["ip", "tuntap", "add", "dev", "wlan0", "mode", "tap"]).code, 0)
+        self.addCleanup(run, ["ip", "link", "del", "wlan0"])
+        with self.assertRaisesRegex(Died, "ended with 3:(.|\n)*a network device wlan0 is there already"):
+            World({"netdev": "tap", "radios": radios(1)}).__enter__()
+
+
+if __name__ == "__main__":
+    enter_a_namespace()
+    tap.main()
