@@ -23,6 +23,7 @@ void ApLink::change_beacon(const BeaconData& beacon) {
 }
 
 ieee80211::Bytes& ApLink::next_beacon(const ApPowerSave* power_save) {
+    count_down();
     const BeaconData& data = settings_.beacon;
     dtim_count_ = static_cast<std::uint8_t>((dtim_count_ == 0 ? settings_.dtim_period : dtim_count_) - 1);
     bytes_.clear();
@@ -34,6 +35,35 @@ ieee80211::Bytes& ApLink::next_beacon(const ApPowerSave* power_save) {
     out.bytes(data.tail);
     ++beacons_sent_;
     return bytes_;
+}
+
+void ApLink::begin_channel_switch(const ChannelSwitch& request) {
+    switch_ = Countdown{request, request.count, false};
+    if (request.count > 1) change_beacon(request.beacon_during);
+}
+
+// cf. ieee80211_beacon_update_cntdwn(), ieee80211_set_beacon_cntdwn()
+void ApLink::count_down() {
+    if (!switch_ || switch_->counter <= 1) return;
+    --switch_->counter;
+    for (const std::uint16_t at : switch_->request.beacon_counter_offsets)
+        settings_.beacon.tail[at] = switch_->counter;
+    for (const std::uint16_t at : switch_->request.probe_response_counter_offsets)
+        settings_.beacon.probe_response[at] = switch_->counter;
+}
+
+std::optional<std::uint8_t> ApLink::countdown() const noexcept {
+    return switch_ ? std::optional(switch_->counter) : std::nullopt;
+}
+
+bool ApLink::countdown_is_over() const noexcept {
+    return switch_ && switch_->counter <= 1 && !switch_->ready;
+}
+
+ChannelSwitch ApLink::end_channel_switch() {
+    ChannelSwitch out = std::move(switch_->request);
+    switch_.reset();
+    return out;
 }
 
 void ApLink::append_tim(ieee80211::ByteWriter& out, const ApPowerSave* power_save) {

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <optional>
 
 #include "mld/access_point_settings.h"
+#include "sim/event_queue.h"
 
 namespace mlosim::mld {
 
@@ -32,7 +33,30 @@ public:
     /// TSF.) cf. ieee80211_beacon_get_ap()
     ieee80211::Bytes& next_beacon(const ApPowerSave* power_save);
 
+    // A channel switch.
+
+    /// Its beacons count down from now on. cf. ieee80211_set_csa_beacon()
+    void begin_channel_switch(const ChannelSwitch& request);
+    /// nullptr: none goes on.
+    [[nodiscard]] const ChannelSwitch* channel_switch() const noexcept { return switch_ ? &switch_->request : nullptr; }
+    /// What the counters of the last beacon said: those of frames that programs send say the same.
+    [[nodiscard]] std::optional<std::uint8_t> countdown() const noexcept;
+    /// The last beacon on the old channel was made. cf. ieee80211_beacon_cntdwn_is_complete()
+    [[nodiscard]] bool countdown_is_over() const noexcept;
+    void after_beacon(sim::Timer work) { after_beacon_ = std::move(work); }
+    /// It goes when others are ready too.
+    void set_ready_to_switch() { switch_->ready = true; }
+    [[nodiscard]] bool is_ready_to_switch() const noexcept { return switch_ && switch_->ready; }
+    /// It is over; gives what was asked for.
+    ChannelSwitch end_channel_switch();
+
 private:
+    struct Countdown {
+        ChannelSwitch request;
+        std::uint8_t counter = 0;
+        bool ready = false;
+    };
+    void count_down();
     void append_tim(ieee80211::ByteWriter& out, const ApPowerSave* power_save);
 
     AccessPointSettings settings_;
@@ -40,6 +64,8 @@ private:
     std::uint64_t beacons_sent_ = 0;
     std::uint8_t dtim_count_ = 0;
     bool announced_group_traffic_ = false;
+    std::optional<Countdown> switch_;
+    sim::Timer after_beacon_;
 };
 
 }  // namespace mlosim::mld

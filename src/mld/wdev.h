@@ -112,6 +112,8 @@ public:
     [[nodiscard]] OwnerId unexpected_frame_owner() const noexcept { return unexpected_frame_owner_; }
     /// What an access point holds back for groups while a station sleeps; nullptr while it does not beacon.
     [[nodiscard]] ApPowerSave* power_save_buffer() const noexcept { return ap_power_save_.get(); }
+    /// Nothing is sent until the channel switch that goes on is over. cf. ieee80211_vif_block_queues_csa()
+    [[nodiscard]] bool transmit_blocked() const noexcept { return transmit_blocked_; }
     /// Its stations do not reach each other through it (AP_ISOLATE).
     [[nodiscard]] bool ap_isolate() const noexcept { return ap_isolate_; }
     /// The network an AP offers or a station uses; nothing while it has none.
@@ -169,6 +171,7 @@ private:
     OwnerId unexpected_frame_owner_;
     std::unique_ptr<ApPowerSave> ap_power_save_;
     bool ap_isolate_ = false;
+    bool transmit_blocked_ = false;
     std::uint16_t next_sequence_ = 0;
 
     std::uint16_t valid_links_ = 0;

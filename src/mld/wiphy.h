@@ -312,6 +312,11 @@ private:
     void remove_virtual_monitor();
     [[nodiscard]] bool monitors_only() const;
     Result<void> use_channel(Link& link, const phy::ChannelDefinition& channel);
+    /// To another channel, or to its first, without asking whether there is room.
+    Result<void> tune_link(Link& link, const phy::ChannelDefinition& channel);
+    [[nodiscard]] bool may_reserve(const Link& link, const phy::ChannelDefinition& channel) const;
+    void countdown_ended(Link& link);
+    void finish_channel_switch(Link& link);
     void release_channel(Link& link);
     bool recalculate_power(Link& link);
     [[nodiscard]] bool uses_channel_contexts() const;

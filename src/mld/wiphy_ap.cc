@@ -95,6 +95,7 @@ Result<void> Wiphy::change_beacon(Wdev& wdev, std::optional<ieee80211::LinkId> i
     if (!link) return fail(link.error());
     if ((*link)->ap() == nullptr) return fail(EINVAL);
     if (!beacon.head.empty() && beacon.head.size() < min_beacon_head) return fail(EINVAL);
+    if ((*link)->ap()->channel_switch() != nullptr) return fail(EBUSY);  // the counters' places would change
     (*link)->ap()->change_beacon(beacon);
     return {};
 }
@@ -116,6 +117,7 @@ void Wiphy::stop_ap_link(Link& link) {
     if (!others && wdev.netdev() != nullptr) wdev.netdev()->set_carrier(false);
     stations_->flush(wdev, wdev.is_mld() ? std::optional(link.id()) : std::nullopt);
     link.ap_.reset();
+    wdev.transmit_blocked_ = false;
     driver_->link_changed(link);
     data_path_->forget_link(link);
     if (!others) {
@@ -147,6 +149,9 @@ std::span<const std::uint8_t> Wiphy::next_beacon(Link& link) {
     ApPowerSave* held = link.vif().power_save_buffer();
     ieee80211::Bytes& beacon = link.ap()->next_beacon(held);
     data_path_->protect_beacon(link, beacon);
+    // The work of the last beacon before the switch is done when that is on the air.
+    if (link.ap()->countdown_is_over())
+        link.ap()->after_beacon(world_.queue().after({}, [this, &link] { countdown_ended(link); }));
     if (link.ap()->announced_group_traffic()) held->release_after_beacon(link);
     return beacon;
 }
@@ -194,10 +199,6 @@ Result<void> Wiphy::set_tx_queue(Wdev& wdev, std::optional<ieee80211::LinkId> id
     (*link)->bss_config.tx_queues[parameters.access_category] = parameters;
     driver_->link_changed(**link);
     return {};
-}
-
-Result<void> Wiphy::switch_channel(Wdev&, std::optional<ieee80211::LinkId>, const ChannelSwitch&) {
-    return fail(EOPNOTSUPP);
 }
 
 // cf. nl80211_register_unexpected_frame()
