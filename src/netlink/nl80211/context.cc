@@ -1,5 +1,6 @@
 #include "netlink/nl80211/context.h"
 
+#include "mld/station_mlme.h"
 #include "netlink/owner.h"
 #include "sim/invariant.h"
 
@@ -104,6 +105,11 @@ Result<mld::Wiphy*> Context::find_wiphy(const Attributes& attributes) const {
 sim::Time Context::channels_since(const mld::Wiphy& wiphy) const {
     const auto it = channels_since_.find(wiphy.index());
     return it != channels_since_.end() ? it->second : sim::Time{};
+}
+
+bool is_connected(const mld::Wdev& wdev) {
+    const mld::Connection* connection = wdev.mlme() != nullptr ? wdev.mlme()->connection() : nullptr;
+    return connection != nullptr && connection->associated;
 }
 
 std::optional<ieee80211::LinkId> link_id(const Attributes& attributes) {

@@ -56,8 +56,6 @@ public:
     [[nodiscard]] mld::Wdev* visible(mld::Wdev* wdev) const;
 
     [[nodiscard]] FrameSockets& frame_sockets() noexcept { return frame_sockets_; }
-    /// What a program knows a frame by. cf. cfg80211_assign_cookie()
-    [[nodiscard]] std::uint64_t next_cookie() noexcept { return ++last_cookie_; }
 
     /// Since when the wiphy's channels are as regulation made them.
     [[nodiscard]] sim::Time channels_since(const mld::Wiphy& wiphy) const;
@@ -68,11 +66,13 @@ private:
     mld::World& world_;
     Dialect dialect_;
     FrameSockets frame_sockets_;
-    std::uint64_t last_cookie_ = 0;
     mld::Wiphy* wiphy_ = nullptr;
     mld::Wdev* wdev_ = nullptr;
     std::map<mld::WiphyIndex, sim::Time> channels_since_;
 };
+
+/// A station with an access point. cf. wdev->connected
+[[nodiscard]] bool is_connected(const mld::Wdev& wdev);
 
 /// NL80211_ATTR_MLO_LINK_ID, if given.
 [[nodiscard]] std::optional<ieee80211::LinkId> link_id(const Attributes& attributes);

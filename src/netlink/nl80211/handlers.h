@@ -43,6 +43,12 @@ StartDump dump_scan;
 Doit register_frame;
 Doit send_frame;
 Doit cancel_frame_wait;
+Doit remain_on_channel;
+Doit cancel_remain_on_channel;
+Doit register_unexpected_frames;
+Doit register_beacons;
+Doit probe_client;
+Doit send_control_port;
 
 // key_commands.cc
 Doit get_key;
@@ -50,13 +56,36 @@ Doit set_key;
 Doit new_key;
 Doit del_key;
 
-// link_commands.cc: what concerns a station's or an interface's links with others
-StartDump dump_survey;
+// ap_commands.cc
+Doit start_ap;
+Doit set_beacon;
+Doit stop_ap;
+Doit set_bss;
+
+// station_commands.cc
 Doit get_station;
 StartDump dump_stations;
+Doit new_station;
+Doit set_station;
+Doit del_station;
+Doit add_link;
+Doit remove_link;
+Doit add_link_station;
+Doit modify_link_station;
+Doit remove_link_station;
+
+// mlme_commands.cc
+Doit authenticate;
+Doit associate;
+Doit deauthenticate;
+Doit disassociate;
+Doit connect;
+Doit disconnect;
+
+// link_commands.cc: what concerns a station's or an interface's links with others
+StartDump dump_survey;
 Doit get_power_save;
 Doit set_power_save;
-Doit disconnect;
 StartDump dump_mesh_paths;
 
 }  // namespace mlosim::netlink::nl80211

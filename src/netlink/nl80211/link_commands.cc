@@ -72,20 +72,6 @@ Result<std::unique_ptr<Dump>> dump_survey(Context& context, const Request& reque
     return std::make_unique<SurveyDump>(context, *wdev);
 }
 
-// Nobody can associate yet, so no interface has stations. cf. nl80211_get_station()
-Result<void> get_station(Context& context, const Request& request, Reply&) {
-    if (context.wdev().netdev() == nullptr || !request->has(NL80211_ATTR_MAC)) return fail(EINVAL);
-    return fail(ENOENT);
-}
-
-// cf. nl80211_dump_station()
-Result<std::unique_ptr<Dump>> dump_stations(Context& context, const Request& request, Reply& reply) {
-    auto wdev = named_wdev(context, request, reply);
-    if (!wdev) return failing_dump(std::move(wdev.error()));
-    if (context.world().find_wdev(*wdev)->netdev() == nullptr) return failing_dump({EINVAL, {}, {}});
-    return make_dump([](DumpBuffer&) -> Result<Progress> { return Progress::done; });
-}
-
 // cf. nl80211_get_power_save()
 Result<void> get_power_save(Context& context, const Request&, Reply& reply) {
     MessageBuilder message = reply.message(NL80211_CMD_GET_POWER_SAVE);
@@ -98,14 +84,6 @@ Result<void> set_power_save(Context& context, const Request& request, Reply&) {
     const auto state = request->u32(NL80211_ATTR_PS_STATE);
     if (!state) return fail(EINVAL);
     return context.wiphy().set_power_save(context.wdev(), *state == NL80211_PS_ENABLED);
-}
-
-// Nobody can connect yet: there is nothing to end, which is no error. cf. nl80211_disconnect()
-Result<void> disconnect(Context& context, const Request& request, Reply&) {
-    if (request->u16(NL80211_ATTR_REASON_CODE) == 0) return fail(EINVAL);
-    const InterfaceType type = context.wdev().type();
-    if (type != InterfaceType::station && type != InterfaceType::p2p_client) return fail(EOPNOTSUPP);
-    return {};
 }
 
 // Meshes are not simulated: no interface has paths. cf. nl80211_dump_mpath()

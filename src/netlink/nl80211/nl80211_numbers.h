@@ -228,6 +228,19 @@ enum : std::uint8_t {  // enum nl80211_nan_peer_map_attrs
     NL80211_NAN_PEER_MAP_ATTR_TIME_SLOTS = 2,
 };
 
+enum : std::uint8_t {  // enum nl80211_key_attributes
+    NL80211_KEY_LTF_SEED = 11,
+};
+
+enum : std::uint8_t {  // enum nl80211_ext_feature_index
+    NL80211_EXT_FEATURE_SPP_AMSDU_SUPPORT = 68,
+    NL80211_EXT_FEATURE_BEACON_RATE_EHT = 69,
+    NL80211_EXT_FEATURE_EPPKE = 70,
+    NL80211_EXT_FEATURE_ASSOC_FRAME_ENCRYPTION = 71,
+    NL80211_EXT_FEATURE_IEEE8021X_AUTH = 72,
+    NL80211_EXT_FEATURE_ROC_ADDR_FILTER = 73,
+};
+
 /// The highest attribute and command of Linux 7.2, which the header's NL80211_ATTR_MAX and NL80211_CMD_MAX are not.
 inline constexpr std::uint16_t highest_attribute = 366;
 inline constexpr std::uint8_t highest_command = 167;

@@ -7,15 +7,6 @@
 
 namespace mlosim::netlink::nl80211 {
 
-template <class Fill>
-void Notifier::tell(Group group, std::uint8_t command, Fill&& fill, std::size_t limit) const {
-    const auto number = static_cast<std::uint32_t>(group);
-    if (!family_.has_listeners(number)) return;
-    MessageBuilder message = family_.message(command, limit);
-    fill(message);
-    family_.notify(number, message);
-}
-
 void Notifier::wiphy_added(mld::Wiphy& wiphy) {
     context_.set_channels_since(wiphy, context_.world().now());
     wiphy_changed(wiphy);

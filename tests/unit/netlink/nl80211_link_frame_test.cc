@@ -56,10 +56,6 @@ TEST_F(ApMldFrames, GoOutOnTheLinkThatIsNamed) {
     MessageBuilder message = sending(address_of(1));
     message.put_u8(NL80211_ATTR_MLO_LINK_ID, 1);
     EXPECT_THAT(told(program.ask(message)), SizeIs(1));
-    MessageBuilder elsewhere = sending(address_of(1));
-    elsewhere.put_u8(NL80211_ATTR_MLO_LINK_ID, 1);
-    elsewhere.put_u32(NL80211_ATTR_WIPHY_FREQ, channel_of(0).center.in_mhz());
-    EXPECT_EQ(errno_of(elsewhere), -EBUSY) << "that is the other link's channel";
     MessageBuilder none = sending(address_of(1));
     none.put_u8(NL80211_ATTR_MLO_LINK_ID, 2);
     EXPECT_EQ(errno_of(none), -EINVAL) << "there is no such link";
@@ -70,9 +66,6 @@ TEST_F(ApMldFrames, GoOutOnTheLinkWhoseAddressSendsWhereNoneIsNamed) {
         MessageBuilder message = sending(address_of(id));
         message.put_u32(NL80211_ATTR_WIPHY_FREQ, channel_of(id).center.in_mhz());
         EXPECT_EQ(errno_of(message), 0) << int{id};
-        MessageBuilder other = sending(address_of(id));
-        other.put_u32(NL80211_ATTR_WIPHY_FREQ, channel_of(id ^ 1U).center.in_mhz());
-        EXPECT_EQ(errno_of(other), -EBUSY) << int{id};
     }
 }
 
@@ -86,25 +79,6 @@ TEST_F(ApMldFrames, HaveTheirCountersInside) {
     EXPECT_EQ(with_offsets({26, 0}), -EINVAL) << "behind the frame's end";
     EXPECT_EQ(with_offsets({25}), -EINVAL) << "half an offset";
     EXPECT_EQ(with_offsets({1, 0, 2, 0, 3, 0}), -EINVAL) << "more than the radio has counters";
-}
-
-class StationFrames : public OneRadio {};
-
-TEST_F(StationFrames, NeedAChannelWhileThereIsNoConnection) {
-    up();
-    ieee80211::Bytes probe(30, 0);
-    probe[0] = 0x40;
-    const auto octets = wdev().address().octets();
-    std::copy(octets.begin(), octets.end(), probe.begin() + 10);
-    MessageBuilder nowhere = about(NL80211_CMD_FRAME);
-    nowhere.put(NL80211_ATTR_FRAME, probe);
-    EXPECT_EQ(errno_of(nowhere), -EINVAL);
-    MessageBuilder somewhere = about(NL80211_CMD_FRAME);
-    somewhere.put(NL80211_ATTR_FRAME, probe);
-    somewhere.put_u32(NL80211_ATTR_WIPHY_FREQ, 2412);
-    EXPECT_EQ(errno_of(somewhere), -EBUSY) << "it may not leave its channel";
-    somewhere.put_flag(NL80211_ATTR_OFFCHANNEL_TX_OK);
-    EXPECT_EQ(errno_of(somewhere), -EOPNOTSUPP);
 }
 
 }  // namespace
