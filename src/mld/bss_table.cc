@@ -191,6 +191,10 @@ bool BssTable::unlink_oldest() {
     return oldest != nullptr && unlink(*oldest);
 }
 
+void BssTable::forget(const Bss& bss) {
+    if (Entry* entry = entry_of(bss); entry != nullptr && unlink(*entry)) ++generation_;
+}
+
 void BssTable::forget_before(sim::Time cutoff) {
     std::vector<Entry*> old;
     for (Entry* entry : order_)

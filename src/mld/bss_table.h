@@ -59,6 +59,8 @@ public:
         Key key_;
     };
 
+    /// Forgets one entry, unless it hides others. cf. cfg80211_unlink_bss()
+    void forget(const Bss& bss);
     /// Forgets what was last heard before `cutoff`.
     void forget_before(sim::Time cutoff);
     /// Forgets what is older than 30 s: GET_SCAN does so before it looks. cf. cfg80211_bss_expire().

@@ -67,6 +67,8 @@ public:
     virtual void mlme_frame(Wdev&, const MlmeFrame&) {}
     /// AUTHENTICATE or ASSOCIATE with TIMED_OUT.
     virtual void mlme_timed_out(Wdev&, MlmeTimeout, const ieee80211::MacAddress& /*ap*/) {}
+    /// ASSOC_COMEBACK: the access point wants to be asked again after so many TU.
+    virtual void association_comeback(Wdev&, const ieee80211::MacAddress& /*ap*/, std::uint32_t /*timeout_tu*/) {}
     /// CONNECT, ROAM, PORT_AUTHORIZED, DISCONNECT.
     virtual void connected(Wdev&, const ConnectResult&) {}
     virtual void roamed(Wdev&, const ConnectResult&) {}

@@ -1,11 +1,11 @@
 #include "mld/probe_request.h"
 
 #include <algorithm>
-#include <initializer_list>
 
 #include "ieee80211/element.h"
 #include "ieee80211/frame_header.h"
 #include "mld/capability_elements.h"
+#include "mld/detail/custom_elements.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
 
@@ -16,7 +16,6 @@ namespace {
 using ieee80211::ByteView;
 using ieee80211::ByteWriter;
 using ieee80211::ElementType;
-using ieee80211::ElementView;
 using phy::ChannelFlag;
 namespace element = ieee80211::element;
 
@@ -24,27 +23,6 @@ constexpr ElementType channel_usage{97};
 constexpr ElementType ap_csn{86};
 constexpr ElementType fils_request_parameters = ElementType::extended(2);
 constexpr std::size_t rates_in_first_element = 8;
-
-/// The elements that a request added, given out from the front: up to those that belong further back. cf.
-/// ieee80211_ie_split().
-class CustomElements {
-public:
-    explicit CustomElements(ByteView bytes) : rest_(bytes) {}
-
-    void put_while(ByteWriter& out, std::initializer_list<ElementType> before) {
-        while (!rest_.empty()) {
-            ByteView after = rest_;
-            const auto next = ElementView::take(after, ieee80211::Nesting::elements);
-            if (!next || std::find(before.begin(), before.end(), next->type()) == before.end()) return;
-            out.bytes(next->encoded());
-            rest_ = after;
-        }
-    }
-    void put_rest(ByteWriter& out) { out.bytes(rest_); }
-
-private:
-    ByteView rest_;
-};
 
 bool any_channel_without(const BandChannels& band, phy::ChannelFlags flags) {
     return std::any_of(band.channels.begin(), band.channels.end(),
@@ -85,7 +63,7 @@ ieee80211::Bytes probe_request_elements(const Wiphy& wiphy, const Wdev& wdev, co
                                         phy::Band band, std::optional<phy::Channel> channel) {
     ieee80211::Bytes bytes;
     ByteWriter out(bytes);
-    CustomElements custom(request.elements);
+    detail::CustomElements custom(request.elements);
     const BandCapabilities* capabilities = wiphy.profile().band(band);
     const BandChannels* channels = wiphy.band(band);
     if (capabilities == nullptr || channels == nullptr || band == phy::Band::s1g) {

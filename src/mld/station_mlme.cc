@@ -1,23 +1,170 @@
+// What authentication and association have in common, and the class' face.
+
 #include "mld/station_mlme.h"
+
+#include <algorithm>
+
+#include "ieee80211/supported_rates.h"
+#include "ieee80211/tim.h"
+#include "mld/data_path.h"
+#include "mld/detail/station_impl.h"
+#include "mld/events.h"
+#include "mld/netdev.h"
+#include "mld/stations.h"
 
 namespace mlosim::mld {
 
-class StationMlme::Impl {};
+using detail::CommonChannel;
+using detail::ConnectionSettings;
+using ieee80211::ManagementSubtype;
+namespace element = ieee80211::element;
 
-StationMlme::StationMlme(Wdev&) : impl_(std::make_unique<Impl>()) {}
+const Bss* StationMlme::Impl::find_bss(phy::Frequency frequency, const ieee80211::MacAddress& bssid,
+                                       const ieee80211::Ssid& ssid) const {
+    const phy::RadioChannel* channel = wiphy().channel(frequency);
+    if (channel == nullptr) return nullptr;
+    const Bss* found = wiphy().bss_table().find(channel->channel, bssid, &ssid, now());
+    if (found == nullptr || (found->use_for & bss_use_for_normal) == 0) return nullptr;
+    return found;
+}
+
+Result<void> StationMlme::Impl::set_rates(LinkSta& station, const Bss& bss) {
+    const BandCapabilities* band = wiphy().profile().band(bss.channel.band);
+    if (band == nullptr) return fail(EINVAL);
+    const ieee80211::ElementList elements(bss.elements->bytes);
+    ieee80211::Bytes rates;
+    ieee80211::Bytes basic;
+    for (const auto type : {element::supported_rates, element::extended_supported_rates}) {
+        const auto found = elements.find(type);
+        if (!found) continue;
+        for (const std::uint8_t octet : found->first_piece()) {
+            const ieee80211::RateOctet rate(octet);
+            if (rate.is_selector()) continue;
+            const auto units = static_cast<std::uint8_t>(rate.units_of_500_kbps());
+            const bool known = std::any_of(band->rates.begin(), band->rates.end(), [&](const BitRate& own) {
+                return (own.hundred_kbps + 4U) / 5U == units;
+            });
+            if (!known) continue;
+            rates.push_back(units);
+            if (rate.basic()) basic.push_back(units);
+        }
+    }
+    if (rates.empty()) return fail(EINVAL, "no rate that the radio knows");
+    if (basic.empty()) basic.push_back(*std::min_element(rates.begin(), rates.end()));
+    station.capabilities.supported_rates = std::move(rates);
+    link().bss_config.basic_rates = std::move(basic);
+    return {};
+}
+
+Result<void> StationMlme::Impl::prepare(const Bss& bss, bool keep_station, bool override_settings,
+                                        ConnectionSettings& wanted) {
+    Link& on = link();
+    Sta* station = keep_station ? wiphy().stations().find(wdev, bss.bssid) : nullptr;
+    const bool is_new = station == nullptr;
+    if (is_new || override_settings) {
+        auto request = detail::common_channel(wiphy(), wdev, bss, wanted);
+        if (!request) return fail(request.error());
+        auto used = wiphy().use_channel(on, request->channel);
+        // Another interface's channel may leave room for a narrower one. cf. ieee80211_prep_channel()
+        while (!used && detail::narrow(*request))
+            used = wiphy().use_channel(on, request->channel);
+        if (!used) return used;
+        settings = wanted = request->settings;
+    }
+    if (is_new) {
+        on.bssid_ = bss.bssid;
+        on.bss_config.beacon_interval = bss.beacon_interval;
+        station = &wiphy().stations().insert(wdev, bss.bssid, std::nullopt, bss.bssid);
+        if (auto rates = set_rates(station->default_link(), bss); !rates) {
+            let_go(bss.bssid);
+            return rates;
+        }
+    }
+    // Nothing shall interfere with the connection.
+    if (wiphy().scan() != nullptr) (void)wiphy().abort_scan(wdev);
+    return {};
+}
+
+void StationMlme::Impl::let_go(const ieee80211::MacAddress& ap) {
+    if (Sta* station = wiphy().stations().find(wdev, ap)) wiphy().stations().destroy(*station);
+    link().bssid_ = {};
+    link().bss_config = {};
+    wiphy().release_channel(link());
+}
+
+std::uint64_t StationMlme::Impl::await(Awaited what) {
+    awaited[++last_cookie] = what;
+    return last_cookie;
+}
+
+void StationMlme::Impl::transmitted(std::uint64_t cookie, bool acknowledged) {
+    const auto found = awaited.find(cookie);
+    if (found == awaited.end()) return;
+    const Awaited what = found->second;
+    awaited.erase(found);
+    if (what == Awaited::authentication) {
+        authentication_status(acknowledged);
+    } else {
+        association_status(acknowledged);
+    }
+}
+
+void StationMlme::Impl::arm() {
+    std::optional<sim::Time> due;
+    const auto consider = [&](sim::Time time) { due = due ? std::min(*due, time) : time; };
+    if (auth) consider(auth->timeout);
+    if (assoc) consider(assoc->timeout);
+    if (!due) {
+        timer.cancel();
+        return;
+    }
+    timer = world().queue().at(std::max(*due, now()), [this] { work(); });
+}
+
+void StationMlme::Impl::work() {
+    if (auth && now() >= auth->timeout) authentication_timeout();
+    if (assoc && now() >= assoc->timeout) association_timeout();
+    arm();
+}
+
+void StationMlme::Impl::forget_bss(const Bss& bss) {
+    wiphy().bss_table().forget(bss);
+}
+
+void StationMlme::Impl::tell(MlmeFrameKind kind, ieee80211::ByteView frame) {
+    MlmeFrame event;
+    event.kind = kind;
+    event.frame = frame;
+    world().tell([&](Events& e) { e.mlme_frame(wdev, event); });
+}
+
+void StationMlme::Impl::trace(const char* what, const ieee80211::MacAddress& ap) {
+    world().trace().record(now(), what, {{"wdev", wdev.id().value}, {"ap", ap.to_string()}});
+}
+
+void StationMlme::Impl::receive(Link&, const ieee80211::FrameView& frame, const RxStatus&) {
+    const auto fc = frame.frame_control();
+    if (fc.is(ManagementSubtype::authentication)) return on_authentication(frame);
+    if (fc.is(ManagementSubtype::association_response) || fc.is(ManagementSubtype::reassociation_response))
+        return on_association_response(frame);
+    if (fc.is(ManagementSubtype::deauthentication)) return on_deauthentication(frame);
+    if (fc.is(ManagementSubtype::disassociation)) return on_disassociation(frame);
+}
+
+StationMlme::StationMlme(Wdev& wdev) : impl_(std::make_unique<Impl>(wdev)) {}
 StationMlme::~StationMlme() = default;
 
-Result<void> StationMlme::authenticate(const AuthenticateRequest&) {
-    return fail(EOPNOTSUPP);
+Result<void> StationMlme::authenticate(const AuthenticateRequest& request) {
+    return impl_->authenticate(request);
 }
-Result<void> StationMlme::associate(const AssociateRequest&) {
-    return fail(EOPNOTSUPP);
+Result<void> StationMlme::associate(const AssociateRequest& request) {
+    return impl_->associate(request);
 }
-Result<void> StationMlme::deauthenticate(const LeaveRequest&) {
-    return fail(EOPNOTSUPP);
+Result<void> StationMlme::deauthenticate(const LeaveRequest& request) {
+    return impl_->deauthenticate(request);
 }
-Result<void> StationMlme::disassociate(const LeaveRequest&) {
-    return fail(EOPNOTSUPP);
+Result<void> StationMlme::disassociate(const LeaveRequest& request) {
+    return impl_->disassociate(request);
 }
 Result<void> StationMlme::connect(const ConnectRequest&) {
     return fail(EOPNOTSUPP);
@@ -25,23 +172,48 @@ Result<void> StationMlme::connect(const ConnectRequest&) {
 Result<void> StationMlme::update_connection(const ConnectRequest&, std::uint32_t) {
     return fail(EOPNOTSUPP);
 }
-Result<void> StationMlme::disconnect(std::uint16_t) {
-    return fail(ENOTCONN);
+Result<void> StationMlme::disconnect(std::uint16_t reason) {
+    impl_->leave(reason);
+    return {};
 }
 Result<void> StationMlme::set_cqm_rssi(std::vector<std::int32_t>, std::uint32_t) {
     return fail(EOPNOTSUPP);
 }
-void StationMlme::stop() {}
-void StationMlme::release(OwnerId) {}
-void StationMlme::receive(Link&, const ieee80211::FrameView&, const RxStatus&) {}
-void StationMlme::transmitted(std::uint64_t, bool) {}
+void StationMlme::leave() {
+    constexpr std::uint16_t leaving = 3;
+    impl_->leave(leaving);
+}
+void StationMlme::stop() {
+    impl_->stop();
+}
+void StationMlme::release(OwnerId owner) {
+    impl_->release(owner);
+}
+void StationMlme::receive(Link& link, const ieee80211::FrameView& frame, const RxStatus& status) {
+    impl_->receive(link, frame, status);
+}
+void StationMlme::transmitted(std::uint64_t cookie, bool acknowledged) {
+    impl_->transmitted(cookie, acknowledged);
+}
 const Connection* StationMlme::connection() const noexcept {
-    return nullptr;
+    return impl_->active ? &impl_->active->connection : nullptr;
 }
 Sta* StationMlme::access_point() const noexcept {
-    return nullptr;
+    const Impl& i = *impl_;
+    std::optional<ieee80211::MacAddress> ap;
+    if (i.active) ap = i.active->connection.ap;
+    if (i.auth) ap = i.auth->ap;
+    if (i.assoc) ap = i.assoc->ap;
+    return ap ? i.wiphy().stations().find(i.wdev, *ap) : nullptr;
 }
-const Bss* StationMlme::bss(const Link&) const noexcept {
+const Bss* StationMlme::bss(const Link& link) const noexcept {
+    if (!impl_->active) return nullptr;
+    for (const Impl::ActiveLink& active : impl_->active->links) {
+        if (active.id != link.id()) continue;
+        const auto ssid = active.bss.ssid();
+        return impl_->wiphy().bss_table().find(active.bss.channel, active.bss.bssid, ssid ? &*ssid : nullptr,
+                                               impl_->now());
+    }
     return nullptr;
 }
 

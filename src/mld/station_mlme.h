@@ -59,14 +59,15 @@ public:
     /// Crossing one of these (ascending, in dBm) is told; none: monitoring ends. cf. nl80211_set_cqm_rssi()
     Result<void> set_cqm_rssi(std::vector<std::int32_t> thresholds_dbm, std::uint32_t hysteresis_db);
 
-    /// The interface goes down, or its type changes: it leaves without asking. cf. ieee80211_mgd_stop()
+    /// The interface goes down, or its type changes: it says goodbye first. cf. cfg80211_leave(), cfg80211_mlme_down()
+    void leave();
+    /// Then whatever it was about ends. cf. ieee80211_mgd_stop()
     void stop();
     /// A program went away. True: the connection was its.
     void release(OwnerId owner);
 
     /// A management frame for this interface, decrypted; beacons of its access point too. cf. ieee80211_sta_rx_mgmt()
     void receive(Link& link, const ieee80211::FrameView& frame, const RxStatus& status);
-    /// A beacon or probe response was taken up by the table of BSSs.
     /// What became of a frame that it sent with a cookie of its own.
     void transmitted(std::uint64_t cookie, bool acknowledged);
 

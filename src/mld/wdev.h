@@ -61,6 +61,7 @@ public:
     [[nodiscard]] Wdev* wdev() const noexcept { return wdev_; }
 
 private:
+    friend class StationMlme;
     friend class Wdev;
     friend class Wiphy;
     Wdev& vif_;
@@ -149,6 +150,7 @@ public:
     [[nodiscard]] std::optional<phy::Band> band() const noexcept { return band_; }
 
 private:
+    friend class StationMlme;
     friend class Wiphy;
     Wiphy& wiphy_;
     WdevId id_;

@@ -256,6 +256,7 @@ private:
     friend class Netdev;
     friend class RegulatoryCore;
     friend class Scanner;
+    friend class StationMlme;
     friend class World;
 
     struct Registration {

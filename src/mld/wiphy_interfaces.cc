@@ -7,6 +7,7 @@
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/scanner.h"
+#include "mld/station_mlme.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
 #include "sim/invariant.h"
@@ -184,6 +185,8 @@ void Wiphy::release(OwnerId owner) {
     std::erase(beacon_watchers_, owner);
     for (Wdev* wdev : orphans)
         (void)remove_interface(*wdev);  // no link wdev has an owner
+    for (const auto& [id, wdev] : wdevs_)
+        if (wdev->mlme() != nullptr) wdev->mlme()->release(owner);
     stop_aps_of(owner);
 }
 
@@ -192,6 +195,9 @@ void Wiphy::reset_links(Wdev& wdev) {
     wdev.valid_links_ = 0;
     auto& link = wdev.links_.emplace_back(std::make_unique<Link>(wdev, ieee80211::LinkId{}, wdev.address()));
     if (wdev.type() == InterfaceType::ap || wdev.type() == InterfaceType::p2p_go) link->bssid_ = wdev.address();
+    // cf. ieee80211_sta_setup_sdata()
+    const bool is_client = wdev.type() == InterfaceType::station || wdev.type() == InterfaceType::p2p_client;
+    wdev.mlme_ = is_client ? std::make_unique<StationMlme>(wdev) : nullptr;
 }
 
 // cf. ieee80211_teardown_sdata(), ieee80211_setup_sdata()

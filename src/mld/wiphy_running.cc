@@ -8,6 +8,7 @@
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/scanner.h"
+#include "mld/station_mlme.h"
 #include "mld/stations.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
@@ -172,6 +173,7 @@ void Wiphy::going_down(Wdev& wdev) {
 void Wiphy::leave(Wdev& wdev) {
     for (const auto& link : wdev.links_)
         if (link->ap() != nullptr) stop_ap_link(*link);
+    if (wdev.mlme() != nullptr) wdev.mlme()->leave();
 }
 
 void Wiphy::stop(Wdev& wdev) {
@@ -182,6 +184,7 @@ void Wiphy::stop(Wdev& wdev) {
 void Wiphy::do_stop(Wdev& wdev, bool going_down) {
     wdev.running_ = false;
     scanner_->interface_stops(wdev);
+    if (wdev.mlme() != nullptr) wdev.mlme()->stop();
     stations_->flush(wdev);
     data_path_->forget_keys(wdev);
     for (const auto& link : wdev.links_)

@@ -1,0 +1,362 @@
+// A station associates: 802.11-2020 11.3.5. cf. ieee80211_mgd_assoc(), ieee80211_rx_mgmt_assoc_resp()
+
+#include <algorithm>
+
+#include "ieee80211/frame_header.h"
+#include "ieee80211/ht_elements.h"
+#include "ieee80211/tim.h"
+#include "ieee80211/vht_elements.h"
+#include "ieee80211/wmm.h"
+#include "mld/data_path.h"
+#include "mld/detail/association_request.h"
+#include "mld/detail/channel_switch.h"
+#include "mld/detail/station_impl.h"
+#include "mld/events.h"
+#include "mld/netdev.h"
+#include "mld/stations.h"
+#include "sim/invariant.h"
+
+namespace mlosim::mld {
+
+namespace {
+
+using detail::BandwidthLimit;
+using detail::ConnectionMode;
+using ieee80211::AssociationResponseBody;
+using ieee80211::Bytes;
+using ieee80211::ByteView;
+using ieee80211::ByteWriter;
+using ieee80211::ElementList;
+using ieee80211::ManagementSubtype;
+using namespace std::chrono_literals;
+namespace element = ieee80211::element;
+
+constexpr unsigned max_tries = 3;
+constexpr sim::Duration timeout_unacknowledged = 500ms;  // IEEE80211_ASSOC_TIMEOUT_LONG
+constexpr sim::Duration timeout_short = 100ms;           // IEEE80211_ASSOC_TIMEOUT_SHORT
+constexpr std::uint16_t listen_interval = 5;             // max_listen_interval of mac80211's radios
+constexpr std::uint16_t rejected_temporarily = 30;
+constexpr std::uint8_t comeback_time = 3;  // Timeout Interval element, 802.11-2020 Table 9-196
+
+Bytes body_of(const ElementList& elements, ieee80211::ElementType type) {
+    const auto found = elements.find(type);
+    if (!found) return {};
+    const ieee80211::ElementBody body(*found);
+    return {body.bytes().begin(), body.bytes().end()};
+}
+
+std::optional<ieee80211::WmmParameters> wmm_parameters(const ElementList& elements) {
+    for (const ieee80211::ElementView& e : elements) {
+        if (e.type() != element::vendor_specific) continue;
+        if (auto found = ieee80211::WmmParameters::parse(e.first_piece())) return *found;
+    }
+    return std::nullopt;
+}
+
+/// cf. _ieee80211_sta_wmm_params(); false: they make no sense.
+bool set_queues(BssConfig& config, const ieee80211::WmmParameters& wmm) {
+    using Category = ieee80211::WmmAcParameters;
+    constexpr std::uint8_t nl80211_ac[] = {2, 3, 1, 0};  // best effort, background, video, voice
+    std::array<TxQueueParameters, 4> queues;
+    for (std::size_t i = 0; i < queues.size(); ++i) {
+        const Category& category = wmm.categories[i];
+        TxQueueParameters queue;
+        queue.access_category = nl80211_ac[i];
+        queue.aifs = static_cast<std::uint8_t>(std::max(category.get(Category::aifsn), 2U));
+        queue.cw_min = static_cast<std::uint16_t>((1U << category.get(Category::ecw_min)) - 1);
+        queue.cw_max = static_cast<std::uint16_t>((1U << category.get(Category::ecw_max)) - 1);
+        queue.txop_32us = static_cast<std::uint16_t>(category.get(Category::txop_limit));
+        if (queue.cw_min == 0 || queue.cw_min > queue.cw_max) return false;
+        queues[queue.access_category] = queue;
+    }
+    config.tx_queues = queues;
+    return true;
+}
+
+/// cf. ieee80211_handle_bss_capability()
+void set_protection(BssConfig& config, const Bss& bss, std::uint16_t capabilities) {
+    using ieee80211::CapabilityInfo;
+    const auto info = CapabilityInfo::from_raw(capabilities);
+    const auto erp = ElementList(bss.elements->bytes).find(element::erp);
+    constexpr std::uint8_t use_protection = 1U << 1;
+    constexpr std::uint8_t barker_preamble = 1U << 2;
+    config.use_cts_protection = false;
+    config.use_short_preamble = info.has(CapabilityInfo::short_preamble);
+    if (erp && !erp->first_piece().empty()) {
+        config.use_cts_protection = (erp->first_piece()[0] & use_protection) != 0;
+        config.use_short_preamble = (erp->first_piece()[0] & barker_preamble) == 0;
+    }
+    config.use_short_slot_time =
+        info.has(CapabilityInfo::short_slot_time) || bss.channel.band != phy::Band::ghz2_4;
+}
+
+/// cf. ieee80211_get_dtim()
+std::uint8_t dtim_period(const Bss& bss) {
+    const auto& known = bss.beacon ? bss.beacon : bss.elements;
+    const ElementList elements(known->bytes);
+    if (const auto index = elements.find(element::multiple_bssid_index); index && index->first_piece().size() >= 3)
+        return index->first_piece()[1];
+    const auto tim = elements.find(element::tim);
+    return tim && tim->first_piece().size() >= 2 ? tim->first_piece()[1] : 0;
+}
+
+}  // namespace
+
+// cf. cfg80211_mlme_assoc(), ieee80211_mgd_assoc()
+Result<void> StationMlme::Impl::associate(const AssociateRequest& request) {
+    if (request.assoc_link || request.ap_mld_addr || !request.links.empty())
+        return fail(EOPNOTSUPP, "a connection has one link");
+    const Bss* found = find_bss(request.frequency, request.bssid, request.ssid);
+    if (found == nullptr) return fail(ENOENT);
+    const Bss bss = *found;
+    if (active && (!request.previous_bssid || active->connection.ap != *request.previous_bssid)) return fail(EALREADY);
+    if (bss.bssid == wdev.address()) return fail(EINVAL);
+    if (detail::announces_channel_switch(bss)) return fail(EINVAL, "the access point is about to switch its channel");
+    const auto ssid = bss.ssid();
+    if (!ssid) return fail(EINVAL);
+    const bool is_6ghz = bss.channel.band == phy::Band::ghz6;
+    if (is_6ghz && (request.disable_ht || request.disable_vht || request.disable_he)) return fail(EINVAL);
+    if (request.fils_kek) return fail(EOPNOTSUPP);
+    if (active) leave_for_another();
+
+    Association next;
+    next.request = request;
+    next.ssid = *ssid;
+    next.ap = bss.bssid;
+    next.wmm = detail::uses_wmm(bss);
+    const bool matches = auth && auth->ap == next.ap && !auth->link;
+    detail::ConnectionSettings wanted = matches ? settings : detail::ConnectionSettings{};
+    wanted = detail::common(wanted, detail::own_settings(wiphy(), wdev, bss.channel.band, &request, next.wmm));
+    const ElementList known(bss.elements->bytes);
+    if (!is_6ghz && wanted.mode >= ConnectionMode::ht && !known.get<ieee80211::HtOperation>()) return fail(EINVAL);
+    const bool needs_vht = bss.channel.band == phy::Band::ghz5 && wanted.mode >= ConnectionMode::vht;
+    if (needs_vht && !known.get<ieee80211::VhtCapabilities>()) return fail(EINVAL);
+    if (auth && !auth->done) return fail(EBUSY);
+    if (assoc) return fail(EBUSY);
+    if (auth && !matches) end_authentication(false);
+
+    const bool changed = !(settings == wanted);
+    settings = wanted;
+    if (auto prepared = prepare(bss, true, changed, wanted); !prepared) {
+        if (auth) {
+            end_authentication(false);
+        } else {
+            let_go(bss.bssid);
+        }
+        return prepared;
+    }
+    AssociationLink main;
+    main.id = link().id();
+    main.bss = bss;
+    main.hold = std::make_unique<BssTable::Hold>(wiphy().bss_table(), *found);
+    main.own_address = wdev.address();
+    main.settings = settings;
+    next.links.push_back(std::move(main));
+    next.timeout = now() + jiffy;  // work of its own
+    assoc = std::move(next);
+    if (auth) end_authentication(true);
+    // Without an authentication the program vouches for one. cf. sta_info_pre_move_state()
+    if (Sta* station = wiphy().stations().find(wdev, bss.bssid); !station->flags.has(StaFlag::authenticated))
+        wiphy().stations().set_flags(*station, station->flags | StaFlag::authenticated);
+    arm();
+    return {};
+}
+
+// cf. ieee80211_do_assoc(), ieee80211_send_assoc()
+Result<void> StationMlme::Impl::send_association() {
+    Association& a = *assoc;
+    a.comeback = false;
+    AssociationLink& main = a.main_link();
+    if (++a.tries > max_tries) {
+        forget_bss(main.bss);
+        return fail(ETIMEDOUT);
+    }
+    auto made = detail::association_elements({link(), main.bss, main.settings}, a.request, a.ssid, a.wmm);
+    Bytes frame;
+    ByteWriter out(frame);
+    const bool again = a.request.previous_bssid.has_value();
+    ieee80211::FrameHeader::management(
+        again ? ManagementSubtype::reassociation_request : ManagementSubtype::association_request, a.ap, wdev.address(),
+        a.ap)
+        .append_to(out);
+    out.u16le(made.capabilities);
+    out.u16le(listen_interval);
+    if (again) out.mac(*a.request.previous_bssid);
+    out.bytes(made.elements);
+    a.request_elements = std::move(made.elements);
+    a.timeout = now() + timeout_unacknowledged;
+    TxOptions options;
+    options.report = TxOptions::Report::mlme;
+    options.cookie = await(Awaited::association);
+    options.no_encryption = true;
+    trace("mld/association-sent", a.ap);
+    wiphy().data_path().send_management(wdev, &link(), std::move(frame), options);
+    arm();
+    return {};
+}
+
+// cf. ieee80211_sta_work()
+void StationMlme::Impl::association_status(bool acknowledged) {
+    if (!assoc || assoc->comeback) return;
+    assoc->timeout = acknowledged ? now() + timeout_short : now();
+    arm();
+}
+
+void StationMlme::Impl::association_timeout() {
+    if (send_association()) return;
+    end_association(AssociationEnd::timeout);
+}
+
+void StationMlme::Impl::on_association_response(const ieee80211::FrameView& frame) {
+    if (!assoc || frame.addr3() != assoc->ap || frame.addr2() != assoc->ap) return;
+    const auto response = AssociationResponseBody::parse(frame.body());
+    if (!response) return;
+    if (response->status == rejected_temporarily) {
+        const auto interval = response->elements.find(element::timeout_interval);
+        if (interval && interval->first_piece().size() >= 5 && interval->first_piece()[0] == comeback_time) {
+            ieee80211::ByteReader value(interval->first_piece().subspan(1));
+            const std::uint32_t tu = value.u32le();
+            const ieee80211::MacAddress ap = assoc->ap;
+            world().tell([&](Events& e) { e.association_comeback(wdev, ap, tu); });
+            if (!assoc) return;
+            const std::chrono::milliseconds wait(std::uint64_t{tu} * 1024 / 1000);
+            assoc->comeback = true;
+            assoc->timeout = now() + wait;
+            arm();
+            return;
+        }
+    }
+    if (response->status == 0 && !take_up(*response)) return end_association(AssociationEnd::timeout);
+    tell_association(frame, *response);
+}
+
+// cf. ieee80211_assoc_success()
+bool StationMlme::Impl::take_up(const AssociationResponseBody& response) {
+    Association& a = *assoc;
+    Sta* station = wiphy().stations().find(wdev, a.ap);
+    if (station == nullptr) return false;
+    AssociationLink& main = a.main_link();
+    if (!take_up_link(main, station->default_link(), response.elements,
+                      static_cast<std::uint16_t>(response.capabilities.raw())))
+        return false;
+    StaFlags flags = station->flags;
+    flags.remove(StaFlags{StaFlag::mfp, StaFlag::wme});
+    if (a.request.use_mfp) flags |= StaFlag::mfp;
+    if (wmm_parameters(response.elements)) flags |= StaFlag::wme;
+    flags |= StaFlag::associated;
+    if (!a.request.crypto.control_port) flags |= StaFlag::authorized;
+    station->capability = static_cast<std::uint16_t>(response.capabilities.raw());
+    station->extended_capabilities = body_of(response.elements, element::extended_capabilities);
+    wiphy().stations().set_flags(*station, flags);
+    return true;
+}
+
+// cf. ieee80211_assoc_config_link()
+bool StationMlme::Impl::take_up_link(AssociationLink& with, LinkSta& station, const ElementList& elements,
+                                     std::uint16_t capabilities) {
+    Link& on = link();
+    BssConfig& config = on.bss_config;
+    const phy::Band band = with.bss.channel.band;
+    const ConnectionMode mode = with.settings.mode;
+    if (!elements.find(element::supported_rates)) return false;
+    const auto wmm = wmm_parameters(elements);
+    const bool has_ht = elements.get<ieee80211::HtCapabilities>() && elements.get<ieee80211::HtOperation>();
+    const bool has_vht = elements.get<ieee80211::VhtCapabilities>() && elements.get<ieee80211::VhtOperation>();
+    if (band != phy::Band::ghz6 && mode >= ConnectionMode::ht && (!wmm || !has_ht)) return false;
+    if (band == phy::Band::ghz5 && mode >= ConnectionMode::vht && !has_vht) return false;
+    if (auto rates = set_rates(station, with.bss); !rates) return false;
+    if (!follow_bandwidth(on, with.settings, elements)) return false;
+
+    StaCapabilities& peer = station.capabilities;
+    if (mode >= ConnectionMode::ht) peer.ht = body_of(elements, element::ht_capabilities);
+    if (mode >= ConnectionMode::vht) peer.vht = body_of(elements, element::vht_capabilities);
+    // A strict radio takes no other VHT capabilities than the beacon's.
+    if (!peer.vht.empty() && peer.vht != body_of(ElementList(with.bss.elements->bytes), element::vht_capabilities))
+        return false;
+    if (mode >= ConnectionMode::he) {
+        peer.he = body_of(elements, element::he_capabilities);
+        peer.he_6ghz = body_of(elements, element::he_6ghz_band_capabilities);
+    }
+    if (mode >= ConnectionMode::eht) peer.eht = body_of(elements, element::eht_capabilities);
+    if (const auto omn = elements.find(element::operating_mode_notification); omn && !omn->first_piece().empty())
+        peer.operating_mode = omn->first_piece()[0];
+
+    if (!wmm || !set_queues(config, *wmm)) (void)set_queues(config, ieee80211::WmmParameters::defaults());
+    config.beacon_interval = with.bss.beacon_interval;
+    config.dtim_period = std::max<std::uint8_t>(dtim_period(with.bss), 1);
+    set_protection(config, with.bss, capabilities);
+    return true;
+}
+
+// cf. ieee80211_config_bw()
+bool StationMlme::Impl::follow_bandwidth(Link& on, const detail::ConnectionSettings& agreed,
+                                         const ElementList& elements) {
+    if (agreed.mode == ConnectionMode::legacy || !on.channel()) return true;
+    const auto ap = detail::access_point_channel(wiphy(), on.channel()->control, elements, agreed.mode, true);
+    if (ap.mode != agreed.mode) return false;
+    phy::ChannelDefinition channel = ap.channel;
+    while (agreed.limit < detail::limit_of(channel))
+        if (!detail::narrow(channel)) break;
+    if (const auto ht = elements.find(element::ht_operation); ht && ht->first_piece().size() >= 4)
+        on.bss_config.ht_operation_mode =
+            static_cast<std::uint16_t>(ht->first_piece()[2] | ht->first_piece()[3] << 8U);
+    if (channel == *on.channel()) return true;
+    if (!channel.valid()) return false;
+    return wiphy().use_channel(on, channel).has_value();
+}
+
+// cf. cfg80211_rx_assoc_resp(), __cfg80211_connect_result()
+void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, const AssociationResponseBody& response) {
+    Association& done = *assoc;
+    const bool success = response.status == 0;
+    const Bytes request_elements = done.request_elements;
+    const ieee80211::MacAddress ap = done.ap;
+    if (success) {
+        Active connected;
+        Connection& c = connected.connection;
+        c.ssid = done.ssid;
+        c.ap = ap;
+        c.associated = true;
+        constexpr std::uint16_t aid_bits = 0x7ff;
+        c.aid = response.aid_field & aid_bits;
+        c.use_mfp = done.request.use_mfp;
+        const Sta* station = wiphy().stations().find(wdev, ap);
+        c.wmm = station != nullptr && station->flags.has(StaFlag::wme);
+        c.crypto = done.request.crypto;
+        c.owner = done.request.owner;
+        c.owner_ends_it = done.request.owner_ends_it;
+        for (AssociationLink& l : done.links)
+            connected.links.push_back({l.id, std::move(l.bss), std::move(l.hold), l.settings});
+        active = std::move(connected);
+        wdev.netdev()->set_carrier(true);
+        trace("mld/associated", ap);
+    }
+    end_association(success ? AssociationEnd::success : AssociationEnd::rejected);
+
+    MlmeFrame event;
+    event.kind = MlmeFrameKind::association_response;
+    event.frame = frame.octets();
+    event.uapsd_queues = 0;
+    event.request_elements = request_elements;
+    world().tell([&](Events& e) { e.mlme_frame(wdev, event); });
+    ConnectResult result;
+    result.status = response.status;
+    result.bssid = ap;
+    result.request_elements = request_elements;
+    result.response_elements.assign(response.elements.bytes().begin(), response.elements.bytes().end());
+    world().tell([&](Events& e) { e.connected(wdev, result); });
+}
+
+// cf. ieee80211_destroy_assoc_data()
+void StationMlme::Impl::end_association(AssociationEnd how) {
+    const ieee80211::MacAddress ap = assoc->ap;
+    assoc.reset();
+    arm();
+    if (how == AssociationEnd::success) return;
+    let_go(ap);
+    if (how != AssociationEnd::timeout) return;
+    trace("mld/association-timeout", ap);
+    world().tell([&](Events& e) { e.mlme_timed_out(wdev, MlmeTimeout::association, ap); });
+}
+
+}  // namespace mlosim::mld

@@ -1,0 +1,153 @@
+// A connection ends, by either side. cf. ieee80211_mgd_deauth(), ieee80211_rx_mgmt_deauth(), ieee80211_set_disassoc()
+
+#include "ieee80211/frame_header.h"
+#include "mld/data_path.h"
+#include "mld/detail/station_impl.h"
+#include "mld/events.h"
+#include "mld/netdev.h"
+#include "mld/stations.h"
+
+namespace mlosim::mld {
+
+namespace {
+
+using ieee80211::Bytes;
+using ieee80211::ByteWriter;
+using ieee80211::DeauthenticationBody;
+using ieee80211::ManagementSubtype;
+
+constexpr std::uint16_t reason_unspecified = 1;
+constexpr std::uint16_t reason_leaving = 3;
+
+}  // namespace
+
+Bytes StationMlme::Impl::say_goodbye(ManagementSubtype how, const ieee80211::MacAddress& ap, std::uint16_t reason,
+                                     bool send) {
+    Bytes frame;
+    ByteWriter out(frame);
+    ieee80211::FrameHeader::management(how, ap, wdev.address(), ap).append_to(out);
+    out.u16le(reason);
+    if (send) {
+        const bool protect = (active && active->connection.use_mfp) || (assoc && assoc->request.use_mfp);
+        TxOptions options;
+        options.no_encryption = !protect;
+        wiphy().data_path().send_management(wdev, &link(), frame, options);
+    }
+    return frame;
+}
+
+// cf. cfg80211_mlme_deauth()
+Result<void> StationMlme::Impl::deauthenticate(const LeaveRequest& request) {
+    if (request.local_state_change && !connected_to(request.bssid)) return {};
+    const bool send = !request.local_state_change;
+    const auto how = ManagementSubtype::deauthentication;
+    if (auth && auth->ap == request.bssid) {
+        const Bytes frame = say_goodbye(how, request.bssid, request.reason, send);
+        end_authentication(false);
+        report_goodbye(frame);
+        return {};
+    }
+    if (assoc && assoc->ap == request.bssid) {
+        const Bytes frame = say_goodbye(how, request.bssid, request.reason, send);
+        end_association(AssociationEnd::abandoned);
+        report_goodbye(frame);
+        return {};
+    }
+    if (!connected_to(request.bssid)) return fail(ENOTCONN);
+    const Bytes frame = set_disassociated(how, request.reason, send);
+    report_goodbye(frame);
+    return {};
+}
+
+Result<void> StationMlme::Impl::disassociate(const LeaveRequest& request) {
+    if (!connected_to(request.bssid)) return fail(ENOTCONN);
+    const Bytes frame =
+        set_disassociated(ManagementSubtype::disassociation, request.reason, !request.local_state_change);
+    report_goodbye(frame);
+    return {};
+}
+
+Bytes StationMlme::Impl::set_disassociated(ManagementSubtype how, std::uint16_t reason, bool send) {
+    const ieee80211::MacAddress ap = active->connection.ap;
+    wdev.netdev()->set_carrier(false);
+    Bytes frame = say_goodbye(how, ap, reason, send);
+    connected_address_ = ap;
+    active.reset();
+    trace("mld/disassociated", ap);
+    wiphy().stations().flush(wdev);
+    wiphy().data_path().forget_keys(wdev);
+    let_go(ap);
+    wdev.ssid_.reset();
+    settings = {};
+    arm();
+    return frame;
+}
+
+void StationMlme::Impl::report_goodbye(ieee80211::ByteView bytes) {
+    const auto frame = ieee80211::FrameView::parse(bytes);
+    if (!frame) return;
+    const auto body = DeauthenticationBody::parse(frame->body());
+    if (!body) return;
+    const bool deauthentication = frame->frame_control().is(ManagementSubtype::deauthentication);
+    const auto was_connected = std::exchange(connected_address_, std::nullopt);
+    tell(deauthentication ? MlmeFrameKind::deauthentication : MlmeFrameKind::disassociation, bytes);
+    if (!was_connected || frame->addr3() != *was_connected) return;
+    DisconnectInfo info;
+    info.reason = body->reason;
+    info.from_ap = frame->addr2() != wdev.address();
+    world().tell([&](Events& e) { e.disconnected(wdev, info); });
+}
+
+void StationMlme::Impl::leave_for_another() {
+    report_goodbye(set_disassociated(ManagementSubtype::deauthentication, reason_unspecified, false));
+}
+
+void StationMlme::Impl::on_deauthentication(const ieee80211::FrameView& frame) {
+    const auto body = DeauthenticationBody::parse(frame.body());
+    if (!body || frame.addr3() != frame.addr2()) return;
+    const Bytes bytes(frame.octets().begin(), frame.octets().end());
+    if (connected_to(*frame.addr3())) {
+        (void)set_disassociated(ManagementSubtype::deauthentication, body->reason, false);
+        return report_goodbye(bytes);
+    }
+    if (assoc && assoc->ap == *frame.addr3()) {
+        end_association(AssociationEnd::abandoned);
+        report_goodbye(bytes);
+    }
+}
+
+void StationMlme::Impl::on_disassociation(const ieee80211::FrameView& frame) {
+    const auto body = DeauthenticationBody::parse(frame.body());
+    if (!body || frame.addr3() != frame.addr2() || !connected_to(*frame.addr3())) return;
+    const Bytes bytes(frame.octets().begin(), frame.octets().end());
+    (void)set_disassociated(ManagementSubtype::disassociation, body->reason, false);
+    report_goodbye(bytes);
+}
+
+void StationMlme::Impl::leave(std::uint16_t reason) {
+    if (!active) return;
+    LeaveRequest request;
+    request.bssid = active->connection.ap;
+    request.reason = reason;
+    (void)deauthenticate(request);  // it is connected to that one
+}
+
+void StationMlme::Impl::stop() {
+    if (auth) end_authentication(false);
+    if (assoc) end_association(AssociationEnd::timeout);
+    timer.cancel();
+    awaited.clear();
+}
+
+// cf. cfg80211_autodisconnect_wk()
+void StationMlme::Impl::release(OwnerId owner) {
+    const auto owned = [&](OwnerId who, bool ends_it) { return ends_it && who == owner; };
+    if (active && owned(active->connection.owner, active->connection.owner_ends_it)) return leave(reason_leaving);
+    if (!assoc || !owned(assoc->request.owner, assoc->request.owner_ends_it)) return;
+    LeaveRequest request;
+    request.bssid = assoc->ap;
+    request.reason = reason_leaving;
+    (void)deauthenticate(request);
+}
+
+}  // namespace mlosim::mld
