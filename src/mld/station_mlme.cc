@@ -41,9 +41,8 @@ Result<void> StationMlme::Impl::set_rates(LinkSta& station, const Bss& bss) {
             const ieee80211::RateOctet rate(octet);
             if (rate.is_selector()) continue;
             const auto units = static_cast<std::uint8_t>(rate.units_of_500_kbps());
-            const bool known = std::any_of(band->rates.begin(), band->rates.end(), [&](const BitRate& own) {
-                return (own.hundred_kbps + 4U) / 5U == units;
-            });
+            const bool known = std::any_of(band->rates.begin(), band->rates.end(),
+                                           [&](const BitRate& own) { return (own.hundred_kbps + 4U) / 5U == units; });
             if (!known) continue;
             rates.push_back(units);
             if (rate.basic()) basic.push_back(units);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ieee80211/eht_capabilities.h"
 #include "ieee80211/ht_elements.h"
 #include "ieee80211/management_frames.h"
 #include "ieee80211/vht_elements.h"
@@ -60,8 +61,10 @@ void append_ht(ByteWriter& out, const AssociationSubject& subject, const Associa
     const auto operation = ieee80211::ElementList(subject.bss.elements->bytes).get<ieee80211::HtOperation>();
     if (channel != nullptr && operation) {
         const auto secondary = operation->secondary_channel();
-        if (secondary == ieee80211::SecondaryChannel::above) narrow |= channel->now.flags.has(ChannelFlag::no_ht40_plus);
-        if (secondary == ieee80211::SecondaryChannel::below) narrow |= channel->now.flags.has(ChannelFlag::no_ht40_minus);
+        if (secondary == ieee80211::SecondaryChannel::above)
+            narrow |= channel->now.flags.has(ChannelFlag::no_ht40_plus);
+        if (secondary == ieee80211::SecondaryChannel::below)
+            narrow |= channel->now.flags.has(ChannelFlag::no_ht40_minus);
     }
     if (narrow) info.set(ieee80211::HtCapabilityInfo::width_40, 0).set(ieee80211::HtCapabilityInfo::short_gi_40, 0);
     info.set(ieee80211::HtCapabilityInfo::sm_power_save, sm_power_save(subject.link.vif()));
@@ -75,7 +78,8 @@ void append_vht(ByteWriter& out, const AssociationSubject& subject, const Associ
     auto vht = own_vht(subject.link.vif().wiphy(), subject.bss.channel.band, &request);
     if (!vht) return;
     Info info = Info::from_raw(vht->capabilities);
-    if (subject.settings.limit <= BandwidthLimit::mhz80) info.set(Info::short_gi_160, 0).set(Info::channel_width_set, 0);
+    if (subject.settings.limit <= BandwidthLimit::mhz80)
+        info.set(Info::short_gi_160, 0).set(Info::channel_width_set, 0);
     const auto ap = ieee80211::ElementList(subject.bss.elements->bytes).get<ieee80211::VhtCapabilities>();
     const unsigned ap_sts = ap ? ap->info.get(Info::beamformee_sts) : 0;
     info.set(Info::beamformee_sts, std::min(ap_sts, info.get(Info::beamformee_sts)));
@@ -191,14 +195,14 @@ AssociationElements association_elements(const AssociationSubject& subject, cons
         ieee80211::write_element(out, element::power_capability, ByteView(power));
     }
     CustomElements custom(request.elements);
-    custom.put_while(out,
-                     {element::ssid, element::supported_rates, element::extended_supported_rates,
-                      element::power_capability, element::supported_channels, element::rsn, element::qos_capability,
-                      element::rm_enabled_capabilities, element::mobility_domain, element::fast_bss_transition,
-                      ric_data, element::supported_operating_classes},
-                     {element::supported_operating_classes, element::ht_capabilities, element::coexistence_20_40,
-                      element::extended_capabilities, element::qos_traffic_capability, tim_broadcast_request,
-                      element::interworking, element::vht_capabilities, element::operating_mode_notification});
+    custom.put_while(
+        out,
+        {element::ssid, element::supported_rates, element::extended_supported_rates, element::power_capability,
+         element::supported_channels, element::rsn, element::qos_capability, element::rm_enabled_capabilities,
+         element::mobility_domain, element::fast_bss_transition, ric_data, element::supported_operating_classes},
+        {element::supported_operating_classes, element::ht_capabilities, element::coexistence_20_40,
+         element::extended_capabilities, element::qos_traffic_capability, tim_broadcast_request, element::interworking,
+         element::vht_capabilities, element::operating_mode_notification});
     if (band != phy::Band::ghz6 && mode >= ConnectionMode::ht) append_ht(out, subject, request);
     custom.put_while(out, {element::coexistence_20_40, element::extended_capabilities, element::qos_traffic_capability,
                            tim_broadcast_request, element::interworking});

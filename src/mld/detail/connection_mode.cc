@@ -17,9 +17,9 @@ namespace mlosim::mld::detail {
 
 namespace {
 
-using ieee80211::ElementList;
 using ieee80211::EhtOperation;
 using ieee80211::EhtOperationInfo;
+using ieee80211::ElementList;
 using ieee80211::He6GhzControl;
 using ieee80211::HeOperation;
 using ieee80211::HtOperation;
@@ -64,8 +64,8 @@ bool vht_channel(std::uint32_t own_capabilities, unsigned ap_widths, const VhtOp
                  ChannelDefinition& channel) {
     const bool reads_second = ap_widths == 1 || ap_widths == 2;
     const bool own_160 = reads_second && (own_capabilities & (vht_width_set | vht_extended_nss)) != 0;
-    const bool own_80p80 = reads_second && VhtCapabilityInfo::from_raw(own_capabilities)
-                                                   .get(VhtCapabilityInfo::channel_width_set) == 2;
+    const bool own_80p80 =
+        reads_second && VhtCapabilityInfo::from_raw(own_capabilities).get(VhtCapabilityInfo::channel_width_set) == 2;
     const std::uint8_t first = operation.ccfs0;
     const std::uint8_t second = reads_second ? operation.ccfs1 : 0;
     const auto center = [&](std::uint8_t number) { return phy::channel_frequency(channel.band(), number); };
@@ -263,7 +263,8 @@ std::optional<HtCapabilities> own_ht(const Wiphy& wiphy, phy::Band band, const A
     if (wanted.size() < 13 || mask.size() < 13) return out;
     constexpr std::size_t mcs_at = 3;
     for (std::size_t i = 0; i < 10; ++i)
-        out.mcs[i] = static_cast<std::uint8_t>((out.mcs[i] & ~mask[mcs_at + i]) | (mask[mcs_at + i] & wanted[mcs_at + i]));
+        out.mcs[i] =
+            static_cast<std::uint8_t>((out.mcs[i] & ~mask[mcs_at + i]) | (mask[mcs_at + i] & wanted[mcs_at + i]));
     const auto given = static_cast<std::uint16_t>(wanted[0] | wanted[1] << 8U);
     const auto asked = static_cast<std::uint16_t>(mask[0] | mask[1] << 8U);
     // LDPC, 40 MHz, both short guard intervals and long A-MSDUs can be taken away; STBC and "40 MHz intolerant" added.

@@ -86,8 +86,7 @@ void set_protection(BssConfig& config, const Bss& bss, std::uint16_t capabilitie
         config.use_cts_protection = (erp->first_piece()[0] & use_protection) != 0;
         config.use_short_preamble = (erp->first_piece()[0] & barker_preamble) == 0;
     }
-    config.use_short_slot_time =
-        info.has(CapabilityInfo::short_slot_time) || bss.channel.band != phy::Band::ghz2_4;
+    config.use_short_slot_time = info.has(CapabilityInfo::short_slot_time) || bss.channel.band != phy::Band::ghz2_4;
 }
 
 /// cf. ieee80211_get_dtim()
@@ -298,8 +297,7 @@ bool StationMlme::Impl::follow_bandwidth(Link& on, const detail::ConnectionSetti
     while (agreed.limit < detail::limit_of(channel))
         if (!detail::narrow(channel)) break;
     if (const auto ht = elements.find(element::ht_operation); ht && ht->first_piece().size() >= 4)
-        on.bss_config.ht_operation_mode =
-            static_cast<std::uint16_t>(ht->first_piece()[2] | ht->first_piece()[3] << 8U);
+        on.bss_config.ht_operation_mode = static_cast<std::uint16_t>(ht->first_piece()[2] | ht->first_piece()[3] << 8U);
     if (channel == *on.channel()) return true;
     if (!channel.valid()) return false;
     return wiphy().use_channel(on, channel).has_value();

@@ -182,9 +182,9 @@ void StationMlme::Impl::on_authentication(const ieee80211::FrameView& frame) {
     if (body->status != 0) {
         tell(MlmeFrameKind::authentication, frame.octets());
         if (!auth) return;
-        const bool goes_on = body->status == anti_clogging_token_required ||
-                             (body->transaction == 1 &&
-                              (body->status == sae_hash_to_element || body->status == sae_pk));
+        const bool goes_on =
+            body->status == anti_clogging_token_required ||
+            (body->transaction == 1 && (body->status == sae_hash_to_element || body->status == sae_pk));
         if (is_sae && goes_on) {
             auth->waiting = true;
             auth->timeout = now() + wait_for_sae_retry;

@@ -103,8 +103,7 @@ public:
 
     // Both (station_mlme.cc).
     /// The channel, and the access point among the stations. cf. ieee80211_prep_connection()
-    Result<void> prepare(const Bss& bss, bool keep_station, bool override_settings,
-                         detail::ConnectionSettings& wanted);
+    Result<void> prepare(const Bss& bss, bool keep_station, bool override_settings, detail::ConnectionSettings& wanted);
     /// cf. ieee80211_mgd_setup_link_sta()
     Result<void> set_rates(LinkSta& station, const Bss& bss);
     /// Gives the channel back, forgets the access point. cf. the ends of ieee80211_destroy_auth_data()
