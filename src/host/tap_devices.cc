@@ -104,7 +104,9 @@ private:
             device->name = *link.name;
             report(*netdev, "name", netdev->rename(*link.name));
         }
-        if (link.address && *link.address != device->address) {
+        // What was said before it had its own address is past.
+        const bool own = link.address && *link.address != device->tap->first_address();
+        if (own && *link.address != device->address) {
             device->address = *link.address;
             report(*netdev, "address", netdev->set_address(*link.address));
             if (netdev->address() != *link.address) follow_address(*device, *netdev);

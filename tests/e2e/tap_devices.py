@@ -7,9 +7,10 @@ import sys
 import time
 import unittest
 
-from harness import tap
+from harness import programs, tap
 from harness.world import Died, PATIENCE, World, radios, run
 
+SCENARIOS = programs.SOURCE / "scenarios"
 INSIDE = "MLOSIM_TEST_INSIDE_NAMESPACE"
 
 
@@ -114,6 +115,12 @@ class Worlds(unittest.TestCase):
         with World({"netdev": "tap", "radios": radios(1)}):
             self.assertIsNotNone(link("wlan0"))
         self.assertIsNone(link("wlan0"))
+
+    def test_devices_that_run_from_the_start_run_for_the_kernel_too(self):
+        with World(SCENARIOS / "first-look.json", "--set", "/netdev=tap") as world:
+            for name in ("wlan0", "wlan5"):
+                eventually(lambda: "UP" in link(name)["flags"], f"{name} is up")
+            self.assertNotIn("warning", world.output())
 
     def test_a_device_that_is_in_the_way_is_named(self):
         self.assertEqual(run(["ip", "tuntap", "add", "dev", "wlan0", "mode", "tap"]).code, 0)

@@ -73,6 +73,7 @@ Result<std::shared_ptr<TapDevice>> TapDevice::make(boost::asio::io_context& io, 
     const std::uint32_t mtu = netdev.mtu();
     auto device = std::make_shared<TapDevice>(io, fd.release(), index);
     if (auto set = set_mtu(netdev.name(), mtu); !set) return fail(set.error());
+    device->first_address_ = device->address();
     device->set_address(netdev.address());
     device->set_type(netdev.type());
     device->set_carrier(netdev.carrier());
@@ -123,6 +124,14 @@ void TapDevice::set_carrier(bool on) {
     int carrier = on ? 1 : 0;
     if (::ioctl(fd_.native_handle(), TUNSETCARRIER, &carrier) != 0)
         spdlog::warn("tap device {}: carrier: {}", index_, std::strerror(errno));
+}
+
+ieee80211::MacAddress TapDevice::address() {
+    ifreq request{};
+    std::array<std::uint8_t, ieee80211::MacAddress::size> octets{};
+    if (::ioctl(fd_.native_handle(), SIOCGIFHWADDR, &request) == 0)
+        std::copy_n(request.ifr_hwaddr.sa_data, octets.size(), octets.begin());
+    return ieee80211::MacAddress{octets};
 }
 
 void TapDevice::set_address(const ieee80211::MacAddress& address) {

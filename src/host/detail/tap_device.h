@@ -29,9 +29,12 @@ public:
     void close();
 
     [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
+    /// The address that the kernel made up for it, before it got its own.
+    [[nodiscard]] const ieee80211::MacAddress& first_address() const noexcept { return first_address_; }
     /// A frame comes in through it. A device that is down, or full, drops it.
     void deliver(std::span<const std::uint8_t> frame);
     void set_carrier(bool on);
+    [[nodiscard]] ieee80211::MacAddress address();
     void set_address(const ieee80211::MacAddress& address);
     /// Not while it is up: EBUSY.
     void set_type(mld::LinkType type);
@@ -42,6 +45,7 @@ private:
 
     boost::asio::posix::stream_descriptor fd_;
     std::uint32_t index_;
+    ieee80211::MacAddress first_address_;
     OnFrame on_frame_;
     std::function<void()> lost_;
 };
