@@ -23,7 +23,6 @@ constexpr std::chrono::milliseconds active_dwell{30};
 constexpr int survey_noise_dbm = -92;
 constexpr int survey_busy_part = 8;
 
-constexpr std::size_t timestamp_offset = 24;  // right after the MAC header
 constexpr int default_power_dbm = 20;
 
 /// The lowest basic rate of a band, in 100 kb/s: what beacons and probes are sent with.
@@ -31,10 +30,32 @@ std::uint32_t lowest_rate(phy::Band band) {
     return band == phy::Band::ghz2_4 ? 10 : 60;
 }
 
+/// What a frame of that rate fills: the link's channel, or its primary part.
+phy::ChannelDefinition occupied(const phy::Channel& channel, const phy::Rate& rate, const mld::Link* link) {
+    if (rate.mhz() > 20 && link != nullptr && link->channel() && link->channel()->control == channel) {
+        if (phy::width_mhz(link->channel()->width) == rate.mhz()) return *link->channel();
+        const auto width = phy::width_from_mhz(rate.mhz());
+        if (const auto part = width ? link->channel()->narrowed(*width) : std::nullopt) return *part;
+    }
+    return phy::ChannelDefinition::mhz20_noht(channel);
+}
+
 }  // namespace
 
 Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& mac, phy::Medium& medium)
-    : wiphy_(wiphy), mac_(mac), medium_(medium), queue_(wiphy.world().queue()), group_(radio.spec.placement.group) {
+    : wiphy_(wiphy),
+      mac_(mac),
+      medium_(medium),
+      queue_(wiphy.world().queue()),
+      transmitter_(
+          medium, wiphy.world().queue(),
+          [this](const Bytes& frame, const phy::Rate& rate, const phy::Channel& channel) {
+              ++counters_.tx_packets;
+              counters_.tx_bytes += frame.size();
+              show_on_air(frame, rate, channel);
+          },
+          [this](const mld::TxStatus& status) { mac_.transmitted(status); }),
+      group_(radio.spec.placement.group) {
     port_ = medium_.attach(*this, radio.spec.placement);
 }
 
@@ -51,6 +72,7 @@ Result<void> Driver::start() {
 // cf. mac80211_hwsim_stop()
 void Driver::stop() {
     started_ = false;
+    transmitter_.stop();
     scan_timer_.cancel();
     scan_.reset();
     for (auto& [link, timer] : beacons_)
@@ -144,30 +166,28 @@ bool Driver::receive(const phy::Reception& reception) {
     return own;
 }
 
-int Driver::power_on(const phy::Channel& channel) const {
+int Driver::power_on(const phy::Channel& channel, const mld::Link* link) const {
+    if (link != nullptr && link->tx_power_dbm()) return *link->tx_power_dbm();
     const phy::RadioChannel* known = wiphy_.channel(channel);
     return known != nullptr && known->now.max_power_dbm > 0 ? known->now.max_power_dbm : default_power_dbm;
 }
 
-// cf. mac80211_hwsim_tx_frame_no_nl(), mac80211_hwsim_write_tsf()
-void Driver::send(Bytes&& bytes, const phy::Channel& channel, int power_dbm, bool stamp_tsf) {
-    const std::uint32_t rate = lowest_rate(channel.band);
-    if (stamp_tsf && bytes.size() >= timestamp_offset + 8) {
-        // The timestamp is the time at which its own first octet is on the air.
-        std::uint64_t tsf = queue_.now().us() + timestamp_offset * 8 * 10 / rate;
-        for (std::size_t i = 0; i < 8; ++i, tsf >>= 8U)
-            bytes[timestamp_offset + i] = static_cast<std::uint8_t>(tsf);
-    }
-    ++counters_.tx_packets;
-    counters_.tx_bytes += bytes.size();
-    phy::Transmission out;
-    out.payload = std::make_shared<const Bytes>(std::move(bytes));
-    out.channel = phy::ChannelDefinition::mhz20_noht(channel);
-    out.power = phy::Dbm{static_cast<double>(power_dbm)};
-    out.rate = phy::Rate::legacy(rate).value_or(phy::Rate{});
+// cf. mac80211_hwsim_tx(), mac80211_hwsim_tx_frame_no_nl()
+void Driver::send(mld::TxFrame frame, const mld::Link* link) {
+    Outgoing out;
+    out.rate = frame.rate ? *frame.rate : phy::Rate::legacy(lowest_rate(frame.channel.band)).value_or(phy::Rate{});
+    out.channel = occupied(frame.channel, out.rate, link);
+    out.power = phy::Dbm{static_cast<double>(power_on(frame.channel, link))};
     if (rx_rssi_) out.heard_with = phy::Dbm{static_cast<double>(*rx_rssi_)};
-    show_on_air(*out.payload, out.rate, channel);
-    medium_.transmit(port_, std::move(out));
+    out.cookie = frame.cookie;
+    out.stamp_tsf = frame.stamp_tsf;
+    const auto view = ieee80211::FrameView::parse(frame.bytes);
+    out.wants_acknowledgement = !frame.no_acknowledgement && view && !view->addr1().is_group();
+    // cf. ieee80211_tx_rate_control.max_rate_tries
+    if (out.wants_acknowledgement && medium_.loses_frames())
+        out.attempts_left = std::max<unsigned>(wiphy_.settings().retry_short, 1);
+    out.bytes = std::move(frame.bytes);
+    transmitter_.send(port_, std::move(out));
 }
 
 // cf. mac80211_hwsim_monitor_rx()
@@ -180,9 +200,7 @@ void Driver::show_on_air(const Bytes& frame, const phy::Rate& rate, const phy::C
 }
 
 void Driver::transmit(mld::Wdev*, mld::Link* link, mld::TxFrame frame) {
-    if (!started_) return;
-    const int power = link != nullptr && link->tx_power_dbm() ? *link->tx_power_dbm() : power_on(frame.channel);
-    send(std::move(frame.bytes), frame.channel, power, frame.stamp_tsf);
+    if (started_) send(std::move(frame), link);
 }
 
 std::uint64_t Driver::tsf(const mld::Wdev&) const {
@@ -211,9 +229,13 @@ void Driver::arm_beacon(mld::Link& link) {
 
 void Driver::beacon(mld::Link& link) {
     const auto bytes = mac_.next_beacon(link);
-    if (!bytes.empty() && link.channel())
-        send(Bytes(bytes.begin(), bytes.end()), link.channel()->control,
-             link.tx_power_dbm().value_or(power_on(link.channel()->control)), true);
+    if (!bytes.empty() && link.channel()) {
+        mld::TxFrame frame;
+        frame.bytes.assign(bytes.begin(), bytes.end());
+        frame.channel = link.channel()->control;
+        frame.stamp_tsf = true;
+        send(std::move(frame), &link);
+    }
     arm_beacon(link);
 }
 
@@ -245,9 +267,11 @@ void Driver::scan_work() {
         channel.now.flags.has_any({ChannelFlag::no_ir, ChannelFlag::radar}) || scan_->request.ssids.empty();
     if (!passive) {
         for (const ieee80211::Ssid& ssid : scan_->request.ssids) {
-            send(mld::probe_request(scan_->request.sender, scan_->request.bssid, ssid, scan_->request.probe_elements,
-                                    scan_->vif->next_sequence()),
-                 channel.channel, power_on(channel.channel), false);
+            mld::TxFrame frame;
+            frame.bytes = mld::probe_request(scan_->request.sender, scan_->request.bssid, ssid,
+                                             scan_->request.probe_elements, scan_->vif->next_sequence());
+            frame.channel = channel.channel;
+            send(std::move(frame), nullptr);
         }
     }
     const sim::Duration dwell = mld::in_jiffies(passive ? passive_dwell : active_dwell);

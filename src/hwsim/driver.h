@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "hwsim/transmitter.h"
 #include "mld/driver.h"
 #include "mld/world.h"
 #include "phy/medium.h"
@@ -73,6 +74,7 @@ private:
 
     // RadioPort
     bool receive(const phy::Reception& reception) override;
+    void transmitted(const phy::TransmitReport& report) override { transmitter_.landed(port_, report); }
 
     [[nodiscard]] Visit* visit(const phy::Channel& channel);
     [[nodiscard]] bool is_own(const ieee80211::MacAddress& address) const;
@@ -80,15 +82,16 @@ private:
     void scan_work();
     void arm_beacon(mld::Link& link);
     void beacon(mld::Link& link);
-    void send(ieee80211::Bytes&& bytes, const phy::Channel& channel, int power_dbm, bool stamp_tsf);
+    void send(mld::TxFrame frame, const mld::Link* link);
     void show_on_air(const ieee80211::Bytes& frame, const phy::Rate& rate, const phy::Channel& channel);
-    [[nodiscard]] int power_on(const phy::Channel& channel) const;
+    [[nodiscard]] int power_on(const phy::Channel& channel, const mld::Link* link) const;
 
     mld::Wiphy& wiphy_;
     mld::DriverEvents& mac_;
     phy::Medium& medium_;
     sim::EventQueue& queue_;
     phy::PortId port_;
+    Transmitter transmitter_;
     bool started_ = false;
     mld::RadioConfig config_;
     std::vector<mld::Wdev*> vifs_;

@@ -1,45 +1,87 @@
 #include "mld/data_path.h"
 
+#include "mld/detail/key_store.h"
+#include "mld/detail/rx_path.h"
+#include "mld/detail/tx_path.h"
+#include "mld/detail/tx_reports.h"
+#include "mld/netdev.h"
 #include "mld/wiphy.h"
 
 namespace mlosim::mld {
 
 class DataPath::Impl {
 public:
-    explicit Impl(Wiphy& owner) : wiphy(owner) {}
-    Wiphy& wiphy;
+    explicit Impl(Wiphy& wiphy) : keys(wiphy), reports(wiphy), tx(wiphy, reports), rx(wiphy, tx) {}
+
+    detail::KeyStore keys;
+    detail::TxReports reports;
+    detail::TxPath tx;
+    detail::RxPath rx;
 };
 
 DataPath::DataPath(Wiphy& wiphy) : impl_(std::make_unique<Impl>(wiphy)) {}
 DataPath::~DataPath() = default;
 
-void DataPath::send_ethernet(Wdev&, ieee80211::ByteView) {}
-Result<std::uint64_t> DataPath::send_control_port(Wdev&, const ControlPortFrame&) {
-    return fail(EOPNOTSUPP);
+void DataPath::send_ethernet(Wdev& wdev, ieee80211::ByteView bytes) {
+    if (const auto frame = detail::EthernetView::parse(bytes)) {
+        impl_->tx.send_ethernet(wdev, *frame, {});
+    } else if (wdev.netdev() != nullptr) {
+        ++wdev.netdev()->counters().tx_dropped;
+    }
 }
-void DataPath::send_management(Wdev&, Link*, ieee80211::Bytes, const TxOptions&) {}
-void DataPath::send_null(Wdev&, Sta&, bool, bool, const TxOptions&) {}
-Result<std::uint64_t> DataPath::probe_client(Wdev&, const ieee80211::MacAddress&) {
-    return fail(EOPNOTSUPP);
+Result<std::uint64_t> DataPath::send_control_port(Wdev& wdev, const ControlPortFrame& frame) {
+    return impl_->tx.send_control_port(wdev, frame);
 }
-void DataPath::release_held(Wdev&, Link&, Sta*, ieee80211::Bytes, const TxOptions&, bool) {}
-void DataPath::transmitted(const TxStatus&) {}
-void DataPath::protect_beacon(Link&, ieee80211::Bytes&) {}
-void DataPath::receive(Wdev&, Link&, const ieee80211::FrameView&, const FrameBytes&, const RxStatus&) {}
-Result<void> DataPath::add_key(Wdev&, const KeyName&, const KeyParameters&) {
-    return fail(EOPNOTSUPP);
+void DataPath::send_management(Wdev& wdev, Link* link, ieee80211::Bytes frame, const TxOptions& options) {
+    impl_->tx.send_management(wdev, link, std::move(frame), options);
 }
-Result<void> DataPath::remove_key(Wdev&, const KeyName&) {
-    return fail(ENOENT);
+void DataPath::send_null(Wdev& wdev, Sta& sta, bool power_management, bool qos, const TxOptions& options) {
+    impl_->tx.send_null(wdev, sta, power_management, qos, options);
 }
-Result<KeyInfo> DataPath::key(const Wdev&, const KeyName&) const {
-    return fail(ENOENT);
+Result<std::uint64_t> DataPath::probe_client(Wdev& wdev, const ieee80211::MacAddress& station) {
+    return impl_->tx.probe_client(wdev, station);
 }
-Result<void> DataPath::set_default_key(Wdev&, const KeyName&, KeyPurpose) {
-    return fail(EOPNOTSUPP);
+void DataPath::release_held(Wdev& wdev, Link& link, Sta* sta, ieee80211::Bytes frame, const TxOptions& options,
+                            bool more_data) {
+    impl_->tx.release_held(wdev, link, sta, std::move(frame), options, more_data);
 }
-void DataPath::forget_keys(Wdev&) {}
-void DataPath::forget_link(const Link&) {}
-void DataPath::forget(const Wdev&) {}
+void DataPath::transmitted(const TxStatus& status) {
+    impl_->reports.transmitted(status);
+}
+// cf. ieee80211_beacon_protect()
+void DataPath::protect_beacon(Link& link, ieee80211::Bytes& beacon) {
+    if (!link.default_beacon_key) return;
+    Key& key = *link.group_keys[*link.default_beacon_key];
+    key.management_mic()->protect(beacon, key.next_packet_number(), key.index());
+}
+
+void DataPath::receive(Wdev& wdev, Link& link, const ieee80211::FrameView& frame, const FrameBytes& bytes,
+                       const RxStatus& status) {
+    impl_->rx.receive(wdev, link, frame, bytes, status);
+}
+
+Result<void> DataPath::add_key(Wdev& wdev, const KeyName& name, const KeyParameters& key) {
+    return impl_->keys.add(wdev, name, key);
+}
+Result<void> DataPath::remove_key(Wdev& wdev, const KeyName& name) {
+    return impl_->keys.remove(wdev, name);
+}
+Result<KeyInfo> DataPath::key(const Wdev& wdev, const KeyName& name) const {
+    return impl_->keys.info(wdev, name);
+}
+Result<void> DataPath::set_default_key(Wdev& wdev, const KeyName& name, KeyPurpose purpose) {
+    return impl_->keys.set_default(wdev, name, purpose);
+}
+void DataPath::forget_keys(Wdev& wdev) {
+    for (const auto& link : wdev.links())
+        detail::KeyStore::forget(*link);
+}
+void DataPath::forget_link(Link& link) {
+    detail::KeyStore::forget(link);
+}
+void DataPath::forget(const Wdev& wdev) {
+    impl_->reports.forget(wdev);
+    impl_->rx.forget(wdev);
+}
 
 }  // namespace mlosim::mld

@@ -93,7 +93,7 @@ public:
     Result<void> set_default_key(Wdev& wdev, const KeyName& name, KeyPurpose purpose);
     /// All group keys of an interface or a link. cf. ieee80211_free_keys()
     void forget_keys(Wdev& wdev);
-    void forget_link(const Link& link);
+    void forget_link(Link& link);
     /// Everything of one interface.
     void forget(const Wdev& wdev);
 

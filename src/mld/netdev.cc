@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mld/data_path.h"
 #include "mld/events.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
@@ -234,7 +235,7 @@ Result<void> Netdev::transmit(ieee80211::ByteView frame) {
         counters_.tx_bytes += frame.size();
         wdev_->wiphy().inject(frame);
     } else {
-        ++counters_.tx_dropped;  // there is no station to send it to
+        wdev_->wiphy().data_path().send_ethernet(*wdev_, frame);
     }
     return {};
 }

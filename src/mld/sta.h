@@ -147,6 +147,8 @@ public:
     /// Pairwise keys by index, and the one to send with. cf. sta->ptk[]
     std::array<std::shared_ptr<Key>, 4> pairwise_keys;
     std::optional<std::uint8_t> tx_key_index;
+    /// It has had a pairwise key: data does not leave without one any more (WLAN_STA_USES_ENCRYPTION).
+    bool uses_encryption = false;
     /// Group keys that the peer sends with, by index (of a station: those of its links hang on the links).
     std::array<std::shared_ptr<Key>, 8> group_keys;
 

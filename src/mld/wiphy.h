@@ -244,6 +244,9 @@ public:
     Result<void> register_frame(Wdev& wdev, FrameListener& listener, std::uint16_t frame_control,
                                 ieee80211::ByteView match);
     void unregister_frames(FrameListener& listener);
+    /// A frame for the interface: true if somebody who registered for it took it. cf. cfg80211_rx_mgmt_ext()
+    bool offer_to_listeners(Wdev& wdev, const ieee80211::FrameView& frame, const FrameBytes& bytes,
+                            const RxStatus& status);
     /// Frames that were dropped because their header was not whole.
     [[nodiscard]] std::uint64_t malformed_frames() const noexcept { return malformed_frames_; }
     /// Sends a management frame on the link's channel. EINVAL, ENETDOWN, ENOTCONN (no channel). cf.
@@ -325,8 +328,9 @@ private:
     [[nodiscard]] bool can_beacon(const phy::ChannelDefinition& channel) const;
     void show_to_monitors(const ieee80211::Bytes& frame, const RxStatus& status);
     void receive_for_scan(const ieee80211::FrameView& frame, const RxStatus& status);
-    void receive_for_listeners(const ieee80211::FrameView& frame, const FrameBytes& bytes, const RxStatus& status);
-    [[nodiscard]] bool on_channel(const Wdev& wdev, const RxStatus& status) const;
+    void report_beacon(const FrameBytes& bytes, const RxStatus& status);
+    /// The link through which an interface hears what was sent on that channel; nullptr: it does not.
+    [[nodiscard]] Link* hearing_link(const Wdev& wdev, const phy::Channel& channel) const;
     /// cf. cfg80211_wdev_channel_allowed().
     [[nodiscard]] bool radio_allows(const Wdev& wdev, const phy::Channel& channel) const;
     void configure_radio();

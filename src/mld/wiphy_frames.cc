@@ -5,8 +5,10 @@
 #include "ieee80211/frame_header.h"
 #include "mld/data_path.h"
 #include "mld/detail/bss_inform.h"
+#include "mld/events.h"
 #include "mld/frame_listener.h"
 #include "mld/netdev.h"
+#include "mld/off_channel.h"
 #include "mld/radiotap.h"
 #include "mld/scanner.h"
 #include "mld/wiphy.h"
@@ -73,7 +75,34 @@ void Wiphy::receive(const FrameBytes& bytes, const RxStatus& status) {
         return;
     }
     if (is_scan_result(frame->frame_control())) receive_for_scan(*frame, status);
-    if (frame->frame_control().type() == ieee80211::FrameType::management) receive_for_listeners(*frame, bytes, status);
+    if (frame->frame_control().is(ManagementSubtype::beacon)) report_beacon(bytes, status);
+    // In the order in which they were made, as mac80211 lists them.
+    for (auto it = wdevs_.rbegin(); it != wdevs_.rend(); ++it) {
+        Wdev& wdev = *it->second;
+        if (!wdev.running() || wdev.type() == InterfaceType::monitor) continue;
+        if (Link* link = hearing_link(wdev, status.channel)) data_path_->receive(wdev, *link, *frame, bytes, status);
+    }
+}
+
+// An access point's radio shows the beacons that it hears to whoever asked for them. cf. ieee80211_rx_h_mgmt_check(),
+// cfg80211_report_obss_beacon_khz()
+void Wiphy::report_beacon(const FrameBytes& bytes, const RxStatus& status) {
+    if (beacon_watchers_.empty()) return;
+    const bool any = std::any_of(wdevs_.begin(), wdevs_.end(), [&](const auto& entry) {
+        const Wdev& wdev = *entry.second;
+        return wdev.type() == InterfaceType::ap && wdev.running() && hearing_link(wdev, status.channel) != nullptr;
+    });
+    if (any) world_.tell([&](Events& e) { e.beacon_heard(*this, *bytes, status); });
+}
+
+Link* Wiphy::hearing_link(const Wdev& wdev, const phy::Channel& channel) const {
+    const auto& links = wdev.links();
+    const auto found = std::find_if(links.begin(), links.end(), [&](const auto& link) {
+        return link->channel() && link->channel()->control == channel;
+    });
+    if (found != links.end()) return found->get();
+    const bool elsewhere = !links.empty() && off_channel_->listening(wdev) == channel;
+    return elsewhere ? links.front().get() : nullptr;
 }
 
 // cf. ieee80211_scan_rx()
@@ -108,30 +137,19 @@ void Wiphy::receive_for_scan(const FrameView& frame, const RxStatus& status) {
                            {"ssid", ssid ? ssid->octets() : ieee80211::ByteView{}}});
 }
 
-// cf. cfg80211_rx_mgmt_ext()
-void Wiphy::receive_for_listeners(const FrameView& frame, const FrameBytes& bytes, const RxStatus& status) {
-    if (registrations_.empty()) return;
+bool Wiphy::offer_to_listeners(Wdev& wdev, const FrameView& frame, const FrameBytes& bytes, const RxStatus& status) {
+    if (registrations_.empty()) return false;
     const auto frame_control = static_cast<std::uint16_t>(frame.frame_control().raw() & type_and_subtype);
     const unsigned subtype = frame.frame_control().subtype();
+    if ((profile_->management_frames[static_cast<unsigned>(wdev.type())].rx >> subtype & 1U) == 0) return false;
     const ieee80211::ByteView body = frame.body();
-    const bool to_group = frame.addr1().is_group();
-    std::vector<const Wdev*> served;
     for (std::size_t i = 0; i < registrations_.size(); ++i) {
         const Registration& r = registrations_[i];
-        if (r.frame_control != frame_control || r.match.size() > body.size()) continue;
-        if (std::find(served.begin(), served.end(), r.wdev) != served.end()) continue;
-        if (!r.wdev->running() || (!to_group && !is_address_of(*r.wdev, frame.addr1()))) continue;
-        if ((profile_->management_frames[static_cast<unsigned>(r.wdev->type())].rx >> subtype & 1U) == 0) continue;
+        if (r.wdev != &wdev || r.frame_control != frame_control || r.match.size() > body.size()) continue;
         if (!std::equal(r.match.begin(), r.match.end(), body.begin())) continue;
-        if (!on_channel(*r.wdev, status)) continue;
-        if (r.listener->frame_received(*r.wdev, bytes, status)) served.push_back(r.wdev);
+        if (r.listener->frame_received(wdev, bytes, status)) return true;
     }
-}
-
-// A frame belongs to the interfaces that have a link where it was heard.
-bool Wiphy::on_channel(const Wdev& wdev, const RxStatus& status) const {
-    return std::any_of(wdev.links().begin(), wdev.links().end(),
-                       [&](const auto& link) { return link->channel() && link->channel()->control == status.channel; });
+    return false;
 }
 
 Result<void> Wiphy::register_frame(Wdev& wdev, FrameListener& listener, std::uint16_t frame_control,
@@ -174,15 +192,7 @@ Result<void> Wiphy::send_frame(Wdev& wdev, std::optional<ieee80211::LinkId> id, 
     Link* link = id ? wdev.link(*id) : &wdev.default_link();
     if (link == nullptr) return fail(ENOLINK);
     if (!link->channel()) return fail(ENOTCONN);
-    TxFrame out;
-    // cf. ieee80211_tx_h_sequence()
-    constexpr std::size_t sequence_offset = 22;
-    const auto sequence = wdev.next_sequence();
-    std::copy(sequence.octets().begin(), sequence.octets().end(), bytes.begin() + sequence_offset);
-    out.stamp_tsf = is_scan_result(frame->frame_control());
-    out.bytes = std::move(bytes);
-    out.channel = link->channel()->control;
-    driver_->transmit(&wdev, link, std::move(out));
+    data_path_->send_management(wdev, link, std::move(bytes), {});
     return {};
 }
 

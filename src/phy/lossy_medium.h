@@ -23,6 +23,8 @@ public:
     LossyMedium(sim::EventQueue& queue, sim::Random random, LossySettings settings = {})
         : Air(queue), random_(random), settings_(settings) {}
 
+    [[nodiscard]] bool loses_frames() const override { return true; }
+
 private:
     /// What two ports have between them.
     struct Link {

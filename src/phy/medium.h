@@ -117,6 +117,8 @@ public:
     [[nodiscard]] virtual Position position(PortId port) const = 0;
     /// What `at` would hear of `power` sent by `from` on `channel` now.
     [[nodiscard]] virtual Dbm rssi(PortId from, PortId at, const ChannelDefinition& channel, Dbm power) = 0;
+    /// Whether a frame can be lost by chance, so that sending it anew makes sense.
+    [[nodiscard]] virtual bool loses_frames() const { return false; }
     /// Of the whole medium since its start.
     [[nodiscard]] virtual const MediumCounters& counters() const = 0;
 };

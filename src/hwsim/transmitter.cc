@@ -1,0 +1,103 @@
+#include "hwsim/transmitter.h"
+
+#include <algorithm>
+
+#include "ieee80211/frame_control.h"
+
+namespace mlosim::hwsim {
+
+namespace {
+
+constexpr std::size_t timestamp_offset = 24;  // right after the MAC header
+
+/// The Timestamp is the time at which its own first octet is on the air. cf. mac80211_hwsim_write_tsf()
+void stamp(ieee80211::Bytes& bytes, sim::Time now, const phy::Rate& rate) {
+    if (bytes.size() < timestamp_offset + 8) return;
+    std::uint64_t tsf =
+        now.us() + static_cast<std::uint64_t>(static_cast<double>(timestamp_offset * 8) * 1e6 / rate.bits_per_second());
+    for (std::size_t i = 0; i < 8; ++i, tsf >>= 8U)
+        bytes[timestamp_offset + i] = static_cast<std::uint8_t>(tsf);
+}
+
+void set_retry(ieee80211::Bytes& bytes) {
+    if (bytes.size() < ieee80211::FrameControl::size) return;
+    ieee80211::FrameControl fc{bytes};
+    fc.set(ieee80211::FrameControl::retry, 1);
+    std::copy(fc.octets().begin(), fc.octets().end(), bytes.begin());
+}
+
+}  // namespace
+
+Transmitter::Transmitter(phy::Medium& medium, sim::EventQueue& queue, OnAir on_air, Report report)
+    : medium_(medium), queue_(queue), on_air_(std::move(on_air)), report_(std::move(report)) {}
+
+void Transmitter::send(phy::PortId port, Outgoing frame) {
+    Lane& lane = lanes_[frame.channel.control.center];
+    if (lane.waiting.size() >= queue_length) {
+        if (frame.cookie != 0) give_up(frame.cookie);
+        return;
+    }
+    lane.waiting.push_back(std::move(frame));
+    if (lane.in_air == 0) next(port, lane);
+}
+
+/// A driver speaks to the MAC from events of its own only.
+void Transmitter::give_up(std::uint64_t cookie) {
+    given_up_.push_back(cookie);
+    if (giving_up_.pending()) return;
+    giving_up_ = queue_.after({}, [this] {
+        for (const std::uint64_t lost : std::exchange(given_up_, {}))
+            report_({.cookie = lost});
+    });
+}
+
+void Transmitter::next(phy::PortId port, Lane& lane) {
+    if (lane.waiting.empty()) return;
+    Outgoing& frame = lane.waiting.front();
+    if (frame.stamp_tsf) stamp(frame.bytes, queue_.now(), frame.rate);
+    --frame.attempts_left;
+    lane.in_air = ++last_flight_;
+    phy::Transmission out;
+    // Only a frame that may have to be sent anew is kept.
+    out.payload = std::make_shared<const ieee80211::Bytes>(frame.attempts_left > 0 ? frame.bytes
+                                                                                   : std::exchange(frame.bytes, {}));
+    out.channel = frame.channel;
+    out.power = frame.power;
+    out.rate = frame.rate;
+    out.cookie = lane.in_air;
+    out.heard_with = frame.heard_with;
+    on_air_(*out.payload, out.rate, frame.channel.control);
+    medium_.transmit(port, std::move(out));
+}
+
+void Transmitter::landed(phy::PortId port, const phy::TransmitReport& report) {
+    const auto found = std::find_if(lanes_.begin(), lanes_.end(),
+                                    [&](const auto& lane) { return lane.second.in_air == report.cookie; });
+    if (found == lanes_.end() || report.cookie == 0) return;  // from before it was switched off
+    Lane& lane = found->second;
+    lane.in_air = 0;
+    Outgoing& frame = lane.waiting.front();
+    if (frame.wants_acknowledgement && !report.acknowledged && frame.attempts_left > 0) {
+        ++frame.retries;
+        set_retry(frame.bytes);
+        next(port, lane);
+        return;
+    }
+    mld::TxStatus status;
+    status.cookie = frame.cookie;
+    status.acknowledged = frame.wants_acknowledgement && report.acknowledged;
+    status.retries = frame.retries;
+    status.rate = frame.rate;
+    if (status.acknowledged) status.ack_signal_dbm = static_cast<int>(report.ack_rssi.value);
+    lane.waiting.pop_front();
+    next(port, lane);
+    if (status.cookie != 0) report_(status);
+}
+
+void Transmitter::stop() {
+    lanes_.clear();
+    given_up_.clear();
+    giving_up_.cancel();
+}
+
+}  // namespace mlosim::hwsim

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "mld/frame.h"
+#include "phy/medium.h"
+#include "sim/event_queue.h"
+
+namespace mlosim::hwsim {
+
+/// A frame on its way from the MAC to the air.
+struct Outgoing {
+    ieee80211::Bytes bytes;
+    phy::ChannelDefinition channel;
+    phy::Dbm power;
+    phy::Rate rate;
+    /// Not 0: what became of it is reported.
+    std::uint64_t cookie = 0;
+    /// Somebody shall acknowledge it.
+    bool wants_acknowledgement = false;
+    bool stamp_tsf = false;
+    std::optional<phy::Dbm> heard_with;
+    unsigned attempts_left = 1;
+    unsigned retries = 0;
+};
+
+/// Sends one frame after the other on each channel: a radio's later frames do not overtake its earlier ones. Frames
+/// that nobody acknowledged are sent anew, where the medium loses any.
+class Transmitter {
+public:
+    using OnAir = std::function<void(const ieee80211::Bytes&, const phy::Rate&, const phy::Channel&)>;
+    using Report = std::function<void(const mld::TxStatus&)>;
+
+    /// Frames that wait for one channel; what comes beyond them is given up at once.
+    static constexpr std::size_t queue_length = 1024;
+
+    Transmitter(phy::Medium& medium, sim::EventQueue& queue, OnAir on_air, Report report);
+
+    void send(phy::PortId port, Outgoing frame);
+    /// The medium says what became of what is in the air.
+    void landed(phy::PortId port, const phy::TransmitReport& report);
+    /// The radio was switched off: whatever waits is gone, nobody is told.
+    void stop();
+
+private:
+    /// What waits for one channel. The first one is in the air while `in_air` is not 0.
+    struct Lane {
+        std::deque<Outgoing> waiting;
+        std::uint64_t in_air = 0;
+    };
+
+    void next(phy::PortId port, Lane& lane);
+    void give_up(std::uint64_t cookie);
+
+    phy::Medium& medium_;
+    sim::EventQueue& queue_;
+    OnAir on_air_;
+    Report report_;
+    std::map<phy::Frequency, Lane> lanes_;  // by the center of the primary channel
+    std::uint64_t last_flight_ = 0;
+    std::vector<std::uint64_t> given_up_;
+    sim::Timer giving_up_;
+};
+
+}  // namespace mlosim::hwsim

@@ -1,0 +1,128 @@
+// Management frames that came in: to programs, to the station's MLME, or answered here.
+
+#include "mld/detail/robust_frame.h"
+#include "mld/detail/rx_path.h"
+#include "mld/sta.h"
+#include "mld/station_mlme.h"
+#include "mld/wiphy.h"
+#include "mld/world.h"
+
+namespace mlosim::mld::detail {
+
+namespace {
+
+using ieee80211::Bytes;
+using ieee80211::FrameControl;
+using ieee80211::FrameType;
+using ieee80211::MacAddress;
+using ieee80211::ManagementSubtype;
+
+constexpr std::uint8_t extended_channel_switch = 4;
+constexpr std::uint8_t channel_switch = 4;
+constexpr std::uint8_t vht_operating_mode = 2;
+constexpr std::uint8_t vht_group_id = 1;
+/// The category of a frame that its receiver did not understand. 802.11-2020 10.30.4
+constexpr std::uint8_t error_bit = 0x80;
+
+std::optional<std::uint8_t> action_code(const Incoming& in) {
+    const auto body = in.frame.body();
+    return body.size() < 2 ? std::nullopt : std::optional(body[1]);
+}
+
+}  // namespace
+
+// cf. ieee80211_rx_h_mgmt_check()
+Verdict RxPath::check_management(Incoming& in) {
+    const FrameControl fc = in.frame.frame_control();
+    if (fc.type() != FrameType::management) return Verdict::dropped;
+    if (is_action(in.frame) && in.frame.body().empty()) return Verdict::dropped;
+    if (fc.is(ManagementSubtype::beacon) && in.frame.addr1() != MacAddress::broadcast()) return Verdict::dropped;
+    return Verdict::next;
+}
+
+// What the MAC does itself. cf. ieee80211_rx_h_action()
+Verdict RxPath::action(Incoming& in) {
+    const auto category = action_category(in.frame);
+    if (!category) return Verdict::next;
+    const auto is = [&](ActionCategory c) { return static_cast<std::uint8_t>(c) == *category; };
+    if (in.sta == nullptr && !is(ActionCategory::public_action) && !is(ActionCategory::self_protected) &&
+        !is(ActionCategory::spectrum_management))
+        return Verdict::dropped;
+    const auto code = action_code(in);
+    const bool from_ap = in.sta != nullptr && is_client(in.wdev);
+    if (is(ActionCategory::public_action) || is(ActionCategory::protected_dual)) {
+        if (!code) {
+            in.malformed_action = true;
+        } else if (from_ap && code == extended_channel_switch) {
+            return give_to_mlme(in);
+        }
+    } else if (is(ActionCategory::spectrum_management)) {
+        if (from_ap && code == channel_switch) return give_to_mlme(in);
+    } else if (is(ActionCategory::vht)) {
+        if (!code) {
+            in.malformed_action = true;
+        } else if (code == vht_operating_mode || code == vht_group_id) {
+            return from_ap ? give_to_mlme(in) : Verdict::taken;
+        }
+    }
+    return Verdict::next;
+}
+
+// cf. ieee80211_rx_h_userspace_mgmt()
+Verdict RxPath::programs(Incoming& in) {
+    if (in.malformed_action) return Verdict::next;
+    if (!wiphy_.offer_to_listeners(in.wdev, in.frame, in.bytes, in.status)) return Verdict::next;
+    return Verdict::taken;
+}
+
+// cf. ieee80211_rx_h_action_post_userspace()
+Verdict RxPath::action_after_programs(Incoming&) {
+    return Verdict::next;
+}
+
+// What nobody understands goes back. cf. ieee80211_rx_h_action_return()
+Verdict RxPath::return_action(Incoming& in) {
+    if (!is_action(in.frame)) return Verdict::next;
+    if (!in.malformed_action && is_access_point(in.wdev)) return Verdict::dropped;
+    if (in.frame.addr1().is_group() || (in.frame.body().front() & error_bit) != 0) return Verdict::dropped;
+    Bytes back = *in.bytes;
+    back[in.frame.header().size()] |= error_bit;
+    const auto put = [&](std::size_t at, const MacAddress& address) {
+        std::copy(address.octets().begin(), address.octets().end(), back.begin() + static_cast<std::ptrdiff_t>(at));
+    };
+    put(4, *in.frame.addr2());
+    put(10, in.wdev.address());
+    TxOptions options;
+    if (!in.link.channel() || in.link.channel()->control != in.status.channel) options.channel = in.status.channel;
+    tx_.send_management(in.wdev, &in.link, std::move(back), options);
+    return Verdict::dropped;
+}
+
+// cf. ieee80211_rx_h_mgmt()
+Verdict RxPath::mlme(Incoming& in) {
+    if (!is_client(in.wdev)) return Verdict::dropped;
+    const FrameControl fc = in.frame.frame_control();
+    const bool group = in.frame.addr1().is_group() && in.frame.addr1() != MacAddress::broadcast();
+    switch (static_cast<ManagementSubtype>(fc.subtype())) {
+        case ManagementSubtype::authentication:
+        case ManagementSubtype::beacon:
+        case ManagementSubtype::probe_response:
+            break;
+        case ManagementSubtype::deauthentication:
+        case ManagementSubtype::disassociation:
+        case ManagementSubtype::association_response:
+        case ManagementSubtype::reassociation_response:
+            if (group) return Verdict::dropped;
+            break;
+        default:
+            return Verdict::dropped;
+    }
+    return give_to_mlme(in);
+}
+
+Verdict RxPath::give_to_mlme(Incoming& in) {
+    if (in.wdev.mlme() != nullptr) in.wdev.mlme()->receive(in.link, in.frame, in.status);
+    return Verdict::taken;
+}
+
+}  // namespace mlosim::mld::detail

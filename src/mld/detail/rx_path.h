@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "ieee80211/frame_cipher.h"
+#include "ieee80211/frame_header.h"
+#include "mld/detail/msdu.h"
+#include "mld/detail/tx_path.h"
+#include "mld/frame.h"
+
+namespace mlosim::mld {
+class Key;
+struct LinkSta;
+}
+
+namespace mlosim::mld::detail {
+
+/// A frame on its way in, for one interface (struct ieee80211_rx_data).
+struct Incoming {
+    Wdev& wdev;
+    Link& link;
+    Sta* sta = nullptr;
+    LinkSta* link_sta = nullptr;
+    FrameBytes bytes;
+    ieee80211::FrameView frame;  ///< of `bytes`
+    RxStatus status;
+    /// Which counter its sequence number belongs to, and which its packet number. cf. ieee80211_parse_qos()
+    unsigned sequence_index = 0;
+    unsigned security_index = 0;
+    /// The addresses that it had on the air, where they were replaced by the MLDs'.
+    std::optional<ieee80211::CipherAddresses> air_addresses;
+    /// The key that it is, or should have been, protected with.
+    std::shared_ptr<Key> key;
+    bool decrypted = false;
+    std::uint64_t packet_number = 0;
+    bool malformed_action = false;
+};
+
+/// What a step made of a frame (ieee80211_rx_result).
+enum class Verdict : std::uint8_t {
+    next,     ///< RX_CONTINUE
+    taken,    ///< RX_QUEUED
+    dropped,  ///< RX_DROP…: counted
+};
+
+/// The way in: from MPDUs to the netdev, the MLME and programs. cf. net/mac80211/rx.c
+class RxPath {
+public:
+    RxPath(Wiphy& wiphy, TxPath& tx) : wiphy_(wiphy), tx_(tx) {}
+
+    void receive(Wdev& wdev, Link& link, const ieee80211::FrameView& frame, const FrameBytes& bytes,
+                 const RxStatus& status);
+    /// An interface ended.
+    void forget(const Wdev& wdev) { beacon_reports_.erase(&wdev); }
+
+private:
+    [[nodiscard]] bool accepts(const Incoming& in) const;
+    void use_mld_addresses(Incoming& in) const;
+    Verdict process(Incoming& in);
+
+    // The steps, in their order.
+    Verdict check_duplicate(Incoming& in);
+    Verdict check_class(Incoming& in);
+    Verdict sender_speaks(Incoming& in);
+    Verdict control(Incoming& in);
+
+    // Protection (rx_crypto.cc).
+    Verdict decrypt(Incoming& in);
+    Verdict choose_key(Incoming& in, bool& decrypts);
+    Verdict verify_mic(Incoming& in);
+    Verdict decipher(Incoming& in);
+    Verdict check_protection(Incoming& in);
+    void report_unprotected(const Incoming& in);
+
+    // Data (rx_data.cc).
+    Verdict amsdu(Incoming& in);
+    Verdict data(Incoming& in);
+    [[nodiscard]] bool allowed(const Incoming& in, const EthernetView& frame) const;
+    void deliver(Incoming& in, ieee80211::Bytes ethernet);
+    void pass_up(Incoming& in, ieee80211::Bytes ethernet);
+
+    // Management (rx_management.cc).
+    Verdict check_management(Incoming& in);
+    Verdict action(Incoming& in);
+    Verdict programs(Incoming& in);
+    Verdict action_after_programs(Incoming& in);
+    Verdict return_action(Incoming& in);
+    Verdict mlme(Incoming& in);
+    Verdict give_to_mlme(Incoming& in);
+
+    Wiphy& wiphy_;
+    TxPath& tx_;
+    std::map<const Wdev*, sim::Time> beacon_reports_;  // found by interface, never walked
+};
+
+}  // namespace mlosim::mld::detail

@@ -1,0 +1,307 @@
+#include "mld/detail/tx_path.h"
+
+#include <algorithm>
+
+#include "mld/detail/control_port.h"
+#include "mld/netdev.h"
+#include "mld/power_save.h"
+#include "mld/sta.h"
+#include "mld/station_mlme.h"
+#include "mld/stations.h"
+#include "mld/wiphy.h"
+#include "mld/world.h"
+
+namespace mlosim::mld::detail {
+
+namespace {
+
+using ieee80211::Bytes;
+using ieee80211::ByteView;
+using ieee80211::ByteWriter;
+using ieee80211::DataSubtype;
+using ieee80211::FrameControl;
+using ieee80211::FrameHeader;
+using ieee80211::FrameType;
+using ieee80211::FrameView;
+using ieee80211::MacAddress;
+using ieee80211::ManagementSubtype;
+using ieee80211::SequenceControl;
+
+constexpr std::size_t receiver_offset = 4;
+constexpr std::size_t sequence_offset = 22;
+constexpr unsigned control_port_priority = 7;
+constexpr unsigned without_tid = 16;
+
+bool is_timestamped(FrameControl fc) {
+    return fc.is(ManagementSubtype::beacon) || fc.is(ManagementSubtype::probe_response);
+}
+
+/// The frame as its sender knows it, where somebody is told what became of it: of a control port frame that is the
+/// Ethernet frame. cf. ieee80211_store_ack_skb()
+Bytes shown_of(const Bytes& bytes, TxOptions::Report report) {
+    if (report == TxOptions::Report::management_frame) return bytes;
+    if (report != TxOptions::Report::control_port) return {};
+    const auto frame = FrameView::parse(bytes);
+    if (!frame || !frame->destination()) return {};
+    return ethernet_of(*frame->destination(), *frame->source(), frame->body());
+}
+
+}  // namespace
+
+bool is_access_point(const Wdev& wdev) {
+    return wdev.type() == InterfaceType::ap || wdev.type() == InterfaceType::p2p_go;
+}
+
+bool is_client(const Wdev& wdev) {
+    return wdev.type() == InterfaceType::station || wdev.type() == InterfaceType::p2p_client;
+}
+
+bool is_own_address(const Wdev& wdev, const MacAddress& address) {
+    if (wdev.address() == address) return true;
+    return std::any_of(wdev.links().begin(), wdev.links().end(),
+                       [&](const auto& link) { return link->address() == address; });
+}
+
+bool has_authorized_station(const Wdev& wdev) {
+    const auto all = wdev.wiphy().stations().of(wdev);
+    return std::any_of(all.begin(), all.end(), [](const Sta* sta) { return sta->authorized(); });
+}
+
+Link* link_of(const Wdev& wdev, const Sta& sta) {
+    if (!wdev.is_mld()) return wdev.links().empty() ? nullptr : wdev.links().front().get();
+    return wdev.link(sta.default_link().link);
+}
+
+// cf. ieee80211_subif_start_xmit(), ieee80211_lookup_ra_sta(), ieee80211_build_hdr()
+void TxPath::send_ethernet(Wdev& wdev, const EthernetView& frame, const TxOptions& options) {
+    bool sent = false;
+    if (is_client(wdev)) {
+        Sta* ap = wdev.mlme() != nullptr ? wdev.mlme()->access_point() : nullptr;
+        sent = ap != nullptr && to_station(wdev, frame, *ap, options);
+    } else if (is_access_point(wdev)) {
+        if (frame.destination().is_group()) {
+            sent = to_group(wdev, frame, options);
+        } else if (Sta* sta = wiphy_.stations().find(wdev, frame.destination())) {
+            sent = to_station(wdev, frame, *sta, options);
+        }
+    }
+    if (sent) return;
+    if (wdev.netdev() != nullptr) ++wdev.netdev()->counters().tx_dropped;
+    reports_.dropped(wdev, options.report, options.cookie, frame.octets(), frame.destination());
+}
+
+bool TxPath::to_station(Wdev& wdev, const EthernetView& frame, Sta& sta, const TxOptions& options) {
+    Link* link = link_of(wdev, sta);
+    if (link == nullptr || !link->channel()) return false;
+    // cf. ieee80211_tx_h_check_assoc(), tx_handlers_drop_not_assoc
+    if (!sta.flags.has(StaFlag::associated)) return false;
+    const ControlPort port = ControlPort::of(wdev);
+    const bool opens_port = frame.ethertype() == port.ethertype && is_own_address(wdev, frame.source());
+    if (!sta.authorized() && !frame.destination().is_group() && !opens_port) return false;
+
+    TxOptions with = options;
+    if (frame.ethertype() == port.ethertype && port.no_encryption) with.no_encryption = true;
+    Bytes mpdu = encapsulate(*link, &sta, frame);
+    if (wdev.netdev() != nullptr) {
+        ++wdev.netdev()->counters().tx_packets;
+        wdev.netdev()->counters().tx_bytes += mpdu.size();
+    }
+    hand_over({wdev, link, &sta, std::move(mpdu), with});
+    return true;
+}
+
+// cf. ieee80211_mlo_multicast_tx(): once on each link
+bool TxPath::to_group(Wdev& wdev, const EthernetView& frame, const TxOptions& options) {
+    if (!has_authorized_station(wdev)) return false;
+    bool sent = false;
+    for (const auto& link : wdev.links()) {
+        if (link->ap() == nullptr) continue;
+        Bytes mpdu = encapsulate(*link, nullptr, frame);
+        if (!sent && wdev.netdev() != nullptr) {
+            ++wdev.netdev()->counters().tx_packets;
+            wdev.netdev()->counters().tx_bytes += mpdu.size();
+        }
+        sent = true;
+        hand_over({wdev, link.get(), nullptr, std::move(mpdu), options});
+    }
+    return sent;
+}
+
+Bytes TxPath::encapsulate(const Link& link, const Sta* sta, const EthernetView& frame) const {
+    const bool qos = sta != nullptr && sta->flags.has(StaFlag::wme);
+    const DataSubtype subtype = qos ? DataSubtype::qos_data : DataSubtype::data;
+    FrameHeader header =
+        is_client(link.vif())
+            ? FrameHeader::data_to_ds(subtype, sta->default_link().address, link.address(), frame.destination())
+            : FrameHeader::data_from_ds(subtype, sta != nullptr ? sta->default_link().address : frame.destination(),
+                                        link.address(), frame.source());
+    if (qos) {
+        // cf. ieee80211_select_queue(): control port frames go first
+        const bool opens_port = frame.ethertype() == ControlPort::of(link.vif()).ethertype;
+        header.qos.set(ieee80211::QosControl::tid, opens_port ? control_port_priority : user_priority(frame));
+    }
+    Bytes out;
+    ByteWriter writer(out);
+    header.append_to(writer);
+    append_msdu(writer, frame);
+    return out;
+}
+
+// cf. ieee80211_tx_control_port()
+Result<std::uint64_t> TxPath::send_control_port(Wdev& wdev, const ControlPortFrame& request) {
+    if (request.ethertype != ControlPort::of(wdev).ethertype && request.ethertype != ethertype_preauthentication)
+        return fail(EINVAL);
+    const MacAddress* source = &wdev.address();
+    if (request.link) {
+        const Link* link = wdev.link(*request.link);
+        if (link == nullptr) return fail(ENOLINK);
+        const Sta* sta = wiphy_.stations().find(wdev, request.destination);
+        if (sta == nullptr || !sta->is_mld()) source = &link->address();
+    }
+    Bytes bytes;
+    ByteWriter writer(bytes);
+    append_ethernet_header(writer, request.destination, *source, request.ethertype);
+    writer.bytes(request.payload);
+
+    TxOptions options;
+    options.no_encryption = request.no_encryption;
+    if (request.wants_status) {
+        options.report = TxOptions::Report::control_port;
+        options.cookie = wiphy_.next_cookie();
+    }
+    send_ethernet(wdev, *EthernetView::parse(bytes), options);
+    return options.cookie;
+}
+
+void TxPath::send_management(Wdev& wdev, Link* link, Bytes frame, const TxOptions& options) {
+    const auto view = FrameView::parse(frame);
+    if (!view || view->frame_control().type() != FrameType::management) return;
+    Sta* sta = view->addr1().is_group() ? nullptr : wiphy_.stations().find(wdev, view->addr1());
+    hand_over({wdev, link, sta, std::move(frame), options});
+}
+
+// cf. ieee80211_send_nullfunc(), ieee80211_send_null_response()
+void TxPath::send_null(Wdev& wdev, Sta& sta, bool power_management, bool qos, const TxOptions& options) {
+    Link* link = link_of(wdev, sta);
+    if (link == nullptr) return;
+    const DataSubtype subtype = qos ? DataSubtype::qos_null : DataSubtype::null;
+    const MacAddress& peer = sta.default_link().address;
+    FrameHeader header = is_client(wdev) ? FrameHeader::data_to_ds(subtype, peer, link->address(), peer)
+                                         : FrameHeader::data_from_ds(subtype, peer, link->address(), link->address());
+    header.power_management(power_management);
+    if (qos) header.qos.set(ieee80211::QosControl::tid, control_port_priority);
+    Bytes bytes;
+    ByteWriter writer(bytes);
+    header.append_to(writer);
+    hand_over({wdev, link, &sta, std::move(bytes), options});
+}
+
+// cf. ieee80211_probe_client()
+Result<std::uint64_t> TxPath::probe_client(Wdev& wdev, const MacAddress& station) {
+    Sta* sta = wiphy_.stations().find(wdev, station);
+    if (sta == nullptr) return fail(ENOLINK);
+    TxOptions options;
+    options.cookie = wiphy_.next_cookie();
+    options.report = TxOptions::Report::probe;
+    send_null(wdev, *sta, false, sta->flags.has(StaFlag::wme), options);
+    return options.cookie;
+}
+
+void TxPath::release_held(Wdev& wdev, Link& link, Sta* sta, Bytes frame, const TxOptions& options, bool more_data) {
+    if (frame.size() < FrameControl::size) return;
+    FrameControl fc{frame};
+    fc.set(FrameControl::more_data, more_data ? 1 : 0);
+    std::copy(fc.octets().begin(), fc.octets().end(), frame.begin());
+    finish({wdev, &link, sta, std::move(frame), options});
+}
+
+// What a sleeping receiver would miss waits. cf. ieee80211_tx_h_ps_buf()
+void TxPath::hand_over(Outgoing out) {
+    if (out.sta != nullptr && out.sta->power_save != nullptr && !out.options.no_power_save_buffering &&
+        out.sta->power_save->hold(out.bytes, out.options))
+        return;
+    const bool to_group =
+        out.sta == nullptr && out.bytes.size() > receiver_offset && (out.bytes[receiver_offset] & 1U) != 0;
+    if (to_group && is_access_point(out.wdev) && out.wdev.power_save_buffer() != nullptr &&
+        !out.options.no_power_save_buffering && !out.options.channel &&
+        out.wdev.power_save_buffer()->hold(out.bytes, out.options))
+        return;
+    finish(std::move(out));
+}
+
+// cf. invoke_tx_handlers_late()
+void TxPath::finish(Outgoing out) {
+    const bool elsewhere = out.options.channel.has_value();
+    if (!elsewhere && (out.link == nullptr || !out.link->channel())) {
+        lost(out);
+        return;
+    }
+    Bytes shown = shown_of(out.bytes, out.options.report);
+    set_sequence(out);
+    const auto view = FrameView::parse(out.bytes);
+    if (!view) return;
+    const FrameControl fc = view->frame_control();
+    const MacAddress receiver = view->addr1();
+    const auto qos = view->qos();
+    const std::size_t size = out.bytes.size();
+    if (!protect(out)) {
+        lost(out);
+        return;
+    }
+    if (out.sta != nullptr) {
+        StaStatistics& s = out.sta->default_link().statistics;
+        ++s.tx_packets;
+        s.tx_bytes += size;
+    }
+
+    TxFrame frame;
+    frame.channel = elsewhere ? *out.options.channel : out.link->channel()->control;
+    frame.no_acknowledgement = out.options.no_acknowledgement;
+    frame.rate = out.options.rate;
+    frame.stamp_tsf = is_timestamped(fc);
+
+    if (out.sta != nullptr || out.options.report != TxOptions::Report::nobody) {
+        SentFrame sent;
+        sent.wdev = &out.wdev;
+        sent.report = out.options.report;
+        sent.cookie = out.options.cookie;
+        sent.shown = std::move(shown);
+        sent.station = out.sta != nullptr ? out.sta->address() : receiver;
+        if (qos) sent.tid = qos->get(ieee80211::QosControl::tid);
+        sent.is_data = fc.type() == FrameType::data;
+        sent.wanted_acknowledgement = !out.options.no_acknowledgement && !receiver.is_group();
+        frame.cookie = reports_.add(std::move(sent));
+    }
+    frame.bytes = std::move(out.bytes);
+    wiphy_.driver().transmit(&out.wdev, out.link, std::move(frame));
+}
+
+// cf. ieee80211_tx_h_sequence()
+void TxPath::set_sequence(Outgoing& out) const {
+    const auto view = FrameView::parse(out.bytes);
+    if (!view || view->frame_control().type() == FrameType::control) return;
+    const FrameControl fc = view->frame_control();
+    if (fc.is(DataSubtype::qos_null)) return;
+    SequenceControl sequence;
+    if (!fc.is_qos_data() || view->addr1().is_group()) {
+        sequence = out.wdev.next_sequence();
+        if (out.sta != nullptr) ++out.sta->default_link().statistics.tx_msdu[without_tid];
+    } else {
+        if (out.sta == nullptr) return;
+        const unsigned tid = view->qos()->get(ieee80211::QosControl::tid);
+        std::uint16_t& next = out.sta->next_sequence[tid];
+        sequence.set(SequenceControl::number, next);
+        next = (next + 1U) & 0xfffU;
+        ++out.sta->default_link().statistics.tx_msdu[tid];
+    }
+    std::copy(sequence.octets().begin(), sequence.octets().end(), out.bytes.begin() + sequence_offset);
+}
+
+void TxPath::lost(const Outgoing& out) {
+    const auto view = FrameView::parse(out.bytes);
+    if (view)
+        reports_.dropped(out.wdev, out.options.report, out.options.cookie, shown_of(out.bytes, out.options.report),
+                         view->addr1());
+}
+
+}  // namespace mlosim::mld::detail

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+
+#include "ieee80211/frame_header.h"
+#include "mld/data_path.h"
+#include "mld/detail/msdu.h"
+#include "mld/detail/tx_reports.h"
+
+namespace mlosim::mld::detail {
+
+/// The way out: from Ethernet frames and management frames to MPDUs that the driver sends. cf. net/mac80211/tx.c
+class TxPath {
+public:
+    TxPath(Wiphy& wiphy, TxReports& reports) : wiphy_(wiphy), reports_(reports) {}
+
+    void send_ethernet(Wdev& wdev, const EthernetView& frame, const TxOptions& options);
+    Result<std::uint64_t> send_control_port(Wdev& wdev, const ControlPortFrame& frame);
+    void send_management(Wdev& wdev, Link* link, ieee80211::Bytes frame, const TxOptions& options);
+    void send_null(Wdev& wdev, Sta& sta, bool power_management, bool qos, const TxOptions& options);
+    Result<std::uint64_t> probe_client(Wdev& wdev, const ieee80211::MacAddress& station);
+    void release_held(Wdev& wdev, Link& link, Sta* sta, ieee80211::Bytes frame, const TxOptions& options,
+                      bool more_data);
+
+private:
+    /// A frame from here on to the driver (struct ieee80211_tx_data).
+    struct Outgoing {
+        Wdev& wdev;
+        Link* link;
+        Sta* sta;
+        ieee80211::Bytes bytes;
+        const TxOptions& options;
+    };
+
+    bool to_station(Wdev& wdev, const EthernetView& frame, Sta& sta, const TxOptions& options);
+    bool to_group(Wdev& wdev, const EthernetView& frame, const TxOptions& options);
+    [[nodiscard]] ieee80211::Bytes encapsulate(const Link& link, const Sta* sta, const EthernetView& frame) const;
+    void hand_over(Outgoing out);
+    void finish(Outgoing out);
+    void set_sequence(Outgoing& out) const;
+    /// False: it may not be sent without a key that there is not.
+    [[nodiscard]] bool protect(Outgoing& out) const;
+    void lost(const Outgoing& out);
+
+    Wiphy& wiphy_;
+    TxReports& reports_;
+};
+
+/// Stations of an AP that have passed their port: without any, nobody hears its group frames.
+/// cf. ieee80211_vif_get_num_mcast_if()
+[[nodiscard]] bool has_authorized_station(const Wdev& wdev);
+/// The AP link that a station hears; the station's link to its AP.
+[[nodiscard]] Link* link_of(const Wdev& wdev, const Sta& sta);
+[[nodiscard]] bool is_access_point(const Wdev& wdev);
+[[nodiscard]] bool is_client(const Wdev& wdev);
+/// The interface's address or one of its links'. cf. ieee80211_is_our_addr()
+[[nodiscard]] bool is_own_address(const Wdev& wdev, const ieee80211::MacAddress& address);
+
+}  // namespace mlosim::mld::detail

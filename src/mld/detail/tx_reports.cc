@@ -1,0 +1,82 @@
+#include "mld/detail/tx_reports.h"
+
+#include "mld/detail/ewma.h"
+#include "mld/events.h"
+#include "mld/sta.h"
+#include "mld/station_mlme.h"
+#include "mld/stations.h"
+#include "mld/wiphy.h"
+#include "mld/world.h"
+
+namespace mlosim::mld::detail {
+
+using Report = TxOptions::Report;
+
+std::uint64_t TxReports::add(SentFrame frame) {
+    sent_.emplace(++last_, std::move(frame));
+    return last_;
+}
+
+void TxReports::transmitted(const TxStatus& status) {
+    const auto found = sent_.find(status.cookie);
+    if (found == sent_.end()) return;
+    const SentFrame frame = std::move(found->second);
+    sent_.erase(found);
+    count(frame, status);
+    if (frame.report == Report::nobody) return;
+    tell(*frame.wdev, frame.report, frame.cookie, frame.shown, frame.station.value_or(ieee80211::MacAddress{}), status);
+}
+
+// cf. ieee80211_tx_status_ext(), ieee80211_lost_packet(), sta->deflink.status_stats
+void TxReports::count(const SentFrame& frame, const TxStatus& status) {
+    Sta* sta = frame.station ? wiphy_.stations().find(*frame.wdev, *frame.station) : nullptr;
+    if (sta == nullptr) return;
+    StaStatistics& s = sta->default_link().statistics;
+    s.tx_retries += status.retries;
+    if (frame.is_data) s.last_tx_rate = status.rate;
+    if (!frame.wanted_acknowledgement) return;
+    if (status.retries > 0) ++s.tx_msdu_retries[frame.tid];
+    if (!status.acknowledged) {
+        ++s.tx_failed;
+        ++s.tx_msdu_failed[frame.tid];
+        return;
+    }
+    s.last_heard = wiphy_.world().now();
+    if (!status.ack_signal_dbm) return;
+    s.ack_signal_dbm = status.ack_signal_dbm;
+    s.ack_signal_average_dbm = ewma(s.ack_signal_average_dbm, *status.ack_signal_dbm);
+}
+
+void TxReports::dropped(Wdev& wdev, Report report, std::uint64_t cookie, ieee80211::ByteView shown,
+                        const ieee80211::MacAddress& receiver) {
+    if (report != Report::nobody) tell(wdev, report, cookie, shown, receiver, {});
+}
+
+// cf. ieee80211_report_ack_skb()
+void TxReports::tell(Wdev& wdev, Report report, std::uint64_t cookie, ieee80211::ByteView shown,
+                     const ieee80211::MacAddress& receiver, const TxStatus& status) {
+    switch (report) {
+        case Report::nobody:
+            break;
+        case Report::management_frame:
+            wiphy_.world().tell([&](Events& e) { e.frame_sent(wdev, cookie, shown, status.acknowledged); });
+            break;
+        case Report::control_port:
+            wiphy_.world().tell([&](Events& e) { e.control_port_sent(wdev, cookie, shown, status.acknowledged); });
+            break;
+        case Report::probe:
+            wiphy_.world().tell([&](Events& e) {
+                e.client_probed(wdev, receiver, cookie, status.acknowledged, status.ack_signal_dbm);
+            });
+            break;
+        case Report::mlme:
+            if (wdev.mlme() != nullptr) wdev.mlme()->transmitted(cookie, status.acknowledged);
+            break;
+    }
+}
+
+void TxReports::forget(const Wdev& wdev) {
+    std::erase_if(sent_, [&](const auto& entry) { return entry.second.wdev == &wdev; });
+}
+
+}  // namespace mlosim::mld::detail

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "ieee80211/byte_io.h"
+#include "mld/data_path.h"
+
+namespace mlosim::mld::detail {
+
+/// A frame that was given to the driver, and who is told what became of it.
+struct SentFrame {
+    Wdev* wdev = nullptr;
+    TxOptions::Report report = TxOptions::Report::nobody;
+    std::uint64_t cookie = 0;
+    /// What the program is shown of it: the frame as it asked for it (before encryption).
+    ieee80211::Bytes shown;
+    /// The peer it was for, if there was one.
+    std::optional<ieee80211::MacAddress> station;
+    /// Its traffic identifier; 16 for frames without.
+    unsigned tid = 16;
+    bool is_data = false;
+    bool wanted_acknowledgement = false;
+};
+
+/// Frames on their way, by the number that the driver knows them under. cf. local->ack_status_frames
+class TxReports {
+public:
+    explicit TxReports(Wiphy& wiphy) : wiphy_(wiphy) {}
+
+    /// Gives the number.
+    std::uint64_t add(SentFrame frame);
+    /// cf. ieee80211_tx_status_ext(), ieee80211_report_used_skb()
+    void transmitted(const TxStatus& status);
+    /// It will never be sent: told as not acknowledged. cf. ieee80211_free_txskb()
+    void dropped(Wdev& wdev, TxOptions::Report report, std::uint64_t cookie, ieee80211::ByteView shown,
+                 const ieee80211::MacAddress& receiver);
+    /// Nobody is told of the frames of an interface that ends.
+    void forget(const Wdev& wdev);
+
+private:
+    void tell(Wdev& wdev, TxOptions::Report report, std::uint64_t cookie, ieee80211::ByteView shown,
+              const ieee80211::MacAddress& receiver, const TxStatus& status);
+    void count(const SentFrame& frame, const TxStatus& status);
+
+    Wiphy& wiphy_;
+    std::map<std::uint64_t, SentFrame> sent_;
+    std::uint64_t last_ = 0;
+};
+
+}  // namespace mlosim::mld::detail
