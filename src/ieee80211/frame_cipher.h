@@ -57,13 +57,13 @@ struct CipherHeader {
 };
 
 /// One IGTK or BIGTK of BIP-CMAC-128/256 or BIP-GMAC-128/256 (802.11-2020 12.5.4).
-class ManagementMic {
+class BipCipher {
 public:
     /// EOPNOTSUPP, EINVAL as FrameCipher::make().
-    [[nodiscard]] static Result<ManagementMic> make(Suite cipher, ByteView key);
-    ManagementMic(ManagementMic&&) noexcept;
-    ManagementMic& operator=(ManagementMic&&) noexcept;
-    ~ManagementMic();
+    [[nodiscard]] static Result<BipCipher> make(Suite cipher, ByteView key);
+    BipCipher(BipCipher&&) noexcept;
+    BipCipher& operator=(BipCipher&&) noexcept;
+    ~BipCipher();
 
     /// Octets that protect() adds: the whole Management MIC element.
     [[nodiscard]] std::size_t element_size() const noexcept;
@@ -76,7 +76,7 @@ public:
 
 private:
     class Impl;
-    explicit ManagementMic(std::unique_ptr<Impl> impl);
+    explicit BipCipher(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
 

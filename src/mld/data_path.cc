@@ -52,7 +52,7 @@ void DataPath::transmitted(const TxStatus& status) {
 void DataPath::protect_beacon(Link& link, ieee80211::Bytes& beacon) {
     if (!link.default_beacon_key) return;
     Key& key = *link.group_keys[*link.default_beacon_key];
-    key.management_mic()->protect(beacon, key.next_packet_number(), key.index());
+    key.bip_cipher()->protect(beacon, key.next_packet_number(), key.index());
 }
 
 void DataPath::receive(Wdev& wdev, Link& link, const ieee80211::FrameView& frame, const FrameBytes& bytes,

@@ -29,7 +29,7 @@ Result<std::shared_ptr<Key>> Key::make(std::uint8_t index, bool pairwise, const 
     if (for_management != is_management_cipher(parameters.cipher) || (pairwise && for_management))
         return fail(EINVAL, "that cipher is not for keys of that index");
     if (for_management) {
-        auto mic = ieee80211::ManagementMic::make(parameters.cipher, parameters.data);
+        auto mic = ieee80211::BipCipher::make(parameters.cipher, parameters.data);
         if (!mic) return fail(mic.error());
         return std::shared_ptr<Key>(new Key(index, parameters, std::move(*mic)));
     }

@@ -72,10 +72,10 @@ public:
     /// The same octets: installing it again changes nothing. cf. ieee80211_key_identical()
     [[nodiscard]] bool is_same_as(const Key& other) const;
     /// Nothing for group management ciphers.
-    [[nodiscard]] const ieee80211::FrameCipher* frame_cipher() const { return std::get_if<ieee80211::FrameCipher>(&with_); }
-    [[nodiscard]] const ieee80211::ManagementMic* management_mic() const {
-        return std::get_if<ieee80211::ManagementMic>(&with_);
+    [[nodiscard]] const ieee80211::FrameCipher* frame_cipher() const {
+        return std::get_if<ieee80211::FrameCipher>(&with_);
     }
+    [[nodiscard]] const ieee80211::BipCipher* bip_cipher() const { return std::get_if<ieee80211::BipCipher>(&with_); }
 
     /// The next packet number, which no other frame gets.
     std::uint64_t next_packet_number() noexcept { return ++tx_pn_; }
@@ -87,7 +87,7 @@ public:
     void wrong_mic() noexcept { ++statistics_.wrong_mics; }
 
 private:
-    using With = std::variant<ieee80211::FrameCipher, ieee80211::ManagementMic>;
+    using With = std::variant<ieee80211::FrameCipher, ieee80211::BipCipher>;
     Key(std::uint8_t index, const KeyParameters& parameters, With with);
 
     std::uint8_t index_;

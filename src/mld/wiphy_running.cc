@@ -187,6 +187,7 @@ void Wiphy::do_stop(Wdev& wdev, bool going_down) {
     if (wdev.mlme() != nullptr) wdev.mlme()->stop();
     stations_->flush(wdev);
     data_path_->forget_keys(wdev);
+    data_path_->forget(wdev);
     for (const auto& link : wdev.links_)
         release_channel(*link);
     if (going_down) {

@@ -152,7 +152,7 @@ Verdict RxPath::decrypt(Incoming& in) {
     bool decrypts = false;
     if (const Verdict chosen = choose_key(in, decrypts); chosen != Verdict::next || !decrypts) return chosen;
     const bool is_beacon = in.frame.frame_control().is(ManagementSubtype::beacon);
-    const Verdict verdict = in.key->management_mic() != nullptr ? verify_mic(in) : decipher(in);
+    const Verdict verdict = in.key->bip_cipher() != nullptr ? verify_mic(in) : decipher(in);
     if (verdict != Verdict::next && is_beacon) report_unprotected(in);
     in.decrypted = true;
     return verdict;
@@ -161,7 +161,7 @@ Verdict RxPath::decrypt(Incoming& in) {
 // cf. ieee80211_crypto_aes_cmac_decrypt(), ieee80211_crypto_aes_gmac_decrypt()
 Verdict RxPath::verify_mic(Incoming& in) {
     constexpr unsigned counter = 16;
-    const ieee80211::ManagementMic& mic = *in.key->management_mic();
+    const ieee80211::BipCipher& mic = *in.key->bip_cipher();
     const auto header = mic.read(*in.bytes);
     if (!header || !in.key->is_new(counter, header->packet_number)) return Verdict::dropped;
     if (!mic.verify(*in.bytes)) {
@@ -206,8 +206,7 @@ Verdict RxPath::check_protection(Incoming& in) {
     if (in.decrypted) return Verdict::next;
     const FrameView& frame = in.frame;
     const FrameControl fc = frame.frame_control();
-    const bool leaves =
-        fc.is(ManagementSubtype::deauthentication) || fc.is(ManagementSubtype::disassociation);
+    const bool leaves = fc.is(ManagementSubtype::deauthentication) || fc.is(ManagementSubtype::disassociation);
     const bool robust = is_robust(frame);
     const bool group = frame.addr1().is_group();
     if (is_action(frame, ActionCategory::protected_dual)) return Verdict::dropped;

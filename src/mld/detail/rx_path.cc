@@ -133,10 +133,20 @@ void RxPath::use_mld_addresses(Incoming& in) const {
 Verdict RxPath::process(Incoming& in) {
     using Step = Verdict (RxPath::*)(Incoming&);
     static constexpr Step steps[] = {
-        &RxPath::check_duplicate, &RxPath::check_class,      &RxPath::sender_speaks,    &RxPath::decrypt,
-        &RxPath::amsdu,           &RxPath::data,             &RxPath::control,          &RxPath::check_management,
-        &RxPath::check_protection, &RxPath::action,          &RxPath::programs,         &RxPath::action_after_programs,
-        &RxPath::return_action,   &RxPath::mlme,
+        &RxPath::check_duplicate,
+        &RxPath::check_class,
+        &RxPath::sender_speaks,
+        &RxPath::decrypt,
+        &RxPath::amsdu,
+        &RxPath::data,
+        &RxPath::control,
+        &RxPath::check_management,
+        &RxPath::check_protection,
+        &RxPath::action,
+        &RxPath::programs,
+        &RxPath::action_after_programs,
+        &RxPath::return_action,
+        &RxPath::mlme,
     };
     for (const Step step : steps)
         if (const Verdict verdict = (this->*step)(in); verdict != Verdict::next) return verdict;

@@ -14,7 +14,7 @@
 namespace mlosim::mld {
 class Key;
 struct LinkSta;
-}
+}  // namespace mlosim::mld
 
 namespace mlosim::mld::detail {
 

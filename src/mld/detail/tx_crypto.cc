@@ -31,8 +31,8 @@ std::optional<ieee80211::CipherAddresses> mld_addresses(const Link& link, const 
     if (sta == nullptr || !sta->is_mld() || frame.frame_control().type() != FrameType::data) return std::nullopt;
     const auto above = [&](const MacAddress& address) {
         if (address == link.address()) return link.vif().address();
-        const bool of_peer = std::any_of(sta->links().begin(), sta->links().end(),
-                                         [&](const auto& l) { return l->address == address; });
+        const bool of_peer =
+            std::any_of(sta->links().begin(), sta->links().end(), [&](const auto& l) { return l->address == address; });
         return of_peer ? sta->address() : address;
     };
     // Address 3 is the frame's destination or source.
@@ -56,12 +56,11 @@ bool TxPath::protect(Outgoing& out) const {
     if (key == nullptr && !group) key = chosen(*out.link, out.link->default_unicast_key);
     if (key == nullptr) return !(has_data && out.sta != nullptr && out.sta->uses_encryption);
 
-    if (const ieee80211::ManagementMic* mic = key->management_mic()) {
+    if (const ieee80211::BipCipher* mic = key->bip_cipher()) {
         mic->protect(out.bytes, key->next_packet_number(), key->index());
         return true;
     }
-    const bool robust =
-        !group && out.sta != nullptr && out.sta->flags.has(StaFlag::mfp) && is_robust(*frame);
+    const bool robust = !group && out.sta != nullptr && out.sta->flags.has(StaFlag::mfp) && is_robust(*frame);
     if (!has_data && !robust) return true;
     out.bytes = key->frame_cipher()->protect(out.bytes, key->next_packet_number(), key->index(),
                                              mld_addresses(*out.link, out.sta, *frame));

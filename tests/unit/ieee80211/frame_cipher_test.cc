@@ -42,8 +42,8 @@ Bytes key_of(std::size_t size) {
 FrameCipher cipher_of(const CipherName& name) {
     return *FrameCipher::make(name.suite, key_of(name.key_size));
 }
-ManagementMic mic_of(const CipherName& name) {
-    return *ManagementMic::make(name.suite, key_of(name.key_size));
+BipCipher mic_of(const CipherName& name) {
+    return *BipCipher::make(name.suite, key_of(name.key_size));
 }
 
 /// 802.11-2020 annex J. The frames of J.6.4 have Protected Frame set already before they are protected.
@@ -112,10 +112,10 @@ const Vector management_vectors[] = {
      "c0000000ffffffffffff020000000000020000000000090002004c1804000400000000004b6fe836c8a3ad6a8abd7f61a63a11d2"},
 };
 
-TEST(ManagementMic, ReproducesTheVectorsOfAnnexJ) {
+TEST(BipCipher, ReproducesTheVectorsOfAnnexJ) {
     for (const Vector& v : management_vectors) {
         SCOPED_TRACE(v.where);
-        const auto mic = ManagementMic::make(v.suite, from_hex(v.key));
+        const auto mic = BipCipher::make(v.suite, from_hex(v.key));
         ASSERT_TRUE(mic);
         for (int again = 0; again < 2; ++again) {
             Bytes frame = from_hex(v.plain);
@@ -151,7 +151,7 @@ TEST(FrameCipher, ReadsAndRewritesWhatAKernelSent) {
         const Bytes frame = from_hex(octets);
         ++frames;
         if (name == "bip-cmac128") {
-            const auto mic = ManagementMic::make(cipher::bip_cmac128, from_hex(key));
+            const auto mic = BipCipher::make(cipher::bip_cmac128, from_hex(key));
             const auto header = mic->verify(frame);
             ASSERT_TRUE(header) << header.error().message;
             EXPECT_EQ(header->key_id, key_id);
@@ -321,9 +321,9 @@ TEST(FrameCipher, RefusesKeysThatAreNotTheCiphers) {
     for (const Suite other : {cipher::wep40, cipher::tkip, cipher::bip_cmac128, cipher::use_group})
         EXPECT_EQ(FrameCipher::make(other, key_of(16)).error().code, EOPNOTSUPP);
     for (const CipherName& name : management_ciphers) {
-        EXPECT_EQ(ManagementMic::make(name.suite, key_of(48 - name.key_size)).error().code, EINVAL) << name.name;
+        EXPECT_EQ(BipCipher::make(name.suite, key_of(48 - name.key_size)).error().code, EINVAL) << name.name;
     }
-    EXPECT_EQ(ManagementMic::make(cipher::ccmp128, key_of(16)).error().code, EOPNOTSUPP);
+    EXPECT_EQ(BipCipher::make(cipher::ccmp128, key_of(16)).error().code, EOPNOTSUPP);
 }
 
 struct BadFrame {
@@ -364,10 +364,10 @@ Bytes beacon() {
     return with_body(FrameHeader::management(ManagementSubtype::beacon, MacAddress::broadcast(), ap, ap), 60);
 }
 
-TEST(ManagementMic, SaysInAnElementOfItsCiphersSizeWhatItSecured) {
+TEST(BipCipher, SaysInAnElementOfItsCiphersSizeWhatItSecured) {
     for (const CipherName& name : management_ciphers) {
         SCOPED_TRACE(name.name);
-        const ManagementMic mic = mic_of(name);
+        const BipCipher mic = mic_of(name);
         Bytes frame = group_action();
         const std::size_t before = frame.size();
         mic.protect(frame, 0x010203040506, 5);
@@ -385,7 +385,7 @@ TEST(ManagementMic, SaysInAnElementOfItsCiphersSizeWhatItSecured) {
     }
 }
 
-TEST(ManagementMic, CountsAllButWhatChangesOnTheWay) {
+TEST(BipCipher, CountsAllButWhatChangesOnTheWay) {
     struct Change {
         const char* what;
         std::size_t octet;
@@ -400,7 +400,7 @@ TEST(ManagementMic, CountsAllButWhatChangesOnTheWay) {
         {"MIC", 48, 0x80, false},
     };
     for (const CipherName& name : management_ciphers) {
-        const ManagementMic mic = mic_of(name);
+        const BipCipher mic = mic_of(name);
         Bytes frame = group_action();
         mic.protect(frame, 9, 4);
         for (const Change& change : changes) {
@@ -416,9 +416,9 @@ TEST(ManagementMic, CountsAllButWhatChangesOnTheWay) {
     }
 }
 
-TEST(ManagementMic, LetsABeaconsTimestampBeSetAfterwards) {
+TEST(BipCipher, LetsABeaconsTimestampBeSetAfterwards) {
     for (const CipherName& name : management_ciphers) {
-        const ManagementMic mic = mic_of(name);
+        const BipCipher mic = mic_of(name);
         Bytes frame = beacon();
         mic.protect(frame, 9, 6);
         for (std::size_t i = 24; i < 32; ++i)
@@ -429,9 +429,9 @@ TEST(ManagementMic, LetsABeaconsTimestampBeSetAfterwards) {
     }
 }
 
-TEST(ManagementMic, RefusesFramesWithoutItsElement) {
+TEST(BipCipher, RefusesFramesWithoutItsElement) {
     for (const CipherName& name : management_ciphers) {
-        const ManagementMic mic = mic_of(name);
+        const BipCipher mic = mic_of(name);
         const CipherName& other = management_ciphers[name.mic_size == 8 ? 1 : 0];
         Bytes wrong_size = group_action();
         mic_of(other).protect(wrong_size, 1, 4);

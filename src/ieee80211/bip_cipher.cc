@@ -112,7 +112,7 @@ Mic gmac(const detail::Aead& aead, const Covered& what, ByteView a2, std::uint64
 }
 }  // namespace
 
-class ManagementMic::Impl {
+class BipCipher::Impl {
 public:
     Impl(const Kind& kind, ByteView key) : mic_size(kind.mic_size) {
         if (kind.gmac)
@@ -131,24 +131,24 @@ public:
     std::optional<detail::Aead> gmac_key;
 };
 
-ManagementMic::ManagementMic(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-ManagementMic::ManagementMic(ManagementMic&&) noexcept = default;
-ManagementMic& ManagementMic::operator=(ManagementMic&&) noexcept = default;
-ManagementMic::~ManagementMic() = default;
+BipCipher::BipCipher(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+BipCipher::BipCipher(BipCipher&&) noexcept = default;
+BipCipher& BipCipher::operator=(BipCipher&&) noexcept = default;
+BipCipher::~BipCipher() = default;
 
-Result<ManagementMic> ManagementMic::make(Suite cipher, ByteView key) {
+Result<BipCipher> BipCipher::make(Suite cipher, ByteView key) {
     const auto* const kind = std::ranges::find(kinds, cipher, &Kind::suite);
     if (kind == std::end(kinds)) return fail(EOPNOTSUPP, "no such group management cipher");
     if (key.size() != kind->key_size) return fail(EINVAL, "the key's length is not the cipher's");
-    return ManagementMic{std::make_unique<Impl>(*kind, key)};
+    return BipCipher{std::make_unique<Impl>(*kind, key)};
 }
 
-std::size_t ManagementMic::element_size() const noexcept {
+std::size_t BipCipher::element_size() const noexcept {
     return before_mic + impl_->mic_size;
 }
 
 // The Management MIC element, 802.11-2020 9.4.2.54: key id, packet number, MIC.
-void ManagementMic::protect(Bytes& frame, std::uint64_t packet_number, unsigned key_id) const {
+void BipCipher::protect(Bytes& frame, std::uint64_t packet_number, unsigned key_id) const {
     const auto view = FrameView::parse(frame);
     MLOSIM_INVARIANT(view && view->frame_control().type() == FrameType::management,
                      "only whole management frames get a Management MIC element");
@@ -164,7 +164,7 @@ void ManagementMic::protect(Bytes& frame, std::uint64_t packet_number, unsigned 
                         frame.begin() + static_cast<std::ptrdiff_t>(mic_at));
 }
 
-Result<CipherHeader> ManagementMic::read(ByteView frame) const {
+Result<CipherHeader> BipCipher::read(ByteView frame) const {
     const auto view = FrameView::parse(frame);
     if (!view) return fail(view.error());
     if (view->frame_control().type() != FrameType::management) return fail(EINVAL, "not a management frame");
@@ -179,7 +179,7 @@ Result<CipherHeader> ManagementMic::read(ByteView frame) const {
     return header;
 }
 
-Result<CipherHeader> ManagementMic::verify(ByteView frame) const {
+Result<CipherHeader> BipCipher::verify(ByteView frame) const {
     auto header = read(frame);
     if (!header) return header;
     const Mic right = impl_->mic(frame, header->packet_number);
