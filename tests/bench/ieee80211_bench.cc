@@ -5,6 +5,8 @@
 #include "ieee80211/eht_capabilities.h"
 #include "ieee80211/eht_operation.h"
 #include "ieee80211/element_builder.h"
+#include "ieee80211/frame_cipher.h"
+#include "ieee80211/frame_header.h"
 #include "ieee80211/he_capabilities.h"
 #include "ieee80211/he_operation.h"
 #include "ieee80211/reduced_neighbor_report.h"
@@ -129,6 +131,60 @@ void build_whole_beacon(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(build_whole_beacon);
+
+constexpr Suite frame_ciphers[] = {cipher::ccmp128, cipher::ccmp256, cipher::gcmp128, cipher::gcmp256};
+constexpr Suite management_ciphers[] = {cipher::bip_cmac128, cipher::bip_cmac256, cipher::bip_gmac128,
+                                        cipher::bip_gmac256};
+
+Bytes key_of(Suite suite) {
+    const bool longer = suite == cipher::ccmp256 || suite == cipher::gcmp256 || suite == cipher::bip_cmac256 ||
+                        suite == cipher::bip_gmac256;
+    return Bytes(longer ? 32 : 16, 0x5a);
+}
+
+Bytes data_frame(std::size_t body) {
+    Bytes frame;
+    ByteWriter out{frame};
+    FrameHeader::data_to_ds(DataSubtype::qos_data, ap, MacAddress{}, ap).append_to(out);
+    out.zeros(body);
+    return frame;
+}
+
+/// Arguments: the cipher, octets of the body.
+void protect_data(benchmark::State& state) {
+    const Suite suite = frame_ciphers[state.range(0)];
+    const auto cipher = FrameCipher::make(suite, key_of(suite));
+    const Bytes frame = data_frame(static_cast<std::size_t>(state.range(1)));
+    std::uint64_t pn = 0;
+    for (auto _ : state)
+        benchmark::DoNotOptimize(cipher->protect(frame, ++pn, 0));
+    state.SetItemsProcessed(state.iterations());
+    state.SetBytesProcessed(state.iterations() * state.range(1));
+}
+BENCHMARK(protect_data)->ArgsProduct({{0, 1, 2, 3}, {64, 1500}});
+
+void unprotect_data(benchmark::State& state) {
+    const Suite suite = frame_ciphers[state.range(0)];
+    const auto cipher = FrameCipher::make(suite, key_of(suite));
+    const Bytes frame = cipher->protect(data_frame(static_cast<std::size_t>(state.range(1))), 1, 0);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(cipher->unprotect(frame));
+    state.SetItemsProcessed(state.iterations());
+    state.SetBytesProcessed(state.iterations() * state.range(1));
+}
+BENCHMARK(unprotect_data)->ArgsProduct({{0, 1, 2, 3}, {64, 1500}});
+
+/// A protected beacon, verified.
+void verify_beacon(benchmark::State& state) {
+    const Suite suite = management_ciphers[state.range(0)];
+    const auto mic = ManagementMic::make(suite, key_of(suite));
+    Bytes frame = beacon_of_an_ap_mld();
+    mic->protect(frame, 1, 6);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(mic->verify(frame));
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(verify_beacon)->DenseRange(0, 3);
 
 }  // namespace
 
