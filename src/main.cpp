@@ -87,6 +87,10 @@ int main(int argc, char** argv) {
     app.add_flag("--paused", options.paused, "Time stands still until somebody resumes it (mlosimctl)");
     app.add_option("--trace", options.trace, "Write what happens as JSON lines; - for standard output")
         ->type_name("FILE");
+    app.add_option("--pcap", options.pcap, "Write every frame on the air as pcapng; - for standard output")
+        ->type_name("FILE");
+    app.add_option("--nlpcap", options.nlpcap, "Write all netlink traffic as pcapng; - for standard output")
+        ->type_name("FILE");
     app.add_option("--log-level", log_level, "trace, debug, info, warning, error, off")
         ->type_name("LEVEL")
         ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));

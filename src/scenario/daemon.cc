@@ -1,5 +1,6 @@
 #include "scenario/daemon.h"
 
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <ostream>
@@ -13,7 +14,7 @@
 #include "host/endpoint.h"
 #include "host/tap_devices.h"
 #include "host/usersock_endpoint.h"
-#include "observe/trace_file.h"
+#include "observe/record_file.h"
 #include "scenario/duration_text.h"
 #include "scenario/kernel_face.h"
 #include "scenario/simulation.h"
@@ -109,39 +110,47 @@ public:
         : options_(options), file_(std::move(file)), out_(out), err_(err) {}
 
     ExitCode go(Scenario scenario) {
-        // Nothing is made, and no file emptied, for a world that turns out to be impossible.
-        std::string first_lines;
-        std::optional<observe::TraceFile> trace;
-        sim::Trace::Sink sink;
-        if (options_.trace)
-            sink = [&](std::string_view line) { trace ? trace->write(line) : void(first_lines += line); };
-        auto built = Simulation::build(std::move(scenario), std::move(sink));
+        // Nothing is made, and no file emptied, for a world that turns out to be impossible: until then, the files keep
+        // what they get.
+        auto built = Simulation::build(std::move(scenario), options_.trace ? into(trace_) : nullptr,
+                                       options_.pcap ? into(pcap_) : nullptr);
         if (!built) {
             print(err_, file_, built.error());
             return ExitCode::bad_input;
         }
-        if (options_.trace) {
-            auto opened = observe::TraceFile::open(*options_.trace);
-            if (!opened) return environment(opened.error());
-            trace.emplace(std::move(*opened));
-            if (!first_lines.empty()) trace->write(first_lines);
+        for (const auto& [file, path] : files_) {
+            if (!*path) continue;
+            if (const auto opened = file->open(**path); !opened) return environment(opened.error());
         }
         Simulation& simulation = **built;
         const sim::Duration begun = wall_.now();
-        const Result<void> served = serve(simulation, [&trace] {
-            if (trace) trace->flush();
-        });
-        const Result<void> traced = trace ? trace->close() : Result<void>{};
+        const Result<void> served = serve(simulation);
+        const bool written = close_files(served.has_value());
         if (!served) return environment(served.error());
         const bool held = report(simulation);
-        if (!traced) (void)environment(traced.error());
         print_last_line(out_, options_, simulation, wall_.now() - begun);
-        if (!traced) return ExitCode::environment;
+        if (!written) return ExitCode::environment;
         return held ? ExitCode::held : ExitCode::failed;
     }
 
 private:
-    Result<void> serve(Simulation& simulation, const std::function<void()>& before_waiting) {
+    static std::function<void(std::string_view)> into(observe::RecordFile& file) {
+        return [&file](std::string_view record) { file.write(record); };
+    }
+
+    /// True: all of them are complete.
+    bool close_files(bool say_so) {
+        bool complete = true;
+        for (const auto& [file, path] : files_) {
+            const Result<void> closed = file->close();
+            if (closed) continue;
+            complete = false;
+            if (say_so) (void)environment(closed.error());
+        }
+        return complete;
+    }
+
+    Result<void> serve(Simulation& simulation) {
         const WorldTimeInLog world_time(simulation.queue());
         const netlink::ClockMode clock = simulation.scenario().clock;
         asio::io_context io(1);
@@ -150,13 +159,16 @@ private:
                         [](sim::Duration lag) {
                             spdlog::warn("this machine is too slow: {} late, not caught up with", in_seconds(lag));
                         },
-                        before_waiting});
+                        [this] {
+                            for (const auto& [file, path] : files_)
+                                file->flush();
+                        }});
         // Before the doors open: whoever can come in may also expect a tidy end.
         asio::signal_set signals(io, SIGINT, SIGTERM);
         signals.async_wait([&loop](const boost::system::error_code& error, int) {
             if (!error) loop.stop();
         });
-        KernelFace face(simulation, loop);
+        KernelFace face(simulation, loop, options_.nlpcap ? into(nlpcap_) : nullptr);
         std::unique_ptr<host::TapDevices> taps;
         if (simulation.scenario().netdev == NetdevBackend::tap) {
             auto opened = host::TapDevices::open(io, simulation.world(), [&loop] { loop.catch_up(); });
@@ -191,6 +203,15 @@ private:
     std::ostream& out_;
     std::ostream& err_;
     sim::MonotonicClock wall_;
+    observe::RecordFile trace_{{"trace", "lines"}};
+    observe::RecordFile pcap_{{"capture", "blocks"}};
+    observe::RecordFile nlpcap_{{"netlink capture", "blocks"}};
+    struct Output {
+        observe::RecordFile* file;
+        const std::optional<std::string>* path;
+    };
+    const std::array<Output, 3> files_{
+        {{&trace_, &options_.trace}, {&pcap_, &options_.pcap}, {&nlpcap_, &options_.nlpcap}}};
 };
 
 }  // namespace

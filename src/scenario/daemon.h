@@ -22,8 +22,10 @@ struct DaemonOptions {
     std::optional<std::string> socket;  ///< nothing: the default one
     bool serve = true;                  ///< false: no socket at all
     bool paused = false;
-    std::optional<std::string> trace;  ///< file, "-" for standard output
-    std::string commit;                ///< what this program was built from, for the last line
+    std::optional<std::string> trace;   ///< file, "-" for standard output
+    std::optional<std::string> pcap;    ///< the same, for the air
+    std::optional<std::string> nlpcap;  ///< the same, for netlink
+    std::string commit;                 ///< what this program was built from, for the last line
 };
 
 /// What mlosimd tells its caller at the end.

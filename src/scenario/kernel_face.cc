@@ -1,5 +1,8 @@
 #include "scenario/kernel_face.h"
 
+#include <optional>
+#include <utility>
+
 #include <unistd.h>
 
 #include "host/world_services.h"
@@ -9,6 +12,7 @@
 #include "netlink/mlosim_family.h"
 #include "netlink/nl80211/nl80211.h"
 #include "netlink/route.h"
+#include "observe/netlink_capture.h"
 #include "scenario/present_time.h"
 
 namespace mlosim::scenario {
@@ -31,7 +35,7 @@ netlink::HwsimDefaults defaults_of(const Scenario& scenario) {
 }  // namespace
 
 struct KernelFace::Parts {
-    Parts(Simulation& simulation, WorldLoop& loop)
+    Parts(Simulation& simulation, WorldLoop& loop, observe::PcapngWriter::Sink sink)
         : core(::getuid()),
           generic(core),
           // In the order in which a kernel with mac80211_hwsim registers them, which gives them their numbers.
@@ -45,8 +49,14 @@ struct KernelFace::Parts {
           present_services(*world_services, loop) {
         core.attach(netlink::Protocol::generic, generic);
         core.attach(netlink::Protocol::route, route);
+        if (!sink) return;
+        capture.emplace(std::move(sink));
+        core.set_tap([this, &queue = simulation.queue()](const netlink::Tapped& datagram) {
+            capture->write(queue.now(), datagram);
+        });
     }
 
+    std::optional<observe::NetlinkCapture> capture;
     netlink::Core core;
     netlink::GenericNetlink generic;
     netlink::Nl80211 nl80211;
@@ -58,7 +68,8 @@ struct KernelFace::Parts {
     PresentServices present_services;
 };
 
-KernelFace::KernelFace(Simulation& simulation, WorldLoop& loop) : parts_(std::make_unique<Parts>(simulation, loop)) {}
+KernelFace::KernelFace(Simulation& simulation, WorldLoop& loop, observe::PcapngWriter::Sink netlink)
+    : parts_(std::make_unique<Parts>(simulation, loop, std::move(netlink))) {}
 KernelFace::~KernelFace() = default;
 
 netlink::Server& KernelFace::server() noexcept {

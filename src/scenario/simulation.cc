@@ -5,6 +5,7 @@
 
 #include "host/tap_devices.h"
 #include "hwsim/driver.h"
+#include "observe/air_capture.h"
 #include "phy/ideal_medium.h"
 #include "phy/lossy_medium.h"
 #include "scenario/detail/networks_builder.h"
@@ -26,15 +27,25 @@ std::unique_ptr<phy::Medium> make_medium(const MediumPlan& plan, sim::EventQueue
     return std::make_unique<phy::IdealMedium>(queue, settings);
 }
 
+/// Captures wrap the medium: it knows nothing of them.
+std::unique_ptr<phy::Medium> captured(std::unique_ptr<phy::Medium> medium, const sim::EventQueue& queue,
+                                      observe::PcapngWriter::Sink air) {
+    if (!air) return medium;
+    return std::make_unique<observe::AirCapture>(std::move(medium), queue, std::move(air));
+}
+
 }  // namespace
 
-Simulation::Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim::Trace::Sink sink)
+Simulation::Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim::Trace::Sink sink,
+                       observe::PcapngWriter::Sink air)
     : scenario_(std::move(scenario)),
       random_(scenario_.seed),
       trace_([this, sink = std::move(sink)](std::string_view line) {
           if (on_record_ && sink) sink(line);
       }),
-      medium_(make_medium(scenario_.medium, queue_, random_)),
+      medium_(captured(make_medium(scenario_.medium, queue_, random_), queue_,
+                       air ? [this, air](std::string_view block) { if (on_record_) air(block); }
+                           : observe::PcapngWriter::Sink{})),
       world_(std::make_unique<mld::World>(queue_, random_, trace_, std::move(database))),
       access_points_(*world_),
       cast_(*world_) {}
@@ -44,11 +55,13 @@ Simulation::~Simulation() {
     on_record_ = false;
 }
 
-tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario scenario, sim::Trace::Sink sink) {
+tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario scenario, sim::Trace::Sink sink,
+                                                                      observe::PcapngWriter::Sink air) {
     Mistakes mistakes;
     phy::RegulatoryDatabase database = detail::regulatory_database(scenario.regulatory, mistakes);
     if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
-    std::unique_ptr<Simulation> simulation(new Simulation(std::move(scenario), std::move(database), std::move(sink)));
+    std::unique_ptr<Simulation> simulation(
+        new Simulation(std::move(scenario), std::move(database), std::move(sink), std::move(air)));
     hwsim::install(*simulation->world_, *simulation->medium_);
     if (simulation->scenario_.netdev == NetdevBackend::tap)
         simulation->world_->set_next_ifindex(host::free_device_numbers());

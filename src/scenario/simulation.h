@@ -8,6 +8,7 @@
 
 #include "agent/access_points.h"
 #include "mld/world.h"
+#include "observe/pcapng.h"
 #include "phy/medium.h"
 #include "scenario/cast.h"
 #include "scenario/failure.h"
@@ -27,9 +28,10 @@ class Referee;
 class Simulation {
 public:
     /// Builds the world as it is at the start. Mistakes are what only the built world can know (a channel that the
-    /// country does not allow, an address taken). `sink`, if there is one, gets the trace from the first line on.
-    [[nodiscard]] static tl::expected<std::unique_ptr<Simulation>, Mistakes> build(Scenario scenario,
-                                                                                   sim::Trace::Sink sink = {});
+    /// country does not allow, an address taken). `sink`, if there is one, gets the trace from the first line on; `air`
+    /// a capture of all frames on the air.
+    [[nodiscard]] static tl::expected<std::unique_ptr<Simulation>, Mistakes> build(
+        Scenario scenario, sim::Trace::Sink sink = {}, observe::PcapngWriter::Sink air = {});
     ~Simulation();
     Simulation(const Simulation&) = delete;
     Simulation& operator=(const Simulation&) = delete;
@@ -52,7 +54,8 @@ public:
     [[nodiscard]] std::vector<Failure> failures() const;
 
 private:
-    Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim::Trace::Sink sink);
+    Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim::Trace::Sink sink,
+               observe::PcapngWriter::Sink air);
     void finish_if_done();
     void finish();
 

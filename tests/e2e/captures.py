@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""--pcap and --nlpcap: what tshark says to the files, and what is in them after a bad end."""
+import json
+import pathlib
+import shutil
+import signal
+import tempfile
+import time
+import unittest
+
+from harness import programs, tap
+from harness.world import PATIENCE, World, mlosimd, radios, run
+
+
+def tshark(file, *options):
+    """Lines of output. A complaint of tshark's is a failure."""
+    outcome = run([programs.system("tshark"), "-n", "-r", str(file), *options], timeout=PATIENCE * 2)
+    complaints = [line for line in outcome.err.splitlines() if "Running as user" not in line]
+    if outcome.code != 0 or complaints:
+        raise AssertionError(f"tshark {options}: {outcome}")
+    return outcome.out.splitlines()
+
+
+def fields(file, *names, where=None):
+    asked = [option for name in names for option in ("-e", name)]
+    return [line.split("\t") for line in tshark(file, *(["-Y", where] if where else []), "-T", "fields", *asked)]
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mlosim-captures-"))
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.air = self.directory / "air.pcapng"
+        self.netlink = self.directory / "netlink.pcapng"
+
+
+class Air(Files):
+    def run_shipped(self, name, *options):
+        outcome = mlosimd("--scenario", programs.SOURCE / "scenarios" / name, "--no-socket", "--clock", "virtual",
+                          "--pcap", self.air, *options, timeout=PATIENCE * 4)
+        self.assertEqual((outcome.code, outcome.err), (0, ""))
+        return outcome
+
+    def test_tshark_reads_every_generation_without_a_complaint(self):
+        self.run_shipped("generations.json")
+        packets = fields(self.air, "frame.interface_name", "radiotap.channel.freq", "radiotap.mactime", "frame.time_epoch")
+        self.assertGreater(len(packets), 100)
+        complaints = {message for line in fields(self.air, "_ws.expert.message", where="_ws.expert.severity >= error")
+                      for message in line[0].split(",") if "TX PWR Envelope" not in message and "must be" not in message}
+        # Debian 12's tshark does not know the Transmit Power Envelope of 320 MHz.
+        self.assertEqual([message for message in complaints if "Undecoded" not in message and "not implemented" not in message],
+                         [])
+        for _, _, mactime, epoch in packets:
+            self.assertEqual(int(mactime), int(epoch.replace(".", "")) // 1000)
+
+    def test_every_frame_is_there_once(self):
+        world = {"clock": "virtual", "radios": radios(3),
+                 "networks": [{"name": "n", "radio": "r0", "ssid": "once", "band": "2.4 GHz", "channel": 6}],
+                 "steps": [{"at": "1 s", "set_interface": {"radio": "r1", "up": True}}],
+                 "expect": [{"at": "3 s", "counter": {"name": "transmitted", "value": {"at_least": 25}}}]}
+        file = self.directory / "world.json"
+        file.write_text(json.dumps(world))
+        outcome = mlosimd("--scenario", file, "--no-socket", "--pcap", self.air)
+        self.assertEqual(outcome.code, 0, outcome)
+        beacons = fields(self.air, "frame.interface_name", "wlan.fixed.timestamp", where="wlan.fc.type_subtype == 8")
+        self.assertGreaterEqual(len(beacons), 25)
+        self.assertEqual(len({timestamp for _, timestamp in beacons}), len(beacons))
+        self.assertEqual({name for name, _ in beacons}, {"r0"})
+
+    def test_the_same_seed_gives_the_same_bytes(self):
+        self.run_shipped("roam-6g.json", "--seed", "5")
+        first = self.air.read_bytes()
+        self.run_shipped("roam-6g.json", "--seed", "5")
+        self.assertEqual(self.air.read_bytes(), first)
+
+    def test_a_killed_daemon_leaves_whole_packets(self):
+        world = {"clock": "real", "radios": radios(1),
+                 "networks": [{"name": "n", "radio": "r0", "ssid": "killed", "band": "5 GHz", "channel": 36}]}
+        for end in (signal.SIGKILL, signal.SIGTERM):
+            with self.subTest(end):
+                with World(world, "--pcap", self.air) as running:
+                    time.sleep(1.5)
+                    seen_while_it_ran = len(tshark(self.air))
+                    running.process.send_signal(end)
+                    running.process.wait(PATIENCE)
+                    if end == signal.SIGKILL:
+                        running.process = None
+                        running.code = 0
+                self.assertGreater(seen_while_it_ran, 5, "the file grows as the run goes")
+                self.assertGreaterEqual(len(tshark(self.air)), seen_while_it_ran)
+
+    def test_a_full_disk_ends_the_file_and_not_the_run(self):
+        for option, name in (("--pcap", "capture"), ("--nlpcap", "netlink capture")):
+            outcome = mlosimd("--scenario", programs.SOURCE / "scenarios/roam-6g.json", "--no-socket", option, "/dev/full")
+            self.assertEqual(outcome.code, 3, outcome)
+            self.assertRegex(outcome.err, rf"mlosimd: the {name} /dev/full is not complete: No space left on device; "
+                                          r"\d+ blocks are missing at its end\n")
+            self.assertIn("trace_hash=", outcome.out.splitlines()[-1], "the run came to its end")
+
+
+class Netlink(Files):
+    def test_tshark_knows_every_request_answer_and_event(self):
+        world = {"clock": "real", "radios": radios(1)}
+        with World(world, "--nlpcap", self.netlink) as running:
+            listener = running.start("iw", "event")
+            time.sleep(0.3)
+            self.assertEqual(running.run("ip", "link", "set", "wlan0", "up").code, 0)
+            self.assertEqual(running.run("iw", "wlan0", "scan", "freq", "2412").code, 0)
+            self.assertEqual(running.run("iw", "dev").code, 0)
+            listener.terminate()
+            listener.communicate()
+        packets = fields(self.netlink, "frame.number", "netlink.family", "genl.family_id", "nl80211.cmd")
+        self.assertGreater(len(packets), 20)
+        self.assertEqual({packet[1] for packet in packets}, {"0x0000", "0x0010"})
+        self.assertEqual(fields(self.netlink, "frame.number", where="_ws.malformed"), [])
+        # The kernel's end of a datagram is inbound; an event goes to each listener.
+        directions = {direction for (direction,) in fields(self.netlink, "frame.packet_flags_direction")}
+        self.assertEqual(directions, {"0x00000001", "0x00000002"})
+
+
+if __name__ == "__main__":
+    tap.main()
