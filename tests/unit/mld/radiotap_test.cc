@@ -65,7 +65,7 @@ TEST(Radiotap, StatesHeRates) {
             .build();
     EXPECT_EQ(present(header), 1U << 3U | 1U << 23U);
     EXPECT_THAT(fields(header),
-                ElementsAreArray({0xf1, 0x17, 0x40, 0x01, 0x20, 0x40, 2, 0, 0, 11, 0, 0, 0x13, 0, 2, 0}));
+                ElementsAreArray({0xf7, 0x17, 0x40, 0x01, 0x20, 0x40, 2, 0, 0, 11, 0, 0, 0x13, 0, 2, 0}));
 }
 
 TEST(Radiotap, StatesEhtRatesInTwoTlvs) {
@@ -76,7 +76,7 @@ TEST(Radiotap, StatesEhtRatesInTwoTlvs) {
                                  .build();
         EXPECT_EQ(present(header), 1U << 3U | 1U << 28U);
         const std::uint8_t width = which == phy::Channelization320::first ? 4 : 5;
-        Bytes expected{0xf1,
+        Bytes expected{0xf7,
                        0x17,
                        0x40,
                        0x01,  //
