@@ -177,7 +177,7 @@ BENCHMARK(unprotect_data)->ArgsProduct({{0, 1, 2, 3}, {64, 1500}});
 /// A protected beacon, verified.
 void verify_beacon(benchmark::State& state) {
     const Suite suite = management_ciphers[state.range(0)];
-    const auto mic = ManagementMic::make(suite, key_of(suite));
+    const auto mic = BipCipher::make(suite, key_of(suite));
     Bytes frame = beacon_of_an_ap_mld();
     mic->protect(frame, 1, 6);
     for (auto _ : state)

@@ -29,7 +29,7 @@ void check_cipher(const FrameCipher& cipher, ByteView bytes) {
     MLOSIM_INVARIANT(std::ranges::equal(ByteView{*again}.subspan(2), bytes.subspan(2)), "as it was");
 }
 
-void check_mic(const ManagementMic& mic, ByteView bytes) {
+void check_mic(const BipCipher& mic, ByteView bytes) {
     MLOSIM_INVARIANT(mic.verify(bytes).has_value() <= mic.read(bytes).has_value(), "a right element is one");
     const auto frame = FrameView::parse(bytes);
     if (!frame || frame->frame_control().type() != FrameType::management) return;
@@ -44,10 +44,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const std::array<FrameCipher, 4> ciphers{
         *FrameCipher::make(cipher::ccmp128, ByteView{key}.first(16)), *FrameCipher::make(cipher::ccmp256, key),
         *FrameCipher::make(cipher::gcmp128, ByteView{key}.first(16)), *FrameCipher::make(cipher::gcmp256, key)};
-    static const std::array<ManagementMic, 4> mics{*ManagementMic::make(cipher::bip_cmac128, ByteView{key}.first(16)),
-                                                   *ManagementMic::make(cipher::bip_cmac256, key),
-                                                   *ManagementMic::make(cipher::bip_gmac128, ByteView{key}.first(16)),
-                                                   *ManagementMic::make(cipher::bip_gmac256, key)};
+    static const std::array<BipCipher, 4> mics{
+        *BipCipher::make(cipher::bip_cmac128, ByteView{key}.first(16)), *BipCipher::make(cipher::bip_cmac256, key),
+        *BipCipher::make(cipher::bip_gmac128, ByteView{key}.first(16)), *BipCipher::make(cipher::bip_gmac256, key)};
     if (size == 0) return 0;
     const ByteView bytes{data + 1, size - 1};
     check_cipher(ciphers[data[0] % ciphers.size()], bytes);
