@@ -7,6 +7,7 @@
 #include "mld/detail/bss_inform.h"
 #include "mld/events.h"
 #include "mld/frame_listener.h"
+#include "mld/injection.h"
 #include "mld/netdev.h"
 #include "mld/off_channel.h"
 #include "mld/radiotap.h"
@@ -23,6 +24,7 @@ using ieee80211::FrameView;
 using ieee80211::ManagementSubtype;
 
 constexpr std::uint16_t type_and_subtype = 0x00fc;
+constexpr std::size_t sequence_control_at = 22;
 
 bool is_scan_result(FrameControl fc) {
     return fc.is(ManagementSubtype::beacon) || fc.is(ManagementSubtype::probe_response);
@@ -33,6 +35,20 @@ bool is_address_of(const Wdev& wdev, const ieee80211::MacAddress& address) {
     if (wdev.address() == address) return true;
     return std::any_of(wdev.links().begin(), wdev.links().end(),
                        [&](const auto& l) { return l->address() == address; });
+}
+
+/// The channel of all running interfaces that have one; nothing if they have several.
+template <class Wdevs>
+std::optional<phy::ChannelDefinition> shared_channel(const Wdevs& wdevs) {
+    std::optional<phy::ChannelDefinition> only;
+    for (const auto& [id, wdev] : wdevs) {
+        for (const auto& link : wdev->links()) {
+            if (!wdev->running() || !link->channel()) continue;
+            if (only && *only != *link->channel()) return std::nullopt;
+            only = link->channel();
+        }
+    }
+    return only;
 }
 
 }  // namespace
@@ -55,12 +71,47 @@ void Wiphy::show_to_monitors(const ieee80211::Bytes& frame, const RxStatus& stat
 void Wiphy::inject(ieee80211::ByteView frame_with_radiotap) {
     const auto header = radiotap_length(frame_with_radiotap);
     if (!header) return;
-    const ieee80211::ByteView frame = frame_with_radiotap.subspan(*header);
-    if (!FrameView::parse(frame)) return;
+    const auto whole = FrameView::parse(frame_with_radiotap.subspan(*header));
+    if (!whole) return;
+    // A frame with the address of an interface is sent as if that had sent it.
+    Wdev* as = nullptr;
+    for (const auto& [id, wdev] : wdevs_) {
+        if (as != nullptr || !wdev->running() || wdev->type() == InterfaceType::monitor) continue;
+        if (whole->addr2() == wdev->address()) as = wdev.get();
+    }
+    std::optional<phy::ChannelDefinition> channel;
+    if (as != nullptr) channel = as->default_link().channel();
+    if (!channel) channel = virtual_monitor_ ? std::optional(monitor_channel_) : shared_channel(wdevs_);
+    if (!channel) return;
+    const phy::RadioChannel* const known = this->channel(channel->control);
+    using phy::ChannelFlag;
+    if (known == nullptr || known->now.flags.has_any({ChannelFlag::disabled, ChannelFlag::no_ir, ChannelFlag::radar}))
+        return;
+    const auto injection = Injection::parse(frame_with_radiotap, *channel);
+    const auto frame = injection ? FrameView::parse(injection->frame) : Result<FrameView>(fail(injection.error()));
+    if (!frame) return;
+
+    Link* const link = as != nullptr ? &as->default_link() : nullptr;
+    if (link != nullptr && frame->frame_control().type() == ieee80211::FrameType::management &&
+        !injection->no_sequence_number) {
+        TxOptions options;
+        options.no_encryption = !injection->encrypt;
+        options.no_acknowledgement = injection->no_acknowledgement;
+        options.rate = injection->rate;
+        options.channel = channel->control;
+        data_path_->send_management(*as, link, {injection->frame.begin(), injection->frame.end()}, options);
+        return;
+    }
     TxFrame out;
-    out.bytes.assign(frame.begin(), frame.end());
-    out.channel = monitor_channel_.control;
-    driver_->transmit(nullptr, nullptr, std::move(out));
+    out.bytes.assign(injection->frame.begin(), injection->frame.end());
+    if (as != nullptr && !injection->no_sequence_number && frame->sequence()) {
+        const auto sequence = as->next_sequence();
+        std::copy(sequence.octets().begin(), sequence.octets().end(), out.bytes.begin() + sequence_control_at);
+    }
+    out.channel = channel->control;
+    out.no_acknowledgement = injection->no_acknowledgement;
+    out.rate = injection->rate;
+    driver_->transmit(as, link, std::move(out));
 }
 
 void Wiphy::transmitted(const TxStatus& status) {

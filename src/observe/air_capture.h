@@ -29,6 +29,7 @@ public:
                                 phy::Dbm power) override {
         return medium_->rssi(from, at, channel, power);
     }
+    [[nodiscard]] bool loses_frames() const override { return medium_->loses_frames(); }
     [[nodiscard]] const phy::MediumCounters& counters() const override { return medium_->counters(); }
 
 private:

@@ -2,6 +2,7 @@
 """--pcap and --nlpcap: what tshark says to the files, and what is in them after a bad end."""
 import json
 import pathlib
+import re
 import shutil
 import signal
 import tempfile
@@ -10,6 +11,9 @@ import unittest
 
 from harness import programs, tap
 from harness.world import PATIENCE, World, mlosimd, radios, run
+
+
+LAST_HASH = re.compile(r"trace_hash=([0-9a-f]{16})")
 
 
 def tshark(file, *options):
@@ -72,6 +76,12 @@ class Air(Files):
         first = self.air.read_bytes()
         self.run_shipped("roam-6g.json", "--seed", "5")
         self.assertEqual(self.air.read_bytes(), first)
+
+    def test_watching_changes_nothing(self):
+        command = ["--scenario", programs.SOURCE / "scenarios/roam-6g.json", "--no-socket"]
+        hashes = [LAST_HASH.search(mlosimd(*command, *more).out).group(1)
+                  for more in ([], ["--pcap", self.air, "--nlpcap", self.netlink])]
+        self.assertEqual(*hashes)
 
     def test_a_killed_daemon_leaves_whole_packets(self):
         world = {"clock": "real", "radios": radios(1),

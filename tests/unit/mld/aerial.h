@@ -23,6 +23,7 @@ public:
         sim::Time start;
         phy::Channel channel;
         ieee80211::Bytes bytes;
+        phy::Rate rate{};
         [[nodiscard]] ieee80211::FrameView view() const { return *ieee80211::FrameView::parse(bytes); }
     };
 
@@ -50,7 +51,7 @@ public:
 
 private:
     bool receive(const phy::Reception& r) override {
-        heard.push_back({r.start, r.channel.control, *r.payload});
+        heard.push_back({r.start, r.channel.control, *r.payload, r.rate});
         return false;
     }
 
@@ -101,6 +102,7 @@ struct Network {
 
     [[nodiscard]] ieee80211::Bytes elements() const {
         ieee80211::Bytes bytes;
+        phy::Rate rate{};
         ieee80211::ByteWriter out(bytes);
         ieee80211::Ssid::from(ssid)->append_to(out);
         if (states_channel && channel.band == phy::Band::ghz2_4)
@@ -119,6 +121,7 @@ struct Network {
                                          const ieee80211::MacAddress& receiver) const {
         const ieee80211::Bytes own = elements();
         ieee80211::Bytes bytes;
+        phy::Rate rate{};
         ieee80211::ByteWriter out(bytes);
         ieee80211::FrameHeader::management(subtype, receiver, bssid, bssid).append_to(out);
         ieee80211::BeaconBody body;

@@ -118,6 +118,54 @@ TEST_F(AMonitor, PutsFramesOnTheAir) {
     EXPECT_EQ(monitor->counters().tx_packets, 1U);
 }
 
+/// A probe request of another station behind a radiotap header with these presence bits and fields.
+Bytes injected(std::uint32_t present, const Bytes& fields, const char* sender = "02:00:00:00:00:77") {
+    Bytes bytes;
+    ieee80211::ByteWriter out{bytes};
+    out.u16le(0);
+    out.u16le(static_cast<std::uint16_t>(8 + fields.size()));
+    out.u32le(present);
+    out.bytes(fields);
+    auto header = ieee80211::FrameHeader::management(
+        ieee80211::ManagementSubtype::probe_request, ieee80211::MacAddress::broadcast(),
+        *ieee80211::MacAddress::parse(sender), ieee80211::MacAddress::broadcast());
+    header.sequence.set(ieee80211::SequenceControl::number, 1234);
+    header.append_to(out);
+    out.u16le(0);  // the wildcard SSID
+    return bytes;
+}
+
+TEST_F(AMonitor, SendsAtTheRateThatTheHeaderAsksFor) {
+    ASSERT_TRUE(monitor->set_up(true));
+    air.listen({ghz2(1)});
+    ASSERT_TRUE(monitor->transmit(injected(1U << 2U, {22})));
+    run_for(10ms);
+    ASSERT_THAT(air.heard, SizeIs(1));
+    EXPECT_EQ(air.heard[0].rate, phy::Rate::legacy(110));
+}
+
+TEST_F(AMonitor, TakesTheFcsAwayThatTheHeaderAnnounces) {
+    ASSERT_TRUE(monitor->set_up(true));
+    air.listen({ghz2(1)});
+    Bytes frame = injected(1U << 1U, {0x10});
+    const std::size_t mpdu = frame.size() - 9;
+    for (const std::uint8_t octet : {1, 2, 3, 4})
+        frame.push_back(octet);
+    ASSERT_TRUE(monitor->transmit(frame));
+    run_for(10ms);
+    ASSERT_THAT(air.heard, SizeIs(1));
+    EXPECT_EQ(air.heard[0].view().octets().size(), mpdu);
+}
+
+TEST_F(AMonitor, KeepsTheSequenceNumberOfAStranger) {
+    ASSERT_TRUE(monitor->set_up(true));
+    air.listen({ghz2(1)});
+    ASSERT_TRUE(monitor->transmit(injected(0, {})));
+    run_for(10ms);
+    ASSERT_THAT(air.heard, SizeIs(1));
+    EXPECT_EQ(air.heard[0].view().sequence()->get(ieee80211::SequenceControl::number), 1234U);
+}
+
 struct BadFrame {
     Bytes bytes;
     int error;
