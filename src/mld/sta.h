@@ -149,6 +149,9 @@ public:
     std::optional<std::uint8_t> tx_key_index;
     /// It has had a pairwise key: data does not leave without one any more (WLAN_STA_USES_ENCRYPTION).
     bool uses_encryption = false;
+    /// Bit n: TID n has a block ack agreement in which we receive; a request without one was answered.
+    std::uint16_t block_ack_tids = 0;
+    std::uint16_t refused_block_ack_tids = 0;
     /// Group keys that the peer sends with, by index (of a station: those of its links hang on the links).
     std::array<std::shared_ptr<Key>, 8> group_keys;
 

@@ -19,6 +19,8 @@ using ieee80211::ManagementSubtype;
 
 constexpr std::uint8_t extended_channel_switch = 4;
 constexpr std::uint8_t channel_switch = 4;
+constexpr std::uint8_t sa_query_request = 0;
+constexpr std::uint8_t sa_query_response = 1;
 constexpr std::uint8_t vht_operating_mode = 2;
 constexpr std::uint8_t vht_group_id = 1;
 /// The category of a frame that its receiver did not understand. 802.11-2020 10.30.4
@@ -58,6 +60,8 @@ Verdict RxPath::action(Incoming& in) {
         }
     } else if (is(ActionCategory::spectrum_management)) {
         if (from_ap && code == channel_switch) return give_to_mlme(in);
+    } else if (is(ActionCategory::block_ack)) {
+        return block_ack_action(in);
     } else if (is(ActionCategory::vht)) {
         if (!code) {
             in.malformed_action = true;
@@ -76,8 +80,22 @@ Verdict RxPath::programs(Incoming& in) {
 }
 
 // cf. ieee80211_rx_h_action_post_userspace()
-Verdict RxPath::action_after_programs(Incoming&) {
-    return Verdict::next;
+Verdict RxPath::action_after_programs(Incoming& in) {
+    const auto body = in.frame.body();
+    constexpr std::size_t sa_query_size = 4;
+    const bool asked = is_action(in.frame, ActionCategory::sa_query) && body.size() >= sa_query_size &&
+                       body[1] == sa_query_request && is_client(in.wdev);
+    if (!asked) return Verdict::next;
+    // cf. ieee80211_process_sa_query_req()
+    if (in.frame.addr1() != in.wdev.address() || in.sta == nullptr || in.frame.addr3() != in.sta->address())
+        return Verdict::taken;
+    Bytes answer = answer_header(in);
+    ieee80211::ByteWriter w(answer);
+    w.u8(static_cast<std::uint8_t>(ActionCategory::sa_query));
+    w.u8(sa_query_response);
+    w.bytes(body.subspan(2, 2));
+    tx_.send_management(in.wdev, &in.link, std::move(answer), {});
+    return Verdict::taken;
 }
 
 // What nobody understands goes back. cf. ieee80211_rx_h_action_return()

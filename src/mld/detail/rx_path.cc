@@ -137,6 +137,7 @@ Verdict RxPath::process(Incoming& in) {
         &RxPath::check_class,
         &RxPath::sender_speaks,
         &RxPath::decrypt,
+        &RxPath::defragment,
         &RxPath::amsdu,
         &RxPath::data,
         &RxPath::control,
@@ -213,8 +214,32 @@ Verdict RxPath::sender_speaks(Incoming& in) {
     return Verdict::dropped;
 }
 
+// cf. ieee80211_rx_h_defragment()
+Verdict RxPath::defragment(Incoming& in) {
+    const FrameControl fc = in.frame.frame_control();
+    if (fc.type() == FrameType::control) return Verdict::next;
+    const bool first = in.frame.sequence()->get(SequenceControl::fragment) == 0;
+    const bool last = !fc.has(FrameControl::more_fragments);
+    if (first && last) return Verdict::next;
+    if (in.frame.addr1().is_group()) return Verdict::dropped;
+    const Fragment fragment{&in.wdev, in.frame, in.security_index, in.packet_number, in.decrypted ? in.key : nullptr};
+    const sim::Time now = wiphy_.world().now();
+    if (first) {
+        fragments_.begin(fragment, now);
+        return Verdict::taken;
+    }
+    bool fits = false;
+    auto whole = fragments_.add(fragment, now, fits);
+    if (!whole) return fits ? Verdict::taken : Verdict::dropped;
+    in.bytes = std::make_shared<const Bytes>(std::move(*whole));
+    in.frame = *FrameView::parse(*in.bytes);
+    return Verdict::next;
+}
+
 Verdict RxPath::control(Incoming& in) {
-    return in.frame.frame_control().type() == FrameType::control ? Verdict::dropped : Verdict::next;
+    const FrameControl fc = in.frame.frame_control();
+    if (fc.type() != FrameType::control) return Verdict::next;
+    return fc.is(ControlSubtype::block_ack_request) ? block_ack_request(in) : Verdict::dropped;
 }
 
 }  // namespace mlosim::mld::detail

@@ -8,6 +8,7 @@
 #include "ieee80211/frame_cipher.h"
 #include "ieee80211/frame_header.h"
 #include "mld/detail/msdu.h"
+#include "mld/detail/reassembly.h"
 #include "mld/detail/tx_path.h"
 #include "mld/frame.h"
 
@@ -54,7 +55,10 @@ public:
     void receive(Wdev& wdev, Link& link, const ieee80211::FrameView& frame, const FrameBytes& bytes,
                  const RxStatus& status);
     /// An interface ended.
-    void forget(const Wdev& wdev) { beacon_reports_.erase(&wdev); }
+    void forget(const Wdev& wdev) {
+        beacon_reports_.erase(&wdev);
+        fragments_.forget(wdev);
+    }
 
 private:
     [[nodiscard]] bool accepts(const Incoming& in) const;
@@ -65,6 +69,7 @@ private:
     Verdict check_duplicate(Incoming& in);
     Verdict check_class(Incoming& in);
     Verdict sender_speaks(Incoming& in);
+    Verdict defragment(Incoming& in);
     Verdict control(Incoming& in);
 
     // Protection (rx_crypto.cc).
@@ -85,6 +90,10 @@ private:
     // Management (rx_management.cc).
     Verdict check_management(Incoming& in);
     Verdict action(Incoming& in);
+    Verdict block_ack_action(Incoming& in);
+    void grant_block_ack(Incoming& in);
+    Verdict block_ack_request(Incoming& in);
+    [[nodiscard]] ieee80211::Bytes answer_header(const Incoming& in) const;
     Verdict programs(Incoming& in);
     Verdict action_after_programs(Incoming& in);
     Verdict return_action(Incoming& in);
@@ -93,6 +102,7 @@ private:
 
     Wiphy& wiphy_;
     TxPath& tx_;
+    Reassembly fragments_;
     std::map<const Wdev*, sim::Time> beacon_reports_;  // found by interface, never walked
 };
 

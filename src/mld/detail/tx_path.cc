@@ -75,7 +75,9 @@ Link* link_of(const Wdev& wdev, const Sta& sta) {
 // cf. ieee80211_subif_start_xmit(), ieee80211_lookup_ra_sta(), ieee80211_build_hdr()
 void TxPath::send_ethernet(Wdev& wdev, const EthernetView& frame, const TxOptions& options) {
     bool sent = false;
-    if (is_client(wdev)) {
+    if (wdev.transmit_blocked()) {
+        // Nothing goes out until the channel switch is over.
+    } else if (is_client(wdev)) {
         Sta* ap = wdev.mlme() != nullptr ? wdev.mlme()->access_point() : nullptr;
         sent = ap != nullptr && to_station(wdev, frame, *ap, options);
     } else if (is_access_point(wdev)) {
