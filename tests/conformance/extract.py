@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""extract.py CAPTURE.pcap "WHAT" > FLOW.txt
+"""extract.py CAPTURE.pcap "WHAT" [connection] > FLOW.txt
 
 Makes a flow that iw_conformance can play of a recording of netlink (nlmon, link type 253): the requests that programs sent, byte
 for byte, and what the kernel answered and announced. One line a message:
@@ -8,7 +8,8 @@ for byte, and what the kernel answered and announced. One line a message:
 
 TIME in microseconds since the first message; DIRECTION > request, < answer, * announcement; PROTOCOL r(oute) or g(eneric);
 DATAGRAM counts, so that messages of one datagram show; the rest in hex. A body that was there before is =N, N the line it was on
-(from 1, comments not counted), and AABB=N one that begins with AABB and goes on as that one does after as many bytes. nlmon shows an announcement once for each listener; here it stands once.
+(from 1, comments not counted), and AABB=N one that begins with AABB and goes on as that one does after as many bytes. nlmon shows an announcement once for each listener; here it stands once. With "connection" only what connection_conformance plays stays:
+no nlctrl, and of answers only acknowledgements.
 """
 import struct
 import sys
@@ -17,6 +18,8 @@ REQUEST = 1
 PROTOCOLS = {0: "r", 16: "g"}
 # Hex digits of genlmsghdr, WIPHY, WIPHY_NAME and GENERATION, with which every message of a wiphy begins.
 HEAD = 64
+NLCTRL = 16
+ACKNOWLEDGEMENT = 2
 CONTROL = 16  # the lowest type that is not netlink's own
 
 
@@ -47,13 +50,16 @@ def direction(kind, flags, seq, port):
 
 def main():
     path, what = sys.argv[1], sys.argv[2]
-    print("# %s\n# Recorded on Linux 7.2.13 with mac80211_hwsim and Debian sid's iw 6.17; from %s" % (what, path.split("/")[-1]))
+    only_connection = sys.argv[3:] == ["connection"]
+    print("# %s\n# Recorded on Linux 7.2.13 with mac80211_hwsim and Debian sid's %s; from %s" % (what, "hostapd and wpa_supplicant 2.11" if only_connection else "iw 6.17", path.split("/")[-1]))
     start, line, last, datagram, datagrams, seen, tails, announced = None, 0, None, 0, {}, {}, {}, None
     for time, number, protocol, kind, flags, seq, port, body in messages(path):
         if protocol not in PROTOCOLS:
             continue
         start = time if start is None else start
         way = direction(kind, flags, seq, port)
+        if only_connection and (kind == NLCTRL and protocol == 16 or way == "<" and kind != ACKNOWLEDGEMENT):
+            continue
         if way == "*":
             if announced == (protocol, kind, body):
                 continue

@@ -23,7 +23,8 @@ constexpr mld::IfIndex first_wireless{3};
 /// The program's end of a socket: keeps what is delivered, in datagrams.
 class KernelSession::Mailbox final : public netlink::Outlet {
 public:
-    Mailbox(netlink::Core& core, netlink::Protocol protocol) : core_(core), protocol_(protocol) {
+    Mailbox(netlink::Core& core, netlink::Protocol protocol, std::vector<Recorded>& heard)
+        : core_(core), protocol_(protocol), heard_(heard) {
         id_ = core_.open(protocol, {.pid = ::getpid(), .uid = ::getuid()}, *this);
     }
     ~Mailbox() override { core_.close(id_); }
@@ -47,6 +48,10 @@ public:
             message.port = header.nlmsg_pid;
             const auto body = datagram.subspan(at + NLMSG_HDRLEN, header.nlmsg_len - NLMSG_HDRLEN);
             message.body.assign(body.begin(), body.end());
+            if (header.nlmsg_seq == 0 && header.nlmsg_pid == 0 && header.nlmsg_type >= NLMSG_MIN_TYPE) {
+                message.way = Recorded::Way::announcement;
+                heard_.push_back(message);
+            }
             messages_.push_back(std::move(message));
             at += NLMSG_ALIGN(header.nlmsg_len);
         }
@@ -59,6 +64,7 @@ public:
 private:
     netlink::Core& core_;
     netlink::Protocol protocol_;
+    std::vector<Recorded>& heard_;
     netlink::SocketId id_{};
     unsigned datagrams_ = 0;
     std::vector<Recorded> messages_;
@@ -112,10 +118,19 @@ void KernelSession::advance_to(std::uint64_t time_us) {
     queue_.run_until(began_ + std::chrono::microseconds(time_us));
 }
 
+void KernelSession::wait_for(std::size_t heard, std::chrono::milliseconds limit) {
+    const sim::Time end = queue_.now() + limit;
+    while (heard_.size() < heard) {
+        const auto due = queue_.next_due();
+        if (!due || *due > end) return;
+        (void)queue_.step();
+    }
+}
+
 KernelSession::Mailbox& KernelSession::socket(netlink::Protocol protocol, std::uint32_t port) {
     auto& mailbox = sockets_[{protocol, port}];
     if (mailbox == nullptr) {
-        mailbox = std::make_unique<Mailbox>(core_, protocol);
+        mailbox = std::make_unique<Mailbox>(core_, protocol, heard_);
         (void)core_.bind(mailbox->id(), port, 0);
         core_.note_receive_size(mailbox->id(), receive_size);
         core_.set_option(mailbox->id(), netlink::SocketOption::ext_ack, protocol == netlink::Protocol::generic);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -40,6 +41,11 @@ public:
     /// What was announced to all groups since the last call.
     std::vector<Recorded> announcements();
 
+    /// All that was told without being asked, to groups or to one program, in its order.
+    [[nodiscard]] const std::vector<Recorded>& heard() const { return heard_; }
+    /// Lets the world go on, at most for `limit`, until that many were heard.
+    void wait_for(std::size_t heard, std::chrono::milliseconds limit);
+
     [[nodiscard]] mld::World& world() { return *world_; }
 
 private:
@@ -47,6 +53,7 @@ private:
 
     Mailbox& socket(netlink::Protocol protocol, std::uint32_t port);
 
+    std::vector<Recorded> heard_;
     sim::EventQueue queue_;
     sim::Random random_;
     sim::Trace trace_;

@@ -31,7 +31,7 @@ class Context {
 public:
     /// `family` may be set later, before the first request.
     Context(mld::World& world, Dialect dialect, const FamilyHandle& family)
-        : world_(world), dialect_(dialect), frame_sockets_(world, family) {}
+        : world_(world), dialect_(dialect), family_(family), frame_sockets_(world, family) {}
 
     [[nodiscard]] mld::World& world() const noexcept { return world_; }
     [[nodiscard]] Dialect dialect() const noexcept { return dialect_; }
@@ -55,6 +55,7 @@ public:
     /// The link wdevs that this dialect shows, else nothing.
     [[nodiscard]] mld::Wdev* visible(mld::Wdev* wdev) const;
 
+    [[nodiscard]] const FamilyHandle& family() const noexcept { return family_; }
     [[nodiscard]] FrameSockets& frame_sockets() noexcept { return frame_sockets_; }
 
     /// Since when the wiphy's channels are as regulation made them.
@@ -65,6 +66,7 @@ public:
 private:
     mld::World& world_;
     Dialect dialect_;
+    const FamilyHandle& family_;
     FrameSockets frame_sockets_;
     mld::Wiphy* wiphy_ = nullptr;
     mld::Wdev* wdev_ = nullptr;

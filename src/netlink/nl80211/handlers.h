@@ -62,6 +62,14 @@ Doit set_beacon;
 Doit stop_ap;
 Doit set_bss;
 
+// switch_commands.cc
+Doit channel_switch;
+/// The part of SET_WIPHY that is about an access point's queues.
+Result<void> set_queue_parameters(mld::Wdev* wdev, const Request& request, ExtAck& ack);
+
+// vendor_commands.cc
+Doit vendor_command;
+
 // station_commands.cc
 Doit get_station;
 StartDump dump_stations;
@@ -81,6 +89,7 @@ Doit deauthenticate;
 Doit disassociate;
 Doit connect;
 Doit disconnect;
+Doit set_connection_monitor;
 
 // link_commands.cc: what concerns a station's or an interface's links with others
 StartDump dump_survey;

@@ -60,7 +60,8 @@ void put_interface(MessageBuilder& out, const Context& context, const mld::Wdev&
     out.put_u8(NL80211_ATTR_4ADDR, wdev.use_4addr() ? 1 : 0);
     out.put_u32(NL80211_ATTR_VIF_RADIO_MASK, wdev.radio_mask());
     if (!wdev.is_mld()) put_channel_and_power(out, wdev, ieee80211::LinkId{});
-    if (wdev.ssid() && tells_ssid(wdev.type())) out.put(NL80211_ATTR_SSID, wdev.ssid()->octets());
+    if (wdev.ssid() && tells_ssid(wdev.type()) && !wdev.ssid()->is_wildcard())
+        out.put(NL80211_ATTR_SSID, wdev.ssid()->octets());
     if (context.shows_links()) put_link_wdevs(out, wdev);
     put_interface_txq_stats(out, wdev);
     if (wdev.is_mld()) put_links(out, wdev);

@@ -1,5 +1,8 @@
 // A station's connection: what wpa_supplicant asks for where it has the SME, and where the kernel has it.
 
+#include <cstring>
+#include <limits>
+
 #include "ieee80211/element.h"
 #include "mld/station_mlme.h"
 #include "netlink/nl80211/attribute_policy.h"
@@ -248,6 +251,32 @@ Result<void> check_offloads(const mld::Wiphy& wiphy, const Request& request) {
     return {};
 }
 
+/// cf. nl80211_attr_cqm_policy
+constexpr auto monitor_rules = policy_table<NL80211_ATTR_CQM_RSSI_LEVEL>({
+    {NL80211_ATTR_CQM_RSSI_THOLD, attr::binary()},
+    {NL80211_ATTR_CQM_RSSI_HYST, attr::u32()},
+    {NL80211_ATTR_CQM_RSSI_THRESHOLD_EVENT, attr::u32()},
+    {NL80211_ATTR_CQM_TXE_RATE, attr::u32()},
+    {NL80211_ATTR_CQM_TXE_PKTS, attr::u32()},
+    {NL80211_ATTR_CQM_TXE_INTVL, attr::u32()},
+    {NL80211_ATTR_CQM_RSSI_LEVEL, attr::s32()},
+});
+constexpr Policy monitor_policy{monitor_rules};
+
+/// Levels in dBm: whole numbers, ascending, none above 0.
+Result<std::vector<std::int32_t>> parse_thresholds(ieee80211::ByteView bytes) {
+    std::vector<std::int32_t> out;
+    if (bytes.size() % sizeof(std::int32_t) != 0) return fail(EINVAL);
+    for (std::size_t i = 0; i < bytes.size(); i += sizeof(std::int32_t)) {
+        std::int32_t level = 0;
+        std::memcpy(&level, bytes.data() + i, sizeof(level));
+        const std::int32_t before = out.empty() ? std::numeric_limits<std::int32_t>::min() : out.back();
+        if (level > 0 || level <= before) return fail(EINVAL);
+        out.push_back(level);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::optional<phy::Frequency> frequency_of(const Attributes& request) {
@@ -362,6 +391,28 @@ Result<void> connect(Context& context, const Request& request, Reply&) {
     if (auto valid = check_offloads(wiphy, request); !valid) return valid;
     out.association.ssid = out.ssid;
     return wdev.mlme()->connect(out);
+}
+
+// cf. nl80211_set_cqm(), nl80211_set_cqm_rssi(). Of lost packets (TXE) no radio here tells.
+Result<void> set_connection_monitor(Context& context, const Request& request, Reply& reply) {
+    mld::Wdev& wdev = context.wdev();
+    if (!request->has(NL80211_ATTR_CQM)) return fail(EINVAL);
+    auto cqm = request->nested(NL80211_ATTR_CQM, monitor_policy, Strictness::liberal, reply.ack());
+    if (!cqm) return fail(std::move(cqm.error()));
+    const auto levels = cqm->bytes(NL80211_ATTR_CQM_RSSI_THOLD);
+    const auto hysteresis = cqm->u32(NL80211_ATTR_CQM_RSSI_HYST);
+    if (!levels || !hysteresis) {
+        const bool lost_packets = cqm->has(NL80211_ATTR_CQM_TXE_RATE) && cqm->has(NL80211_ATTR_CQM_TXE_PKTS) &&
+                                  cqm->has(NL80211_ATTR_CQM_TXE_INTVL);
+        return fail(lost_packets ? EOPNOTSUPP : EINVAL);
+    }
+    auto thresholds = parse_thresholds(*levels);
+    if (!thresholds) return fail(std::move(thresholds.error()));
+    if (!is_client(wdev)) return fail(EOPNOTSUPP);
+    if (thresholds->size() > 1 && !wdev.wiphy().profile().ext_features.test(NL80211_EXT_FEATURE_CQM_RSSI_LIST))
+        return fail(EOPNOTSUPP);
+    if (thresholds->size() == 1 && thresholds->front() == 0) thresholds->clear();  // an old way to say: none
+    return wdev.mlme()->set_cqm_rssi(std::move(*thresholds), *hysteresis);
 }
 
 // cf. nl80211_disconnect()

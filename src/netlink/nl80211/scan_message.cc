@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "mld/netdev.h"
+#include "mld/station_mlme.h"
 #include "mld/wiphy.h"
 #include "netlink/nl80211/nl80211_numbers.h"
 
@@ -16,6 +17,19 @@ void put_frequencies(MessageBuilder& out, const mld::Scan& scan) {
     std::uint16_t number = 0;
     for (const phy::Channel& channel : scan.channels)
         out.put_u32(number++, khz ? channel.center.in_khz() : channel.center.in_mhz());
+}
+
+/// The BSS of one of a station's links.
+void put_status(MessageBuilder& out, const mld::Wdev& wdev, const mld::Bss& bss) {
+    if (wdev.mlme() == nullptr) return;
+    for (const auto& link : wdev.links()) {
+        if (wdev.mlme()->bss(*link) != &bss) continue;
+        out.put_u32(NL80211_BSS_STATUS, NL80211_BSS_STATUS_ASSOCIATED);
+        if (!wdev.is_mld()) continue;
+        out.put_u8(NL80211_BSS_MLO_LINK_ID, link->id().value());
+        if (const mld::Connection* connection = wdev.mlme()->connection())
+            out.put_mac(NL80211_BSS_MLD_ADDR, connection->ap);
+    }
 }
 
 }  // namespace
@@ -68,6 +82,7 @@ void put_bss(MessageBuilder& out, const mld::Wdev& wdev, const mld::Bss& bss, st
     if (bss.boottime) out.put_u64(NL80211_BSS_LAST_SEEN_BOOTTIME, static_cast<std::uint64_t>(bss.boottime->ns()));
     if (bss.source != mld::BssSource::sta_profile)
         out.put_u32(NL80211_BSS_SIGNAL_MBM, static_cast<std::uint32_t>(bss.signal_mbm));
+    put_status(out, wdev, bss);
     out.put_u32(NL80211_BSS_USE_FOR, bss.use_for);
     if (bss.cannot_use_reasons != 0) out.put_u64(NL80211_BSS_CANNOT_USE_REASONS, bss.cannot_use_reasons);
 }

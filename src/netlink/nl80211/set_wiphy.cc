@@ -43,15 +43,6 @@ Result<void> set_channel_of(mld::Wiphy& wiphy, mld::Wdev* wdev, const Request& r
     return wiphy.set_channel(wdev, *channel, link);
 }
 
-/// Parameters of the transmit queues. They would matter to contention, which no medium here has yet. cf.
-/// nl80211_set_wiphy()
-Result<void> set_queue_parameters(const Target& target) {
-    if (target.wdev == nullptr) return fail(EINVAL);
-    if (target.wdev->type() != InterfaceType::ap && target.wdev->type() != InterfaceType::p2p_go) return fail(EINVAL);
-    if (!target.wdev->running()) return fail(ENETDOWN);
-    return fail(EOPNOTSUPP);
-}
-
 Result<void> set_tx_power(const Target& target, const Request& request) {
     const std::uint32_t setting = *request->u32(NL80211_ATTR_WIPHY_TX_POWER_SETTING);
     const auto level = request->u32(NL80211_ATTR_WIPHY_TX_POWER_LEVEL);
@@ -107,7 +98,7 @@ Result<std::optional<mld::WiphySettingsChange>> settings_change(const mld::Wiphy
 }  // namespace
 
 // cf. nl80211_set_wiphy()
-Result<void> set_wiphy(Context& context, const Request& request, Reply&) {
+Result<void> set_wiphy(Context& context, const Request& request, Reply& reply) {
     auto target = find_target(context, request);
     if (!target) return fail(std::move(target.error()));
     mld::Wiphy& wiphy = target->wiphy;
@@ -119,7 +110,7 @@ Result<void> set_wiphy(Context& context, const Request& request, Reply&) {
         return fail(EOPNOTSUPP);  // settings of one inner radio
     }
     if (request->has(NL80211_ATTR_WIPHY_TXQ_PARAMS))
-        if (auto set = set_queue_parameters(*target); !set) return set;
+        if (auto set = set_queue_parameters(target->wdev, request, reply.ack()); !set) return set;
     if (request->has(NL80211_ATTR_WIPHY_FREQ)) {
         mld::Wdev* wdev = can_set_channel(target->wdev) ? target->wdev : nullptr;
         if (auto set = set_channel_of(wiphy, wdev, request); !set) return set;

@@ -104,7 +104,10 @@ TEST_F(Requests, CommandsThatAreNotServedAnswerAsFromADriverWithoutThem) {
                                   NL80211_CMD_REMOVE_LINK,
                                   NL80211_CMD_ADD_LINK_STA,
                                   NL80211_CMD_MODIFY_LINK_STA,
-                                  NL80211_CMD_REMOVE_LINK_STA};
+                                  NL80211_CMD_REMOVE_LINK_STA,
+                                  NL80211_CMD_CHANNEL_SWITCH,
+                                  NL80211_CMD_SET_CQM,
+                                  NL80211_CMD_VENDOR};
     for (const CommandInfo& command : commands()) {
         if (command.can_do && !served.contains(command.cmd)) {
             EXPECT_EQ(errno_of(about(command.cmd)), -EOPNOTSUPP) << int{command.cmd};
