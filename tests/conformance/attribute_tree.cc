@@ -29,6 +29,8 @@ constexpr std::string_view nests[] = {
     "n/332/*/1", "n/332/*/1/*", "n/332/*/1/*/2",
     // rules, scans, results, surveys, links
     "n/34", "n/34/*", "n/44", "n/45", "n/292", "n/47", "n/84", "n/313", "n/313/*",
+    // stations: what is counted, rates, the BSS, traffic identifiers with their queues; U-APSD; connection monitors
+    "n/21", "n/21/8", "n/21/14", "n/21/15", "n/21/31", "n/21/31/*", "n/21/31/*/6", "n/129", "n/94",
     // nlctrl: commands and groups
     "c/6", "c/6/*", "c/7", "c/7/*"};
 

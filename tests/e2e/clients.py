@@ -34,6 +34,27 @@ class Killed(unittest.TestCase):
             self.assertEqual(w.run("iw", "dev").code, 0)
 
 
+class Flooding(unittest.TestCase):
+    def test_a_program_that_floods_starves_nobody(self):
+        """One asks a million times without waiting; meanwhile another has its answers as they come."""
+        bench = pathlib.Path(os.environ["MLOSIM_BUILD"]) / "tests" / "bench" / "shim_get_interface"
+        requests = 50_000 if os.environ.get("MLOSIM_SANITIZED") == "1" else 1_000_000
+        with world() as w:
+            flood = subprocess.Popen(w.command(bench, "flood", requests), env=w.environment(), stdout=subprocess.PIPE,
+                                     encoding="utf-8")
+            longest = []
+            while flood.poll() is None:
+                outcome = w.run(bench, "200")
+                self.assertEqual(outcome.code, 0, outcome)
+                longest.append(float(re.search(r"longest ([0-9.]+) ms", outcome.out).group(1)))
+            self.assertEqual(flood.returncode, 0)
+            self.assertGreater(len(longest), 1, "the flood was over at once")
+            self.assertLess(max(longest), PATIENCE * 1000 / 10)
+            tap.say(f"flood: {flood.stdout.read().strip()}; {200 * len(longest)} round trips of another program "
+                    f"meanwhile, the longest {max(longest):.1f} ms")
+            self.assertEqual(w.run("iw", "dev").code, 0)
+
+
 class Stalled(unittest.TestCase):
     def test_a_slow_listener_gets_enobufs_and_nobody_else_notices(self):
         """Three listeners; one does not read. Thousands of events later it has lost some, once, and the others none."""

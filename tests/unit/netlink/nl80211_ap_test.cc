@@ -8,7 +8,6 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 const ieee80211::MacAddress client({0x02, 0, 0, 0, 0x77, 1});
@@ -225,13 +224,13 @@ TEST_F(AccessPoints, AreToldHowTheirQueuesContend) {
     const auto set = [&](std::uint8_t category) {
         MessageBuilder message = about(NL80211_CMD_SET_WIPHY);
         auto list = message.nest(NL80211_ATTR_WIPHY_TXQ_PARAMS);
-        auto queue = message.nest(1);
+        auto one = message.nest(1);
         message.put_u8(NL80211_TXQ_ATTR_QUEUE, category);
         message.put_u16(NL80211_TXQ_ATTR_TXOP, 0);
         message.put_u16(NL80211_TXQ_ATTR_CWMIN, 15);
         message.put_u16(NL80211_TXQ_ATTR_CWMAX, 1023);
         message.put_u8(NL80211_TXQ_ATTR_AIFS, 3);
-        queue.end();
+        one.end();
         list.end();
         return errno_of(message);
     };
