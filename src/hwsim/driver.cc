@@ -132,11 +132,13 @@ void Driver::unassign_channel(mld::Link& link) {
 void Driver::tune() {
     std::vector<phy::ChannelDefinition> channels;
     const bool scanning = scan_ && scan_->channel;
-    if (started_ && (!config_.idle || scanning)) {
+    const bool staying = stay_ && stay_->begun;
+    if (started_ && (!config_.idle || scanning || staying)) {
         if (config_.channel) channels.push_back(*config_.channel);
         for (const mld::Link* link : tuned_links_)
             if (link->channel()) channels.push_back(*link->channel());
         if (scanning) channels.push_back(phy::ChannelDefinition::mhz20_noht(*scan_->channel));
+        if (staying) channels.push_back(phy::ChannelDefinition::mhz20_noht(stay_->channel));
     }
     medium_.listen(port_, channels);
 }
@@ -248,6 +250,31 @@ Result<void> Driver::hw_scan(mld::Wdev& vif, const mld::DriverScan& scan) {
     scan_.emplace(HardwareScan{&vif, scan, 0, std::nullopt});
     scan_timer_ = queue_.after({}, [this] { scan_work(); });
     return {};
+}
+
+// cf. mac80211_hwsim_roc(), hw_roc_start(), hw_roc_done()
+Result<void> Driver::remain_on_channel(mld::Wdev&, const phy::Channel& channel, std::chrono::milliseconds duration) {
+    using namespace std::chrono_literals;
+    constexpr sim::Duration start_delay = 20ms;  // HZ / 50
+    if (stay_ || scan_) return fail(EBUSY);
+    stay_ = Stay{channel, duration};
+    stay_timer_ = queue_.after(start_delay, [this] {
+        stay_->begun = true;
+        tune();
+        stay_timer_ = queue_.after(mld::in_jiffies(stay_->duration), [this] {
+            stay_.reset();
+            tune();
+            mac_.remain_on_channel_expired();
+        });
+        mac_.ready_on_channel();
+    });
+    return {};
+}
+
+void Driver::cancel_remain_on_channel(mld::Wdev&) {
+    stay_timer_.cancel();
+    stay_.reset();
+    tune();
 }
 
 // cf. hw_scan_work()

@@ -35,6 +35,9 @@ public:
     void cancel_hw_scan(mld::Wdev& vif) override;
     void sw_scan_start(mld::Wdev& vif, const ieee80211::MacAddress& sender) override;
     void sw_scan_complete(mld::Wdev& vif) override;
+    Result<void> remain_on_channel(mld::Wdev& vif, const phy::Channel& channel,
+                                   std::chrono::milliseconds duration) override;
+    void cancel_remain_on_channel(mld::Wdev& vif) override;
     void transmit(mld::Wdev* vif, mld::Link* link, mld::TxFrame frame) override;
     [[nodiscard]] Result<mld::Survey> get_survey(std::size_t index) override;
     [[nodiscard]] std::uint64_t tsf(const mld::Wdev& vif) const override;
@@ -99,6 +102,14 @@ private:
     std::map<mld::Link*, sim::Timer> beacons_;  // found by link, never walked
     std::optional<HardwareScan> scan_;
     sim::Timer scan_timer_;
+    /// A stay on one more channel, and whether it is there already.
+    struct Stay {
+        phy::Channel channel;
+        std::chrono::milliseconds duration{0};
+        bool begun = false;
+    };
+    std::optional<Stay> stay_;
+    sim::Timer stay_timer_;
     bool software_scan_ = false;
     std::optional<ieee80211::MacAddress> scan_address_;
     std::vector<Visit> visits_;

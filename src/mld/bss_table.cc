@@ -191,6 +191,26 @@ bool BssTable::unlink_oldest() {
     return oldest != nullptr && unlink(*oldest);
 }
 
+const Bss* BssTable::move(const Bss& bss, const phy::Channel& channel) {
+    Entry* entry = entry_of(bss);
+    if (entry == nullptr) return nullptr;
+    Key key = entry->key;
+    key.channel = channel;
+    if (Entry* there = find_exact(key)) {
+        // What was heard there already counts; the old one no longer does.
+        if (there != entry) (void)unlink(*entry);
+        ++generation_;
+        return &there->bss;
+    }
+    auto node = entries_.extract(entry->key);
+    node.key() = key;
+    entry->key = key;
+    entry->bss.channel = channel;
+    entries_.insert(std::move(node));
+    ++generation_;
+    return &entry->bss;
+}
+
 void BssTable::forget(const Bss& bss) {
     if (Entry* entry = entry_of(bss); entry != nullptr && unlink(*entry)) ++generation_;
 }

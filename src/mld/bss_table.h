@@ -59,6 +59,9 @@ public:
         Key key_;
     };
 
+    /// The entry's access point went to another channel. nullptr: it is not known, or is known there already.
+    /// cf. cfg80211_update_assoc_bss_entry()
+    const Bss* move(const Bss& bss, const phy::Channel& channel);
     /// Forgets one entry, unless it hides others. cf. cfg80211_unlink_bss()
     void forget(const Bss& bss);
     /// Forgets what was last heard before `cutoff`.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -48,6 +49,10 @@ public:
     virtual void receive(const FrameBytes& frame, const RxStatus& status) = 0;
     /// A frame that was sent with a cookie is on its way, acknowledged or given up. cf. ieee80211_tx_status_ext().
     virtual void transmitted(const TxStatus& status) = 0;
+    /// The radio is where remain_on_channel() wanted it; it has left. cf. ieee80211_ready_on_channel(),
+    /// ieee80211_remain_on_channel_expired().
+    virtual void ready_on_channel() = 0;
+    virtual void remain_on_channel_expired() = 0;
     /// The sweep that hw_scan() started is over. cf. ieee80211_scan_completed().
     virtual void scan_completed(bool aborted) = 0;
     /// The beacon that link's access point sends now, counted on. Empty: it sends none. The bytes hold until the next
@@ -92,6 +97,15 @@ public:
     /// The MAC walks the channels with config().
     virtual void sw_scan_start(Wdev& vif, const ieee80211::MacAddress& sender) = 0;
     virtual void sw_scan_complete(Wdev& vif) = 0;
+
+    /// Listens on one more channel for a time, and says when it is there and when no longer. Only radios of
+    /// ScanStyle::hardware.
+    virtual Result<void> remain_on_channel(Wdev& /*vif*/, const phy::Channel& /*channel*/,
+                                           std::chrono::milliseconds /*duration*/) {
+        return fail(EOPNOTSUPP);
+    }
+    /// Nothing is said of its end then.
+    virtual void cancel_remain_on_channel(Wdev& /*vif*/) {}
 
     virtual void transmit(Wdev* vif, Link* link, TxFrame frame) = 0;
 

@@ -57,6 +57,14 @@ public:
     /// The channel where `wdev` listens now besides its links', if it does.
     [[nodiscard]] std::optional<phy::Channel> listening(const Wdev& wdev) const;
     [[nodiscard]] bool idle() const noexcept;
+    /// Where the MAC itself has tuned the radio to, of a radio that does not leave its channel by itself.
+    [[nodiscard]] std::optional<phy::Channel> tuned_channel() const;
+
+    // What the driver says, and the scanner.
+    void ready_on_channel();
+    void expired();
+    /// What waited for the scan's end goes on. cf. ieee80211_start_next_roc()
+    void scan_ended();
 
 private:
     class Impl;

@@ -8,7 +8,9 @@
 #include "mld/events.h"
 #include "mld/jiffies.h"
 #include "mld/netdev.h"
+#include "mld/off_channel.h"
 #include "mld/probe_request.h"
+#include "mld/station_mlme.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
 #include "sim/invariant.h"
@@ -147,19 +149,13 @@ Result<void> Scanner::trigger(Wdev& wdev, ScanRequest request) {
     second_part_ = false;
     cancelled_ = false;
 
-    // cf. cfg80211_scan(): where the driver asks for it, 6 GHz comes after what the other bands have told of it.
-    std::vector<phy::Channel> first = scan_->channels;
-    Result<void> started;
-    if (wiphy_.profile().scan.split_6ghz) {
-        std::erase_if(first, [](const phy::Channel& c) { return c.band == phy::Band::ghz6; });
-        started = first.empty() ? start_6ghz() : start_part(std::move(first), {});
-    } else {
-        second_part_ = true;  // there is only one
-        started = start_part(std::move(first), {});
-    }
-    if (!started) {
-        scan_.reset();
-        return started;
+    // cf. ieee80211_can_scan()
+    deferred_ = !wiphy_.off_channel().idle();
+    if (!deferred_) {
+        if (auto started = begin(); !started) {
+            scan_.reset();
+            return started;
+        }
     }
     wiphy_.world().trace().record(wiphy_.world().now(), "mld/scan-started",
                                   {{"wdev", wdev.id().value},
@@ -167,6 +163,23 @@ Result<void> Scanner::trigger(Wdev& wdev, ScanRequest request) {
                                    {"ssids", static_cast<std::uint64_t>(scan_->request.ssids.size())}});
     wiphy_.world().tell([&](Events& e) { e.scan_started(wdev, *scan_); });
     return {};
+}
+
+void Scanner::run_deferred() {
+    if (!deferred_) return;
+    deferred_ = false;
+    if (!begin()) finish(true);
+}
+
+Result<void> Scanner::begin() {
+    // cf. cfg80211_scan(): where the driver asks for it, 6 GHz comes after what the other bands have told of it.
+    std::vector<phy::Channel> first = scan_->channels;
+    if (wiphy_.profile().scan.split_6ghz) {
+        std::erase_if(first, [](const phy::Channel& c) { return c.band == phy::Band::ghz6; });
+        return first.empty() ? start_6ghz() : start_part(std::move(first), {});
+    }
+    second_part_ = true;  // there is only one
+    return start_part(std::move(first), {});
 }
 
 // cf. cfg80211_scan_6ghz()
@@ -243,6 +256,11 @@ void Scanner::driver_completed(bool aborted) {
 Result<void> Scanner::abort() {
     if (scan_ == nullptr) return fail(ENOENT);
     cancelled_ = true;
+    if (deferred_) {
+        deferred_ = false;
+        finish(true);
+        return {};
+    }
     if (hardware_running_) {
         wiphy_.driver().cancel_hw_scan(*scan_->wdev);
         return {};
@@ -256,6 +274,7 @@ Result<void> Scanner::abort() {
 void Scanner::interface_stops(const Wdev& wdev) {
     if (scan_ == nullptr || scan_->wdev != &wdev) return;
     cancelled_ = true;
+    deferred_ = false;
     if (hardware_running_) wiphy_.driver().cancel_hw_scan(*scan_->wdev);
     if (software_) {
         software_.reset();
@@ -295,6 +314,9 @@ void Scanner::finish(bool aborted) {
         wiphy_.world().now(), aborted ? "mld/scan-aborted" : "mld/scan-done",
         {{"wdev", done->wdev->id().value}, {"bss", static_cast<std::uint64_t>(wiphy_.bss_table_.size())}});
     wiphy_.world().tell([&](Events& e) { e.scan_finished(*done->wdev, *done); });
+    for (const auto& [id, wdev] : wiphy_.wdevs())
+        if (wdev->mlme() != nullptr) wdev->mlme()->scan_done();
+    wiphy_.off_channel().scan_ended();
 }
 
 bool Scanner::passive(const phy::Channel& channel) const {

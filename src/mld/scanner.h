@@ -36,6 +36,8 @@ public:
     [[nodiscard]] bool software_scanning() const noexcept { return software_.has_value(); }
     [[nodiscard]] std::optional<phy::ChannelDefinition> tuned_channel() const;
 
+    /// A scan that waited for the radio's stay on another channel begins. cf. ieee80211_run_deferred_scan()
+    void run_deferred();
     /// The driver is through with its band.
     void driver_completed(bool aborted);
     /// A beacon or probe response came in: a passive wait may become an active one. cf. SCAN_BEACON_WAIT.
@@ -56,6 +58,7 @@ private:
     [[nodiscard]] Result<void> check_rates(const ScanRequest& request) const;
     [[nodiscard]] Result<void> check_role(const Wdev& wdev, const ScanRequest& request) const;
 
+    Result<void> begin();
     /// One driver or software sweep over `channels`; a scan has two of them where 6 GHz comes after the other bands.
     Result<void> start_part(std::vector<phy::Channel> channels, std::vector<Colocated6GHz> colocated);
     Result<void> start_6ghz();
@@ -82,6 +85,7 @@ private:
     bool hardware_running_ = false;
     bool cancelled_ = false;
     bool second_part_ = false;
+    bool deferred_ = false;
     ieee80211::MacAddress sender_;
     std::optional<SoftwareScan> software_;
     sim::Timer work_;

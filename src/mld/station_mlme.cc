@@ -103,8 +103,10 @@ void StationMlme::Impl::transmitted(std::uint64_t cookie, bool acknowledged) {
     awaited.erase(found);
     if (what == Awaited::authentication) {
         authentication_status(acknowledged);
-    } else {
+    } else if (what == Awaited::association) {
         association_status(acknowledged);
+    } else {
+        probe_status(acknowledged);
     }
 }
 
@@ -113,6 +115,7 @@ void StationMlme::Impl::arm() {
     const auto consider = [&](sim::Time time) { due = due ? std::min(*due, time) : time; };
     if (auth) consider(auth->timeout);
     if (assoc) consider(assoc->timeout);
+    if (active && active->probing) consider(active->probe_timeout);
     if (!due) {
         timer.cancel();
         return;
@@ -123,6 +126,7 @@ void StationMlme::Impl::arm() {
 void StationMlme::Impl::work() {
     if (auth && now() >= auth->timeout) authentication_timeout();
     if (assoc && now() >= assoc->timeout) association_timeout();
+    if (active && active->probing && now() >= active->probe_timeout) probe_work();
     arm();
 }
 
@@ -141,13 +145,15 @@ void StationMlme::Impl::trace(const char* what, const ieee80211::MacAddress& ap)
     world().trace().record(now(), what, {{"wdev", wdev.id().value}, {"ap", ap.to_string()}});
 }
 
-void StationMlme::Impl::receive(Link&, const ieee80211::FrameView& frame, const RxStatus&) {
+void StationMlme::Impl::receive(Link& heard, const ieee80211::FrameView& frame, const RxStatus& status) {
     const auto fc = frame.frame_control();
     if (fc.is(ManagementSubtype::authentication)) return on_authentication(frame);
     if (fc.is(ManagementSubtype::association_response) || fc.is(ManagementSubtype::reassociation_response))
         return on_association_response(frame);
     if (fc.is(ManagementSubtype::deauthentication)) return on_deauthentication(frame);
     if (fc.is(ManagementSubtype::disassociation)) return on_disassociation(frame);
+    if (fc.is(ManagementSubtype::beacon)) return on_beacon(heard, frame, status);
+    if (fc.is(ManagementSubtype::action)) return on_action(heard, frame);
 }
 
 StationMlme::StationMlme(Wdev& wdev) : impl_(std::make_unique<Impl>(wdev)) {}
@@ -165,22 +171,27 @@ Result<void> StationMlme::deauthenticate(const LeaveRequest& request) {
 Result<void> StationMlme::disassociate(const LeaveRequest& request) {
     return impl_->disassociate(request);
 }
-Result<void> StationMlme::connect(const ConnectRequest&) {
-    return fail(EOPNOTSUPP);
+Result<void> StationMlme::connect(const ConnectRequest& request) {
+    return impl_->connect(request);
 }
-Result<void> StationMlme::update_connection(const ConnectRequest&, std::uint32_t) {
-    return fail(EOPNOTSUPP);
+Result<void> StationMlme::update_connection(const ConnectRequest& request, std::uint32_t changed) {
+    return impl_->update_connection(request, changed);
 }
 Result<void> StationMlme::disconnect(std::uint16_t reason) {
-    impl_->leave(reason);
-    return {};
+    return impl_->disconnect(reason);
 }
-Result<void> StationMlme::set_cqm_rssi(std::vector<std::int32_t>, std::uint32_t) {
-    return fail(EOPNOTSUPP);
+Result<void> StationMlme::set_cqm_rssi(std::vector<std::int32_t> thresholds, std::uint32_t hysteresis) {
+    return impl_->set_quality(std::move(thresholds), hysteresis);
 }
 void StationMlme::leave() {
     constexpr std::uint16_t leaving = 3;
-    impl_->leave(leaving);
+    (void)impl_->disconnect(leaving);
+}
+void StationMlme::off_channel(bool away) {
+    impl_->off_channel(away);
+}
+void StationMlme::scan_done() {
+    impl_->scan_done();
 }
 void StationMlme::stop() {
     impl_->stop();

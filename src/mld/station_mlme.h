@@ -63,6 +63,11 @@ public:
     void leave();
     /// Then whatever it was about ends. cf. ieee80211_mgd_stop()
     void stop();
+    /// A scan is over: the kernel's own connection manager may have waited for it. cf. cfg80211_sme_scan_done()
+    void scan_done();
+    /// The radio leaves the channel, or is back: the access point holds frames back meanwhile.
+    /// cf. ieee80211_offchannel_ps_enable(), ieee80211_offchannel_ps_disable()
+    void off_channel(bool away);
     /// A program went away. True: the connection was its.
     void release(OwnerId owner);
 

@@ -257,6 +257,7 @@ public:
 
 private:
     friend class Netdev;
+    friend class OffChannel;
     friend class RegulatoryCore;
     friend class Scanner;
     friend class StationMlme;
@@ -273,6 +274,8 @@ private:
     void receive(const FrameBytes& frame, const RxStatus& status) override;
     void transmitted(const TxStatus& status) override;
     void scan_completed(bool aborted) override;
+    void ready_on_channel() override;
+    void remain_on_channel_expired() override;
     std::span<const std::uint8_t> next_beacon(Link& link) override;
 
     // Netdev's calls, in the order of the kernel's notifiers.
@@ -334,6 +337,10 @@ private:
     /// cf. cfg80211_wdev_channel_allowed().
     [[nodiscard]] bool radio_allows(const Wdev& wdev, const phy::Channel& channel) const;
     void configure_radio();
+    /// The MAC leaves the channel of its connections for another, and comes back: stations say so to their access
+    /// points. cf. ieee80211_offchannel_stop_vifs(), ieee80211_offchannel_return()
+    void leave_operating_channel();
+    void return_to_operating_channel();
     [[nodiscard]] Result<Link*> ap_link(Wdev& wdev, std::optional<ieee80211::LinkId> id) const;
     void stop_ap_link(Link& link);
     /// Those that `owner` started as to end with it.

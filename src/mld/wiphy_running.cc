@@ -7,6 +7,7 @@
 #include "mld/detail/combinations.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
+#include "mld/off_channel.h"
 #include "mld/scanner.h"
 #include "mld/station_mlme.h"
 #include "mld/stations.h"
@@ -184,6 +185,7 @@ void Wiphy::stop(Wdev& wdev) {
 void Wiphy::do_stop(Wdev& wdev, bool going_down) {
     wdev.running_ = false;
     scanner_->interface_stops(wdev);
+    off_channel_->purge(wdev);
     if (wdev.mlme() != nullptr) wdev.mlme()->stop();
     stations_->flush(wdev);
     data_path_->forget_keys(wdev);
@@ -300,6 +302,23 @@ bool Wiphy::uses_channel_contexts() const {
     return profile_->scan.style == ScanStyle::hardware;
 }
 
+void Wiphy::ready_on_channel() {
+    off_channel_->ready_on_channel();
+}
+void Wiphy::remain_on_channel_expired() {
+    off_channel_->expired();
+}
+
+void Wiphy::leave_operating_channel() {
+    for (const auto& [id, wdev] : wdevs_)
+        if (wdev->running() && wdev->mlme() != nullptr) wdev->mlme()->off_channel(true);
+}
+
+void Wiphy::return_to_operating_channel() {
+    for (const auto& [id, wdev] : wdevs_)
+        if (wdev->running() && wdev->mlme() != nullptr) wdev->mlme()->off_channel(false);
+}
+
 // cf. ieee80211_recalc_idle(), ieee80211_hw_conf_chan()
 void Wiphy::configure_radio() {
     if (mac_open_count_ == 0 && virtual_monitors_ == 0) return;
@@ -310,9 +329,11 @@ void Wiphy::configure_radio() {
             if (link->channel()) user = link.get();
     if (user == nullptr && virtual_monitor_) user = virtual_monitor_->links().front().get();
 
-    config.idle = user == nullptr && monitors_ == 0 && !scanner_->software_scanning();
+    const auto elsewhere = off_channel_->tuned_channel();
+    config.idle = user == nullptr && monitors_ == 0 && !scanner_->software_scanning() && !elsewhere;
     if (!uses_channel_contexts()) {
-        const auto scanned = scanner_->tuned_channel();
+        auto scanned = scanner_->tuned_channel();
+        if (elsewhere) scanned = phy::ChannelDefinition::mhz20_noht(*elsewhere);
         config.channel = scanned ? scanned : user != nullptr ? user->channel() : std::optional(monitor_channel_);
         if (config.channel) {
             const phy::RadioChannel* channel = this->channel(config.channel->control);

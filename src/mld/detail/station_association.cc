@@ -54,7 +54,7 @@ std::optional<ieee80211::WmmParameters> wmm_parameters(const ElementList& elemen
 }
 
 /// cf. _ieee80211_sta_wmm_params(); false: they make no sense.
-bool set_queues(BssConfig& config, const ieee80211::WmmParameters& wmm) {
+bool take_queues(BssConfig& config, const ieee80211::WmmParameters& wmm) {
     using Category = ieee80211::WmmAcParameters;
     constexpr std::uint8_t nl80211_ac[] = {2, 3, 1, 0};  // best effort, background, video, voice
     std::array<TxQueueParameters, 4> queues;
@@ -73,22 +73,6 @@ bool set_queues(BssConfig& config, const ieee80211::WmmParameters& wmm) {
     return true;
 }
 
-/// cf. ieee80211_handle_bss_capability()
-void set_protection(BssConfig& config, const Bss& bss, std::uint16_t capabilities) {
-    using ieee80211::CapabilityInfo;
-    const auto info = CapabilityInfo::from_raw(capabilities);
-    const auto erp = ElementList(bss.elements->bytes).find(element::erp);
-    constexpr std::uint8_t use_protection = 1U << 1;
-    constexpr std::uint8_t barker_preamble = 1U << 2;
-    config.use_cts_protection = false;
-    config.use_short_preamble = info.has(CapabilityInfo::short_preamble);
-    if (erp && !erp->first_piece().empty()) {
-        config.use_cts_protection = (erp->first_piece()[0] & use_protection) != 0;
-        config.use_short_preamble = (erp->first_piece()[0] & barker_preamble) == 0;
-    }
-    config.use_short_slot_time = info.has(CapabilityInfo::short_slot_time) || bss.channel.band != phy::Band::ghz2_4;
-}
-
 /// cf. ieee80211_get_dtim()
 std::uint8_t dtim_period(const Bss& bss) {
     const auto& known = bss.beacon ? bss.beacon : bss.elements;
@@ -100,6 +84,28 @@ std::uint8_t dtim_period(const Bss& bss) {
 }
 
 }  // namespace
+
+void StationMlme::Impl::set_queues(BssConfig& config, const ElementList& elements) {
+    const auto wmm = wmm_parameters(elements);
+    if (!wmm || !take_queues(config, *wmm)) (void)take_queues(config, ieee80211::WmmParameters::defaults());
+}
+
+// cf. ieee80211_handle_bss_capability()
+void StationMlme::Impl::set_protection(BssConfig& config, const ElementList& elements, phy::Band band,
+                                       std::uint16_t capabilities) {
+    using ieee80211::CapabilityInfo;
+    const auto info = CapabilityInfo::from_raw(capabilities);
+    const auto erp = elements.find(element::erp);
+    constexpr std::uint8_t use_protection = 1U << 1;
+    constexpr std::uint8_t barker_preamble = 1U << 2;
+    config.use_cts_protection = false;
+    config.use_short_preamble = info.has(CapabilityInfo::short_preamble);
+    if (erp && !erp->first_piece().empty()) {
+        config.use_cts_protection = (erp->first_piece()[0] & use_protection) != 0;
+        config.use_short_preamble = (erp->first_piece()[0] & barker_preamble) == 0;
+    }
+    config.use_short_slot_time = info.has(CapabilityInfo::short_slot_time) || band != phy::Band::ghz2_4;
+}
 
 // cf. cfg80211_mlme_assoc(), ieee80211_mgd_assoc()
 Result<void> StationMlme::Impl::associate(const AssociateRequest& request) {
@@ -280,10 +286,10 @@ bool StationMlme::Impl::take_up_link(AssociationLink& with, LinkSta& station, co
     if (const auto omn = elements.find(element::operating_mode_notification); omn && !omn->first_piece().empty())
         peer.operating_mode = omn->first_piece()[0];
 
-    if (!wmm || !set_queues(config, *wmm)) (void)set_queues(config, ieee80211::WmmParameters::defaults());
+    set_queues(config, elements);
     config.beacon_interval = with.bss.beacon_interval;
     config.dtim_period = std::max<std::uint8_t>(dtim_period(with.bss), 1);
-    set_protection(config, with.bss, capabilities);
+    set_protection(config, ElementList(with.bss.elements->bytes), band, capabilities);
     return true;
 }
 
@@ -324,12 +330,15 @@ void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, cons
         c.owner = done.request.owner;
         c.owner_ends_it = done.request.owner_ends_it;
         for (AssociationLink& l : done.links)
-            connected.links.push_back({l.id, std::move(l.bss), std::move(l.hold), l.settings});
+            connected.links.push_back(
+                {.id = l.id, .bss = std::move(l.bss), .hold = std::move(l.hold), .settings = l.settings});
         active = std::move(connected);
         wdev.netdev()->set_carrier(true);
+        watch_connection();
         trace("mld/associated", ap);
     }
     end_association(success ? AssociationEnd::success : AssociationEnd::rejected);
+    if (sme_associated(response.status)) return;
 
     MlmeFrame event;
     event.kind = MlmeFrameKind::association_response;
@@ -343,6 +352,9 @@ void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, cons
     result.request_elements = request_elements;
     result.response_elements.assign(response.elements.bytes().begin(), response.elements.bytes().end());
     world().tell([&](Events& e) { e.connected(wdev, result); });
+    if (success) return update_quality();
+    sme.reset();
+    wdev.ssid_.reset();
 }
 
 // cf. ieee80211_destroy_assoc_data()
@@ -352,9 +364,11 @@ void StationMlme::Impl::end_association(AssociationEnd how) {
     arm();
     if (how == AssociationEnd::success) return;
     let_go(ap);
+    if (how == AssociationEnd::abandoned && sme) sme_next(Sme::State::abandon);
     if (how != AssociationEnd::timeout) return;
     trace("mld/association-timeout", ap);
     world().tell([&](Events& e) { e.mlme_timed_out(wdev, MlmeTimeout::association, ap); });
+    if (sme) sme_next(Sme::State::association_timed_out);
 }
 
 }  // namespace mlosim::mld

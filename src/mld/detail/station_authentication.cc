@@ -159,6 +159,7 @@ void StationMlme::Impl::authentication_timeout() {
     end_authentication(false);
     trace("mld/authentication-timeout", ap);
     world().tell([&](Events& e) { e.mlme_timed_out(wdev, MlmeTimeout::authentication, ap); });
+    if (sme) sme_next(Sme::State::authentication_timed_out);
 }
 
 // cf. ieee80211_mark_sta_auth()
@@ -180,8 +181,9 @@ void StationMlme::Impl::on_authentication(const ieee80211::FrameView& frame) {
     if (is_sae && (body->transaction < auth->expected_transaction || body->transaction > 2)) return;
 
     if (body->status != 0) {
+        const ieee80211::MacAddress ap = auth->ap;
         tell(MlmeFrameKind::authentication, frame.octets());
-        if (!auth) return;
+        sme_authenticated(body->status, ap);
         const bool goes_on =
             body->status == anti_clogging_token_required ||
             (body->transaction == 1 && (body->status == sae_hash_to_element || body->status == sae_pk));
@@ -198,7 +200,9 @@ void StationMlme::Impl::on_authentication(const ieee80211::FrameView& frame) {
     } else if (body->transaction == 2) {
         auth->peer_confirmed = true;
     }
+    const ieee80211::MacAddress ap = auth->ap;
     tell(MlmeFrameKind::authentication, frame.octets());
+    sme_authenticated(body->status, ap);
 }
 
 // cf. ieee80211_destroy_auth_data()

@@ -73,10 +73,65 @@ public:
         Bss bss;
         std::unique_ptr<BssTable::Hold> hold;
         detail::ConnectionSettings settings;
+        /// The mean strength of the beacons, as an exponentially weighted average in 1/16 dB below 0 dBm.
+        /// cf. DECLARE_EWMA(beacon_signal, 4, 4)
+        std::optional<unsigned> beacon_average;
+        unsigned beacons = 0;
+        /// What was last told of it.
+        std::optional<std::int32_t> last_event_dbm;
+        std::int32_t last_signal_dbm = 0;
+
+        /// The switch to another channel that the access point announced.
+        struct Switch {
+            phy::ChannelDefinition channel;
+            bool waits_for_beacon = false;
+            sim::Timer timer;
+        };
+        std::unique_ptr<Switch> channel_switch;
+        bool ignored_same_channel = false;
     };
     struct Active {
         Connection connection;
         std::vector<ActiveLink> links;
+        /// Asked whether the access point is there: with so many frames, until then.
+        unsigned probes = 0;
+        bool probing = false;
+        bool probe_failed = false;
+        sim::Time probe_timeout;
+        sim::Timer beacon_timer;
+        sim::Timer idle_timer;
+    };
+
+    /// Thresholds that a program set; they outlive connections (struct cfg80211_cqm_config).
+    struct Quality {
+        std::vector<std::int32_t> thresholds;
+        std::uint32_t hysteresis = 0;
+        std::int32_t last_dbm = 0;
+        std::int32_t low = 0;
+        std::int32_t high = 0;
+    };
+
+    /// The kernel's own connection manager (struct cfg80211_conn).
+    struct Sme {
+        enum class State : std::uint8_t {
+            scanning,
+            scan_again,
+            authenticate_next,
+            authenticating,
+            authentication_timed_out,
+            associate_next,
+            associating,
+            association_failed,
+            association_timed_out,
+            deauthenticate,
+            abandon,
+            connected,
+        };
+        ConnectRequest request;
+        State state = State::scanning;
+        bool automatic = false;
+        std::optional<ieee80211::MacAddress> previous_bssid;
+        sim::Timer work;
     };
 
     Wdev& wdev;
@@ -85,9 +140,11 @@ public:
     std::optional<Authentication> auth;
     std::optional<Association> assoc;
     std::optional<Active> active;
+    std::optional<Quality> quality;
+    std::optional<Sme> sme;
     sim::Timer timer;
     /// Which kind of frame waits for its status, by cookie.
-    enum class Awaited : std::uint8_t { authentication, association };
+    enum class Awaited : std::uint8_t { authentication, association, probe };
     std::map<std::uint64_t, Awaited> awaited;
     std::uint64_t last_cookie = 0;
 
@@ -141,6 +198,10 @@ public:
                       std::uint16_t capabilities);
     bool follow_bandwidth(Link& on, const detail::ConnectionSettings& agreed, const ieee80211::ElementList& elements);
     void end_association(AssociationEnd how);
+    /// The EDCA parameters that the access point wants, or the defaults.
+    static void set_queues(BssConfig& config, const ieee80211::ElementList& elements);
+    static void set_protection(BssConfig& config, const ieee80211::ElementList& elements, phy::Band band,
+                               std::uint16_t capabilities);
     void tell_association(const ieee80211::FrameView& frame, const ieee80211::AssociationResponseBody& response);
 
     // station_leaving.cc
@@ -162,6 +223,50 @@ public:
     /// cf. ieee80211_mgd_stop()
     void stop();
     void release(OwnerId owner);
+
+    // station_monitor.cc
+    /// From the association on. cf. ieee80211_sta_reset_beacon_monitor(), ieee80211_sta_reset_conn_monitor()
+    void watch_connection();
+    void expect_beacon();
+    void on_beacon(Link& heard, const ieee80211::FrameView& frame, const RxStatus& status);
+    void measure(ActiveLink& on, const RxStatus& status);
+    void beacons_lost();
+    void check_idle();
+    /// cf. ieee80211_mgd_probe_ap(), ieee80211_mgd_probe_ap_send()
+    void probe(bool after_beacon_loss);
+    void send_probe();
+    void probe_status(bool acknowledged);
+    void probe_work();
+    void stop_probing();
+    /// cf. ieee80211_sta_connection_lost()
+    void connection_lost(std::uint16_t reason, bool send);
+    Result<void> set_quality(std::vector<std::int32_t> thresholds, std::uint32_t hysteresis);
+    void update_quality();
+    void tell_quality(ActiveLink& on, bool low, std::int32_t dbm);
+    void off_channel(bool away);
+
+    // station_switch.cc
+    /// cf. ieee80211_sta_process_chanswitch()
+    enum class SwitchSource : std::uint8_t { beacon, protected_action, public_action };
+    void consider_switch(Link& on, ActiveLink& link, const ieee80211::ElementList& elements, SwitchSource source);
+    void on_action(Link& heard, const ieee80211::FrameView& frame);
+    void switch_now(Link& on);
+    void switch_done(Link& on, ActiveLink& link);
+
+    // station_sme.cc
+    Result<void> connect(const ConnectRequest& request);
+    Result<void> update_connection(const ConnectRequest& request, std::uint32_t changed);
+    Result<void> disconnect(std::uint16_t reason);
+    void sme_next(Sme::State state);
+    void sme_work();
+    Result<void> sme_scan();
+    Result<void> sme_step(TimeoutReason& reason);
+    bool sme_choose();
+    void sme_failed(std::optional<std::uint16_t> status, TimeoutReason reason);
+    void sme_authenticated(std::uint16_t status, const ieee80211::MacAddress& bssid);
+    /// True: nobody is told of this answer.
+    bool sme_associated(std::uint16_t status);
+    void scan_done();
 
 private:
     /// The access point's address that a goodbye was to or from, while it counts as connected. cf.

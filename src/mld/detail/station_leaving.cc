@@ -69,6 +69,7 @@ Result<void> StationMlme::Impl::disassociate(const LeaveRequest& request) {
 
 Bytes StationMlme::Impl::set_disassociated(ManagementSubtype how, std::uint16_t reason, bool send) {
     const ieee80211::MacAddress ap = active->connection.ap;
+    stop_probing();
     wdev.netdev()->set_carrier(false);
     Bytes frame = say_goodbye(how, ap, reason, send);
     connected_address_ = ap;
@@ -96,6 +97,7 @@ void StationMlme::Impl::report_goodbye(ieee80211::ByteView bytes) {
     info.reason = body->reason;
     info.from_ap = frame->addr2() != wdev.address();
     world().tell([&](Events& e) { e.disconnected(wdev, info); });
+    if (sme) sme_next(deauthentication ? Sme::State::abandon : Sme::State::deauthenticate);
 }
 
 void StationMlme::Impl::leave_for_another() {
@@ -135,6 +137,8 @@ void StationMlme::Impl::leave(std::uint16_t reason) {
 void StationMlme::Impl::stop() {
     if (auth) end_authentication(false);
     if (assoc) end_association(AssociationEnd::timeout);
+    sme.reset();
+    wdev.ssid_.reset();
     timer.cancel();
     awaited.clear();
 }
@@ -142,7 +146,14 @@ void StationMlme::Impl::stop() {
 // cf. cfg80211_autodisconnect_wk()
 void StationMlme::Impl::release(OwnerId owner) {
     const auto owned = [&](OwnerId who, bool ends_it) { return ends_it && who == owner; };
-    if (active && owned(active->connection.owner, active->connection.owner_ends_it)) return leave(reason_leaving);
+    if (active && owned(active->connection.owner, active->connection.owner_ends_it)) {
+        (void)disconnect(reason_leaving);
+        return;
+    }
+    if (sme && owned(sme->request.association.owner, sme->request.association.owner_ends_it)) {
+        (void)disconnect(reason_leaving);
+        return;
+    }
     if (!assoc || !owned(assoc->request.owner, assoc->request.owner_ends_it)) return;
     LeaveRequest request;
     request.bssid = assoc->ap;
