@@ -143,7 +143,8 @@ void OffChannel::Impl::begin(Stay& stay) {
     if (stay.for_frame) {
         ieee80211::Bytes frame = std::move(*stay.frame);
         stay.frame.reset();
-        wiphy.data_path().send_management(*stay.wdev, stay.wdev->links().empty() ? nullptr : stay.wdev->links().front().get(),
+        wiphy.data_path().send_management(*stay.wdev,
+                                          stay.wdev->links().empty() ? nullptr : stay.wdev->links().front().get(),
                                           std::move(frame), stay.options);
         return;
     }

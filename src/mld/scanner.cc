@@ -138,6 +138,8 @@ Result<void> Scanner::trigger(Wdev& wdev, ScanRequest request) {
     if (!channels) return fail(channels.error());
     if (auto valid = check_rates(request); !valid) return valid;
     if (auto valid = check_flags(request); !valid) return valid;
+    const bool connected = wdev.mlme() != nullptr && wdev.mlme()->connection() != nullptr;
+    if (connected && request.flags.has(ScanFlag::random_address)) return fail(EOPNOTSUPP);
     if (auto valid = check_role(wdev, request); !valid) return valid;
 
     scan_ = std::make_unique<Scan>();
@@ -209,6 +211,8 @@ Result<void> Scanner::start_part(std::vector<phy::Channel> channels, std::vector
         software_on_channel();
         return {};
     }
+    wiphy_.leave_operating_channel();
+    software_->away_since = wiphy_.world().now();
     work_ = wiphy_.world().queue().after({}, [this] { software_work(); });
     return {};
 }
@@ -292,9 +296,11 @@ void Scanner::interface_down(const Wdev& wdev) {
 // cf. __ieee80211_scan_completed(), then ___cfg80211_scan_done()
 void Scanner::part_completed(bool aborted) {
     if (software_) {
+        const bool away = software_->away_since.has_value();
         software_.reset();
         wiphy_.configure_radio();
         wiphy_.driver().sw_scan_complete(*scan_->wdev);
+        if (away) wiphy_.return_to_operating_channel();
     }
     if (!aborted && !second_part_) {
         const bool wants_6ghz = std::any_of(scan_->channels.begin(), scan_->channels.end(),
@@ -334,12 +340,41 @@ void Scanner::software_work() {
     switch (software_->step) {
         case Step::decision:
             if (software_->next_channel >= part_channels_.size()) return part_completed(false);
-            return software_set_channel();
+            return away_too_long() ? software_suspend() : software_set_channel();
         case Step::send_probe:
             return software_send_probe();
+        case Step::resume:
+            return software_resume();
         case Step::finished:
             return part_completed(false);
     }
+}
+
+bool Scanner::away_too_long() const {
+    constexpr sim::Duration longest = jiffies_per_second / 8 * jiffy;
+    const bool connected = std::any_of(wiphy_.wdevs().begin(), wiphy_.wdevs().end(), [](const auto& entry) {
+        return entry.second->mlme() != nullptr && entry.second->mlme()->connection() != nullptr;
+    });
+    const sim::Duration next =
+        passive(part_channels_[software_->next_channel]) ? passive_time : probe_delay + active_time;
+    return connected && software_->away_since && wiphy_.world().now() + next > *software_->away_since + longest;
+}
+
+// cf. ieee80211_scan_state_suspend(), ieee80211_scan_state_resume()
+void Scanner::software_suspend() {
+    constexpr sim::Duration rest = jiffies_per_second / 5 * jiffy;
+    software_->channel.reset();
+    software_->away_since.reset();
+    software_->step = Step::resume;
+    wiphy_.configure_radio();
+    wiphy_.return_to_operating_channel();
+    work_ = wiphy_.world().queue().after(work_delay(rest), [this] { software_work(); });
+}
+
+void Scanner::software_resume() {
+    wiphy_.leave_operating_channel();
+    software_->away_since = wiphy_.world().now();
+    software_set_channel();
 }
 
 // cf. ieee80211_scan_state_set_channel()

@@ -44,12 +44,14 @@ public:
     void beacon_heard();
 
 private:
-    enum class Step { decision, send_probe, finished };
+    enum class Step { decision, send_probe, resume, finished };
     struct SoftwareScan {
         std::size_t next_channel = 0;
         Step step = Step::decision;
         bool beacon_wait = false;
         std::optional<phy::Channel> channel;
+        /// Since when it has been away from the channel of its connections.
+        std::optional<sim::Time> away_since;
     };
 
     [[nodiscard]] Result<std::vector<phy::Channel>> resolve_channels(const Wdev& wdev,
@@ -66,6 +68,10 @@ private:
     void software_work();
     void software_set_channel();
     void software_on_channel();
+    /// The connections get their channel back for a while. cf. ieee80211_scan_state_decision()
+    [[nodiscard]] bool away_too_long() const;
+    void software_suspend();
+    void software_resume();
     void software_send_probe();
     void software_probe(const phy::Channel& channel);
     void part_completed(bool aborted);

@@ -332,6 +332,9 @@ void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, cons
         for (AssociationLink& l : done.links)
             connected.links.push_back(
                 {.id = l.id, .bss = std::move(l.bss), .hold = std::move(l.hold), .settings = l.settings});
+        // Only a country element makes the kernel look for the network's name. cf. __cfg80211_connect_result()
+        const auto& known = connected.links.front().bss.elements;
+        if (!wdev.ssid_ && ElementList(known->bytes).find(element::country)) wdev.ssid_ = c.ssid;
         active = std::move(connected);
         wdev.netdev()->set_carrier(true);
         watch_connection();

@@ -22,11 +22,11 @@ using ieee80211::ElementList;
 using ieee80211::ManagementSubtype;
 using namespace std::chrono_literals;
 
-constexpr unsigned beacons_missed = 7;         // beacon_loss_count
-constexpr unsigned max_probes = 2;             // max_nullfunc_tries
-constexpr sim::Duration probe_wait = 500ms;    // probe_wait_ms
-constexpr sim::Duration idle_time = 30s;       // IEEE80211_CONNECTION_IDLE_TIME
-constexpr unsigned enough_beacons = 4;         // IEEE80211_SIGNAL_AVE_MIN_COUNT
+constexpr unsigned beacons_missed = 7;       // beacon_loss_count
+constexpr unsigned max_probes = 2;           // max_nullfunc_tries
+constexpr sim::Duration probe_wait = 500ms;  // probe_wait_ms
+constexpr sim::Duration idle_time = 30s;     // IEEE80211_CONNECTION_IDLE_TIME
+constexpr unsigned enough_beacons = 4;       // IEEE80211_SIGNAL_AVE_MIN_COUNT
 constexpr std::uint16_t reason_inactivity = 4;
 constexpr sim::Duration time_unit = std::chrono::microseconds(1024);
 
@@ -145,8 +145,8 @@ void StationMlme::Impl::update_quality() {
 
 // cf. ieee80211_sta_bcn_mon_timer(), ieee80211_beacon_connection_loss_work()
 void StationMlme::Impl::beacons_lost() {
-    const bool switching = active->links.front().channel_switch != nullptr &&
-                           !active->links.front().channel_switch->waits_for_beacon;
+    const bool switching =
+        active->links.front().channel_switch != nullptr && !active->links.front().channel_switch->waits_for_beacon;
     if (switching) return;
     if (Sta* station = wiphy().stations().find(wdev, active->connection.ap))
         ++station->default_link().statistics.beacon_loss;

@@ -77,8 +77,8 @@ std::optional<ChannelDefinition> new_channel(const Wiphy& wiphy, const phy::Chan
             const unsigned width = indication->info.control.get(Info::Control::channel_width);
             ChannelDefinition as_eht = out;
             if (width < std::size(widths)) as_eht.width = widths[width];
-            as_eht.center1 = phy::channel_frequency(
-                control.band, width >= 3 ? indication->info.ccfs1 : indication->info.ccfs0);
+            as_eht.center1 =
+                phy::channel_frequency(control.band, width >= 3 ? indication->info.ccfs1 : indication->info.ccfs0);
             as_eht.center2 = {};
             as_eht.punctured = indication->info.disabled_subchannels.value_or(0);
             if (as_eht.valid()) out = as_eht;
@@ -169,8 +169,8 @@ void StationMlme::Impl::consider_switch(Link& on, ActiveLink& active_link, const
 // cf. ieee80211_csa_switch_work()
 void StationMlme::Impl::switch_now(Link& on) {
     constexpr std::uint16_t inactivity = 4;
-    const auto found = std::find_if(active->links.begin(), active->links.end(),
-                                    [&](const ActiveLink& l) { return l.id == on.id(); });
+    const auto found =
+        std::find_if(active->links.begin(), active->links.end(), [&](const ActiveLink& l) { return l.id == on.id(); });
     ActiveLink::Switch& pending = *found->channel_switch;
     if (!wiphy().use_channel(on, pending.channel)) return connection_lost(inactivity, false);
     pending.waits_for_beacon = true;
