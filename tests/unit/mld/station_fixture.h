@@ -67,7 +67,7 @@ private:
 };
 
 /// What hostapd would do of an open network: answers authentications and associations.
-class OpenNetwork : public FrameListener {
+class OpenNetwork final : public FrameListener {
 public:
     explicit OpenNetwork(Wdev& ap) : ap_(ap) {
         for (const std::uint16_t type : {std::uint16_t{0x00b0}, std::uint16_t{0x0000}, std::uint16_t{0x0020}})

@@ -131,13 +131,20 @@ TEST_F(StationTest, StaysWhileBeaconsCome) {
 }
 
 TEST_F(StationTest, TellsOfTheSignalOnceItHasCrossedAThreshold) {
+    auto& radio = dynamic_cast<hwsim::Driver&>(ap_wiphy.driver());
+    radio.set_rx_rssi(-40);
     connect();
-    ASSERT_EQ(error_of(mlme().set_cqm_rssi({-30}, 2)), 0);
+    ASSERT_EQ(error_of(mlme().set_cqm_rssi({-60}, 2)), 0);
     EXPECT_EQ(error_of(mlme().set_cqm_rssi({-30, -40}, 2)), EINVAL);
     EXPECT_EQ(error_of(mlme().set_cqm_rssi({5}, 2)), EINVAL);
     run_for(2s);
-    const auto told = events.take();
-    EXPECT_LE(told.size(), 1U);
+    EXPECT_THAT(events.take(), ElementsAre());
+    radio.set_rx_rssi(-80);
+    run_for(5s);
+    EXPECT_THAT(events.take(), ElementsAre("rssi-low"));
+    radio.set_rx_rssi(-30);
+    run_for(5s);
+    EXPECT_THAT(events.take(), ElementsAre("rssi-high"));
 }
 
 TEST_F(StationTest, AnotherConnectionEndsTheOneThatIs) {
