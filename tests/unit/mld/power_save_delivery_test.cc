@@ -1,0 +1,134 @@
+#include "power_save_fixture.h"
+
+namespace mlosim::mld {
+
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// What went out, once it is on the air.
+class PowerSaveDelivery : public PowerSaveTest {
+protected:
+    static constexpr unsigned all_queues = 0b1111;
+
+    Sta& sleeper(std::uint8_t last_octet, unsigned aid, std::uint8_t uapsd_queues = 0, std::uint8_t max_period = 0) {
+        Sta& sta = add_associated(last_octet, aid, StaFlag::wme);
+        stations().set_flags(sta, sta.flags | StaFlags{StaFlag::authorized});
+        sta.uapsd_queues = uapsd_queues;
+        sta.max_service_period = max_period;
+        hears_null(sta, true);
+        return sta;
+    }
+    void hears_poll(Sta& sta) {
+        const ieee80211::Bytes frame =
+            bytes_of(FrameHeader::control(ieee80211::ControlSubtype::ps_poll, ap.address(), sta.address()));
+        sta.power_save->heard(ap.default_link(), *FrameView::parse(frame));
+    }
+    void hears_trigger(Sta& sta, unsigned tid) {
+        FrameHeader header = FrameHeader::data_to_ds(DataSubtype::qos_null, ap.address(), sta.address(), ap.address());
+        header.power_management();
+        header.qos.set(ieee80211::QosControl::tid, tid);
+        const ieee80211::Bytes frame = bytes_of(header);
+        sta.power_save->heard(ap.default_link(), *FrameView::parse(frame));
+    }
+    /// "data tid=0 more eosp" and the like for each frame but beacons; beacons say "dtim" or nothing.
+    std::vector<std::string> sent() {
+        run_for(5ms);
+        std::vector<std::string> out;
+        for (const auto& heard : std::exchange(air.heard, {})) {
+            const FrameView frame = heard.view();
+            const auto fc = frame.frame_control();
+            if (fc.is(ieee80211::ManagementSubtype::beacon)) {
+                const auto tim = ieee80211::BeaconBody::parse(frame.body())->elements.get<ieee80211::Tim>();
+                if (tim->dtim_count() == 0) out.emplace_back(tim->group_traffic() ? "dtim with group" : "dtim");
+                continue;
+            }
+            std::string line = fc.type() == ieee80211::FrameType::management ? "management"
+                               : fc.is_null_data()                           ? "null"
+                                                                             : "data";
+            if (frame.addr1().is_group()) line += " to all";
+            if (const auto qos = frame.qos()) {
+                line += " tid=" + std::to_string(qos->get(ieee80211::QosControl::tid));
+                if (qos->get(ieee80211::QosControl::eosp) != 0) line += " eosp";
+            }
+            if (fc.get(ieee80211::FrameControl::more_data) != 0) line += " more";
+            out.push_back(line);
+        }
+        return out;
+    }
+};
+
+TEST_F(PowerSaveDelivery, GroupFramesFollowTheDtimBeaconAndSayWhetherMoreCome) {
+    (void)sleeper(7, 1);
+    EXPECT_TRUE(hold_group());
+    EXPECT_TRUE(hold_group());
+    air.heard.clear();
+    run_for(2 * beacon_interval);
+    EXPECT_THAT(sent(), ElementsAre("dtim with group", "data to all more", "data to all"));
+}
+
+TEST_F(PowerSaveDelivery, APollBringsOneFrame) {
+    Sta& sta = sleeper(7, 1);
+    EXPECT_TRUE(hold(sta, 0));
+    EXPECT_TRUE(hold(sta, 0));
+    EXPECT_THAT(sent(), IsEmpty());
+    hears_poll(sta);
+    EXPECT_THAT(sent(), ElementsAre("data tid=0 more"));
+    hears_poll(sta);
+    EXPECT_THAT(sent(), ElementsAre("data tid=0"));
+    EXPECT_FALSE(sta.power_save->announces());
+    hears_poll(sta);
+    EXPECT_THAT(sent(), ElementsAre("null tid=7")) << "what it polled for has gone";
+}
+
+TEST_F(PowerSaveDelivery, VoiceComesBeforeEverythingElse) {
+    Sta& sta = sleeper(7, 1);
+    EXPECT_TRUE(hold(sta, 1));
+    EXPECT_TRUE(hold(sta, 6));
+    hears_poll(sta);
+    EXPECT_THAT(sent(), ElementsAre("data tid=6 more"));
+}
+
+TEST_F(PowerSaveDelivery, ATriggerBringsAServicePeriodThatSaysWhereItEnds) {
+    Sta& sta = sleeper(7, 1, all_queues, 1);
+    for (int i = 0; i < 3; ++i)
+        EXPECT_TRUE(hold(sta, 6));
+    hears_trigger(sta, 6);
+    EXPECT_THAT(sent(), ElementsAre("data tid=6 more", "data tid=6 eosp more"));
+    hears_trigger(sta, 6);
+    EXPECT_THAT(sent(), ElementsAre("data tid=6 eosp"));
+    hears_trigger(sta, 6);
+    EXPECT_THAT(sent(), ElementsAre("null tid=7 eosp"));
+}
+
+TEST_F(PowerSaveDelivery, ATriggerOfAQueueThatDeliversNothingBringsNothing) {
+    Sta& sta = sleeper(7, 1, 0b0001);
+    EXPECT_TRUE(hold(sta, 6));
+    hears_trigger(sta, 0);
+    EXPECT_THAT(sent(), IsEmpty());
+    hears_trigger(sta, 6);
+    EXPECT_THAT(sent(), ElementsAre("data tid=6 eosp"));
+}
+
+TEST_F(PowerSaveDelivery, AfterAManagementFrameANullEndsTheServicePeriod) {
+    Sta& sta = sleeper(7, 1, all_queues);
+    ieee80211::Bytes action = bytes_of(
+        FrameHeader::management(ieee80211::ManagementSubtype::action, sta.address(), ap.address(), ap.address()), 2);
+    EXPECT_TRUE(sta.power_save->hold(action, {}));
+    hears_trigger(sta, 6);
+    EXPECT_THAT(sent(), ElementsAre("management more", "null tid=7 eosp"));
+}
+
+TEST_F(PowerSaveDelivery, WhoeverWakesUpGetsEverything) {
+    Sta& sta = sleeper(7, 1);
+    EXPECT_TRUE(hold(sta, 1));
+    EXPECT_TRUE(hold(sta, 6));
+    hears_null(sta, false);
+    EXPECT_THAT(sent(), ElementsAre("data tid=6", "data tid=1"));
+    EXPECT_EQ(stations().held_frames(), 0U);
+}
+
+}  // namespace
+
+}  // namespace mlosim::mld
