@@ -3,10 +3,15 @@
 #include <string>
 
 #include "hwsim/driver.h"
+#include "ieee80211/frame_header.h"
+#include "mld/station_mlme.h"
 
 namespace mlosim::hwsim {
 
 namespace {
+
+using ieee80211::FrameHeader;
+using ieee80211::MacAddress;
 
 /// enum ps_mode
 enum PowerSaveMode : std::uint64_t { disabled, enabled, automatic_poll, manual_poll };
@@ -49,7 +54,42 @@ std::string hexadecimal(std::uint64_t number) {
     return {digits, end};
 }
 
+// cf. hwsim_send_ps_poll()
+FrameHeader ps_poll(const MacAddress& bssid, const MacAddress& own, std::uint16_t aid) {
+    constexpr std::uint16_t aid_bits = 0xc000;  // 802.11-2020 9.2.4.2
+    FrameHeader out = FrameHeader::control(ieee80211::ControlSubtype::ps_poll, bssid, own);
+    out.power_management();
+    out.duration = aid_bits | aid;
+    return out;
+}
+
+// cf. hwsim_send_nullfunc()
+FrameHeader null_data(const MacAddress& bssid, const MacAddress& own, bool power_management) {
+    FrameHeader out = FrameHeader::data_to_ds(ieee80211::DataSubtype::null, bssid, own, bssid);
+    out.power_management(power_management);
+    return out;
+}
+
 }  // namespace
+
+bool Driver::sleeps() const {
+    return power_save_mode_ == enabled;
+}
+
+template <class Make>
+void Driver::send_from_stations(Make make) {
+    for (mld::Wdev* vif : vifs_) {
+        const mld::Connection* connection = vif->mlme() != nullptr ? vif->mlme()->connection() : nullptr;
+        if (connection == nullptr || !connection->associated) continue;
+        const mld::Link& link = *vif->links().front();
+        if (!link.channel()) continue;
+        mld::TxFrame frame;
+        ieee80211::ByteWriter out(frame.bytes);
+        make(link.bssid(), link.address(), connection->aid).append_to(out);
+        frame.channel = link.channel()->control;
+        transmit(vif, vif->links().front().get(), std::move(frame));
+    }
+}
 
 void Driver::set_group(std::uint32_t group) {
     group_ = group;
@@ -65,10 +105,18 @@ std::vector<mld::DebugFile> Driver::debug_files() {
     };
     // cf. hwsim_simulate_incumbent_signal_write(): no channel context can have incumbents
     const auto no_incumbents = [](std::string_view) -> Result<void> { return fail(EINVAL); };
-    // cf. hwsim_fops_ps_write(). The null data frames that it sends are those of associated stations.
+    // cf. hwsim_fops_ps_write()
     const auto set_power_save = [this](std::uint64_t mode) -> Result<void> {
         if (mode > manual_poll || (mode == manual_poll && power_save_mode_ != enabled)) return fail(EINVAL);
-        if (mode != manual_poll) power_save_mode_ = mode;
+        if (mode == manual_poll) {
+            send_from_stations(ps_poll);
+            return {};
+        }
+        const std::uint64_t before = std::exchange(power_save_mode_, mode);
+        if ((before == disabled) != (mode == disabled))
+            send_from_stations([=](const auto& bssid, const auto& own, std::uint16_t) {
+                return null_data(bssid, own, mode != disabled);
+            });
         return {};
     };
     const auto set_rssi = [this](std::uint64_t number) -> Result<void> {

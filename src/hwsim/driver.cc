@@ -154,6 +154,7 @@ bool Driver::is_own(const ieee80211::MacAddress& address) const {
 }
 
 bool Driver::receive(const phy::Reception& reception) {
+    if (sleeps()) return false;  // cf. hwsim_ps_rx_ok()
     ++counters_.rx_packets;
     counters_.rx_bytes += reception.payload->size();
     const auto frame = ieee80211::FrameView::parse(*reception.payload);

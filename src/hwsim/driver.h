@@ -82,6 +82,11 @@ private:
     [[nodiscard]] Visit* visit(const phy::Channel& channel);
     [[nodiscard]] bool is_own(const ieee80211::MacAddress& address) const;
     void tune();
+    /// In the power save mode that debugfs set: deaf.
+    [[nodiscard]] bool sleeps() const;
+    /// The frame that `make` gives (of BSSID, own address, AID), from each associated station of the radio.
+    template <class Make>
+    void send_from_stations(Make make);
     void scan_work();
     void arm_beacon(mld::Link& link);
     void beacon(mld::Link& link);

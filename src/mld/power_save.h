@@ -45,6 +45,8 @@ public:
     [[nodiscard]] ieee80211::Tim tim(std::uint8_t dtim_count, std::uint8_t dtim_period) const;
     /// A beacon whose TIM announced group traffic goes out now: the frames follow it. cf. ieee80211_get_buffered_bc()
     void release_after_beacon(Link& link);
+    /// No link sends them after all: the one that would have no longer beacons.
+    void keep() { release_.cancel(); }
 
 private:
     friend class StaPowerSave;

@@ -139,7 +139,10 @@ Result<void> Stations::change(Wdev& wdev, const ieee80211::MacAddress& address, 
         kind = sta->flags.has(StaFlag::associated) ? PeerKind::client : PeerKind::unassociated_client;
     const auto mask = check_change(kind, parameters);
     if (!mask) return fail(mask.error());
-    return apply(*sta, parameters, *mask);
+    StaParameters taken = parameters;
+    // Older kernels ignored it: for a station that has joined it is no mistake, and without effect.
+    if (kind != PeerKind::unassociated_client && taken.capabilities) taken.capabilities->operating_mode.reset();
+    return apply(*sta, taken, *mask);
 }
 
 // cf. nl80211_del_station(), ieee80211_del_station()

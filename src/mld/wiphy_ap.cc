@@ -120,6 +120,7 @@ void Wiphy::stop_ap_link(Link& link) {
     wdev.transmit_blocked_ = false;
     driver_->link_changed(link);
     data_path_->forget_link(link);
+    if (wdev.ap_power_save_) wdev.ap_power_save_->keep();
     if (!others) {
         wdev.ap_power_save_.reset();
         wdev.ssid_.reset();
