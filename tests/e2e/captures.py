@@ -106,6 +106,70 @@ class Air(Files):
             self.assertIn("trace_hash=", outcome.out.splitlines()[-1], "the run came to its end")
 
 
+HOSTAPD = """interface=wlan0
+driver=nl80211
+ssid=capture
+hw_mode=g
+channel=1
+wpa=2
+wpa_key_mgmt=WPA-PSK
+rsn_pairwise=CCMP
+wpa_passphrase=behind the glass
+"""
+SUPPLICANT = """network={
+    ssid="capture"
+    psk="behind the glass"
+    key_mgmt=WPA-PSK
+    scan_freq=2412
+}
+"""
+# A broadcast ARP request through a packet socket.
+SEND_ARP = """import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+s.bind((sys.argv[1], 0x0806))
+me = s.getsockname()[4]
+s.send(bytes(6 * [255]) + me + bytes.fromhex("08060001080006040001") + me + bytes([10, 0, 0, 2]) + bytes(6) + bytes([10, 0, 0, 1]))
+"""
+
+
+class Secrets(Files):
+    def wait_for(self, program, text):
+        """Lines of `program` until one contains `text`."""
+        deadline = time.monotonic() + PATIENCE
+        lines = []
+        while time.monotonic() < deadline:
+            line = program.stdout.readline().decode(errors="replace")
+            if not line:
+                break
+            lines.append(line)
+            if text in line:
+                return
+        self.fail(f"no {text!r} in\n{''.join(lines)}")
+
+    def test_a_passphrase_decrypts_what_programs_sent(self):
+        (self.directory / "hostapd.conf").write_text(HOSTAPD)
+        (self.directory / "supplicant.conf").write_text(SUPPLICANT)
+        with World({"clock": "real", "radios": radios(2)}, "--pcap", self.air) as world:
+            hostapd = world.start(programs.system("hostapd"), self.directory / "hostapd.conf")
+            self.addCleanup(hostapd.stdout.close)
+            self.wait_for(hostapd, "AP-ENABLED")
+            supplicant = world.start(programs.system("wpa_supplicant"), "-iwlan1", "-Dnl80211",
+                                     "-c", self.directory / "supplicant.conf")
+            self.addCleanup(supplicant.stdout.close)
+            self.wait_for(supplicant, "CTRL-EVENT-CONNECTED")
+            for device in ("wlan1", "wlan0"):
+                sent = world.run("python3", "-c", SEND_ARP, device)
+                self.assertEqual(sent.code, 0, sent)
+            time.sleep(0.5)
+            for program in (supplicant, hostapd):
+                program.terminate()
+                program.wait(PATIENCE)
+        self.assertEqual(fields(self.air, "frame.number", where="arp"), [], "it is really encrypted")
+        keys = ["-o", "wlan.enable_decryption:TRUE", "-o", 'uat:80211_keys:"wpa-pwd","behind the glass:capture"']
+        found = tshark(self.air, *keys, "-Y", "arp", "-T", "fields", "-e", "wlan.ta", "-e", "arp.src.proto_ipv4")
+        self.assertGreaterEqual(len({line.split("\t")[0] for line in found}), 2, "both directions")
+
+
 class Netlink(Files):
     def test_tshark_knows_every_request_answer_and_event(self):
         world = {"clock": "real", "radios": radios(1)}
