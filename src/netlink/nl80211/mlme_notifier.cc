@@ -118,6 +118,15 @@ void Notifier::mlme_timed_out(mld::Wdev& wdev, mld::MlmeTimeout what, const ieee
     });
 }
 
+// cf. cfg80211_assoc_comeback()
+void Notifier::association_comeback(mld::Wdev& wdev, const ieee80211::MacAddress& ap, std::uint32_t timeout_tu) {
+    tell(Group::mlme, NL80211_CMD_ASSOC_COMEBACK, [&](MessageBuilder& out) {
+        put_wiphy_and_netdev(out, wdev);
+        out.put_mac(NL80211_ATTR_MAC, ap);
+        out.put_u32(NL80211_ATTR_TIMEOUT, timeout_tu);
+    });
+}
+
 void Notifier::connected(mld::Wdev& wdev, const mld::ConnectResult& result) {
     constexpr std::uint16_t unspecified_failure = 1;
     tell(

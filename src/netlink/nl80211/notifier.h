@@ -42,6 +42,7 @@ public:
     // cf. nl80211_send_mlme_event(), nl80211_send_mlme_timeout()
     void mlme_frame(mld::Wdev& wdev, const mld::MlmeFrame& frame) override;
     void mlme_timed_out(mld::Wdev& wdev, mld::MlmeTimeout what, const ieee80211::MacAddress& ap) override;
+    void association_comeback(mld::Wdev& wdev, const ieee80211::MacAddress& ap, std::uint32_t timeout_tu) override;
     // cf. nl80211_send_connect_result(), nl80211_send_roamed(), nl80211_send_port_authorized(),
     // nl80211_send_disconnected()
     void connected(mld::Wdev& wdev, const mld::ConnectResult& result) override;
