@@ -110,6 +110,71 @@ class Devices(unittest.TestCase):
         eventually(lambda: self.world.ctl_json("wdevs")[1]["state"] == "running", "the interface runs")
 
 
+HOSTAPD = """interface=wlan0
+driver=nl80211
+ssid=over the air
+hw_mode=g
+channel=1
+wmm_enabled=1
+ieee80211n=1
+wpa=2
+wpa_key_mgmt=SAE
+rsn_pairwise=CCMP
+ieee80211w=2
+sae_pwe=2
+sae_password=a password
+"""
+WPA_SUPPLICANT = """sae_pwe=2
+network={
+    ssid="over the air"
+    key_mgmt=SAE
+    sae_password="a password"
+    ieee80211w=2
+    scan_freq=2412
+}
+"""
+# One side of a conversation over UDP: `bind` answers the first datagram that comes in, `send` waits for that answer.
+BIND = "import socket; s = socket.socket(2, 2); s.bind(('10.0.0.1', 99)); d, a = s.recvfrom(9000); s.sendto(d.upper(), a)"
+SEND = ("import socket; s = socket.socket(2, 2); s.settimeout(1); s.bind(('10.0.0.2', 0));\n"
+        "for i in range(20):\n"
+        "    s.sendto(b'hello', ('10.0.0.1', 99))\n"
+        "    try: print(s.recv(9000).decode()); break\n"
+        "    except TimeoutError: pass\n")
+
+
+class Data(unittest.TestCase):
+    def test_ip_crosses_the_air_between_two_namespaces(self):
+        world = World({"netdev": "tap", "radios": radios(2)})
+        world.__enter__()
+        self.addCleanup(world.__exit__, None, None, None)
+        station_side = subprocess.Popen(["unshare", "--net", "sleep", "1000"])
+        self.addCleanup(station_side.wait)
+        self.addCleanup(station_side.kill)
+        there = ["nsenter", "--net", "-t", str(station_side.pid)]
+        eventually(lambda: os.readlink(f"/proc/{station_side.pid}/ns/net") != os.readlink("/proc/self/ns/net"), "a namespace")
+        self.assertEqual(run(["ip", "link", "set", "wlan1", "netns", str(station_side.pid)]).code, 0)
+
+        (world.directory / "ap.conf").write_text(HOSTAPD)
+        (world.directory / "sta.conf").write_text(WPA_SUPPLICANT)
+        self.start(world.command("hostapd", world.directory / "ap.conf"), world)
+        self.start([*there, *world.command("wpa_supplicant", "-Dnl80211", "-iwlan1", f"-c{world.directory}/sta.conf")], world)
+        for side, device, address in (([], "wlan0", "10.0.0.1"), (there, "wlan1", "10.0.0.2")):
+            self.assertEqual(run([*side, "ip", "address", "add", f"{address}/24", "dev", device]).code, 0)
+            eventually(lambda: link(device, *side)["operstate"] == "UP", f"{device} has a link")
+
+        answering = subprocess.Popen([sys.executable, "-c", BIND])
+        self.addCleanup(answering.wait)
+        self.addCleanup(answering.kill)
+        self.assertEqual(run([*there, sys.executable, "-c", SEND]).out, "HELLO\n")
+
+    def start(self, command, world):
+        log = open(world.directory / "programs.log", "a", encoding="utf-8")
+        self.addCleanup(log.close)
+        program = subprocess.Popen(command, env=world.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.addCleanup(program.wait)
+        self.addCleanup(program.terminate)
+
+
 class Worlds(unittest.TestCase):
     def test_devices_go_with_their_world(self):
         with World({"netdev": "tap", "radios": radios(1)}):
