@@ -171,6 +171,15 @@ Result<void> stop_ap(Context& context, const Request& request, Reply&) {
     return context.wiphy().stop_ap(context.wdev(), link_id(request.attributes()));
 }
 
+// Group frames go out once, to the group: that is what "off" means, and "on" is not simulated. cf.
+// nl80211_set_multicast_to_unicast()
+Result<void> set_multicast_to_unicast(Context& context, const Request& request, Reply&) {
+    if (!is_access_point(context.wdev())) return fail(EOPNOTSUPP);
+    if (request->flag(NL80211_ATTR_MULTICAST_TO_UNICAST_ENABLED))
+        return fail(EOPNOTSUPP, "group frames are not sent to each station");
+    return {};
+}
+
 // cf. nl80211_set_bss()
 Result<void> set_bss(Context& context, const Request& request, Reply&) {
     constexpr std::uint16_t attributes[] = {NL80211_ATTR_BSS_CTS_PROT,        NL80211_ATTR_BSS_SHORT_PREAMBLE,

@@ -128,7 +128,7 @@ constexpr Row rows[] = {
     {NL80211_CMD_DEL_TX_TS, not_served, nullptr, Permission::net_admin, old, need_netdev_up},
     {NL80211_CMD_TDLS_CHANNEL_SWITCH, not_served, nullptr, Permission::net_admin, old, need_netdev_up},
     {NL80211_CMD_TDLS_CANCEL_CHANNEL_SWITCH, not_served, nullptr, Permission::net_admin, old, need_netdev_up},
-    {NL80211_CMD_SET_MULTICAST_TO_UNICAST, not_served, nullptr, Permission::net_admin, old, need_netdev},
+    {NL80211_CMD_SET_MULTICAST_TO_UNICAST, set_multicast_to_unicast, nullptr, Permission::net_admin, old, need_netdev},
     {NL80211_CMD_SET_PMK, not_served, nullptr, Permission::net_admin, old, need_netdev_up},
     {NL80211_CMD_DEL_PMK, not_served, nullptr, Permission::net_admin, old, need_netdev_up},
     {NL80211_CMD_EXTERNAL_AUTH, not_served, nullptr, Permission::admin, old, need_netdev_up},

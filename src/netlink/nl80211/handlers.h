@@ -61,6 +61,7 @@ Doit start_ap;
 Doit set_beacon;
 Doit stop_ap;
 Doit set_bss;
+Doit set_multicast_to_unicast;
 
 // switch_commands.cc
 Doit channel_switch;

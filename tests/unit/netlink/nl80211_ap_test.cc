@@ -238,6 +238,13 @@ TEST_F(AccessPoints, AreToldHowTheirQueuesContend) {
     EXPECT_EQ(set(4), -EINVAL);
 }
 
+TEST_F(AccessPoints, SendGroupFramesToTheGroup) {
+    EXPECT_EQ(errno_of(about(NL80211_CMD_SET_MULTICAST_TO_UNICAST)), 0) << "hostapd says so at every start";
+    MessageBuilder enabled = about(NL80211_CMD_SET_MULTICAST_TO_UNICAST);
+    enabled.put_flag(NL80211_ATTR_MULTICAST_TO_UNICAST_ENABLED);
+    EXPECT_EQ(errno_of(enabled), -EOPNOTSUPP);
+}
+
 /// An AP MLD with link 0, as hostapd makes it.
 class ApMld : public AccessPoints {
 protected:
