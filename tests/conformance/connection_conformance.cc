@@ -88,7 +88,13 @@ Pairs align(const std::vector<std::string>& a, const std::vector<std::string>& b
 
 class Player {
 public:
-    explicit Player(const Flow& flow) : flow_(flow) { session_.load(radios, {}); }
+    explicit Player(const Flow& flow) : flow_(flow) {
+        session_.load(radios, {});
+        // The machine was in the country of the configurations from flows before.
+        (void)session_.world().regulatory().hint_user(phy::Alpha2('U', 'S'));
+        session_.begin();
+        session_.advance_to(1'000'000);
+    }
 
     Figures play() {
         session_.begin();
