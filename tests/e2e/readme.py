@@ -3,8 +3,10 @@
 
 `python3 tests/e2e/readme.py --write` puts today's output into the README."""
 import os
+import pathlib
 import re
 import sys
+import tempfile
 import unittest
 
 from harness import programs, tap
@@ -51,6 +53,26 @@ class Readme(unittest.TestCase):
         self.assertIn("mlosimd --scenario first-look.json &", session)
         for (command, found), (_, shown) in zip(outputs(session), commands(session)):
             self.assertEqual(plain(found), plain(shown), command)
+
+    def test_connects_a_station_to_an_access_point(self):
+        section = README.read_text().split("## Your own hostapd and wpa_supplicant")[1]
+        script = section.split("```sh\n")[1].split("```")[0]
+        with tempfile.TemporaryDirectory() as place:
+            # The same, with files and sockets in a place of the test's own.
+            script = script.replace("/tmp/mlosim-", f"{place}/").replace("air.pcapng", f"{place}/air.pcapng")
+            for side in ("ap", "station"):
+                text = (programs.SOURCE / f"docs/examples/wpa3-{side}.conf").read_text()
+                pathlib.Path(f"{place}/wpa3-{side}.conf").write_text(text.replace("/tmp/mlosim-", f"{place}/"))
+            script = script.replace("docs/examples", place).replace("$PWD/build", str(programs.BUILD))
+            script = script.replace("sleep 2\n", "for i in $(seq 100); do sleep 0.1; mlosimctl exec -- wpa_cli -p "
+                                    f"{place}/wpa_supplicant -i wlan1 status | grep COMPLETED && break; done\n")
+            env = dict(os.environ, XDG_RUNTIME_DIR=place, PATH=programs.SYSTEM_PATH)
+            env.pop("MLOSIM_SOCKET", None)
+            outcome = run(["bash", "-c", script + "wait\n"], env)
+        self.assertIn("wpa_state=COMPLETED", outcome.out, outcome)
+        shown = section.split("```\n")[2].split("```")[0].split()
+        self.assertEqual([line for line in shown if line not in outcome.out.split()], [])
+        self.assertIn("Station 02:00:00:00:01:00 (on wlan0)", outcome.out)
 
     def test_links_only_to_what_is_there(self):
         for target in re.findall(r"\]\(([^)#]+)\)", README.read_text()):
