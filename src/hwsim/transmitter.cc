@@ -73,7 +73,7 @@ void Transmitter::next(phy::PortId port, Lane& lane) {
 void Transmitter::landed(phy::PortId port, const phy::TransmitReport& report) {
     const auto found = std::find_if(lanes_.begin(), lanes_.end(),
                                     [&](const auto& lane) { return lane.second.in_air == report.cookie; });
-    if (found == lanes_.end() || report.cookie == 0) return;  // from before it was switched off
+    if (found == lanes_.end() || report.cookie == 0) return;
     Lane& lane = found->second;
     lane.in_air = 0;
     Outgoing& frame = lane.waiting.front();
@@ -95,7 +95,9 @@ void Transmitter::landed(phy::PortId port, const phy::TransmitReport& report) {
 }
 
 void Transmitter::stop() {
-    lanes_.clear();
+    for (auto& [channel, lane] : lanes_)
+        for (Outgoing& frame : lane.waiting)
+            frame.cookie = 0;
     given_up_.clear();
     giving_up_.cancel();
 }

@@ -44,7 +44,8 @@ public:
     void send(phy::PortId port, Outgoing frame);
     /// The medium says what became of what is in the air.
     void landed(phy::PortId port, const phy::TransmitReport& report);
-    /// The radio was switched off: whatever waits is gone, nobody is told.
+    /// The radio is switched off: what was handed over still goes out (mac80211_hwsim sends at once), but nobody is
+    /// told.
     void stop();
 
 private:
