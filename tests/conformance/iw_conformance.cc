@@ -323,7 +323,8 @@ void scan(mld::World& world, const std::string& name, const std::string& ssid) {
     const std::vector<std::uint8_t> octets(ssid.begin(), ssid.end());
     request.ssids.push_back(*ieee80211::Ssid::from(octets));
     if (auto begun = wdev.wiphy().trigger_scan(wdev, std::move(request)); !begun)
-        throw Failure{"session.txt: " + name + " cannot scan"};
+        throw Failure{"session.txt: " + name + " cannot scan: " + std::to_string(begun.error().code) + " " +
+                      begun.error().message};
 }
 
 /// One line of session.txt: `load PARAMETER=VALUE…`, `unload`, `up IFNAME`, `down IFNAME`, `scan IFNAME SSID`, `play
