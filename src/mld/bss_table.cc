@@ -230,7 +230,10 @@ void BssTable::expire(sim::Time now) {
 }
 
 void BssTable::Hold::change(int by) {
-    if (Entry* entry = table_.find_exact(key_)) entry->bss.hold += static_cast<unsigned>(by);
+    Entry* entry = table_.find_exact(key_);
+    // An entry that was forgotten and came anew is not held.
+    if (entry == nullptr || (by < 0 && entry->bss.hold == 0)) return;
+    entry->bss.hold += static_cast<unsigned>(by);
 }
 
 void BssTable::clear() {

@@ -153,7 +153,7 @@ Result<void> StationMlme::Impl::associate(const AssociateRequest& request) {
     AssociationLink main;
     main.id = link().id();
     main.bss = bss;
-    main.hold = std::make_unique<BssTable::Hold>(wiphy().bss_table(), *found);
+    main.hold = std::make_unique<BssTable::Hold>(wiphy().bss_table(), bss);
     main.own_address = wdev.address();
     main.settings = settings;
     next.links.push_back(std::move(main));

@@ -181,10 +181,11 @@ void StationMlme::Impl::switch_now(Link& on) {
 void StationMlme::Impl::switch_done(Link& on, ActiveLink& active_link) {
     active_link.channel_switch.reset();
     const phy::ChannelDefinition channel = *on.channel();
-    if (const Bss* moved = wiphy().bss_table().move(active_link.bss, channel.control)) {
-        active_link.hold.reset();
+    BssTable& table = wiphy().bss_table();
+    active_link.hold.reset();  // it knows the entry by its old channel
+    if (const Bss* moved = table.move(active_link.bss, channel.control)) {
         active_link.bss = *moved;
-        active_link.hold = std::make_unique<BssTable::Hold>(wiphy().bss_table(), *moved);
+        active_link.hold = std::make_unique<BssTable::Hold>(table, *moved);
     }
     trace("mld/channel-switched", active->connection.ap);
     world().tell([&](Events& e) { e.channel_switched(wdev, on, channel); });

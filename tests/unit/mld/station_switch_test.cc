@@ -34,6 +34,7 @@ TEST_F(StationSwitchTest, FollowsItsAccessPointToAnotherChannel) {
     EXPECT_EQ(station.default_link().channel()->control, ghz2(6));
     ASSERT_NE(mlme().bss(station.default_link()), nullptr);
     EXPECT_EQ(mlme().bss(station.default_link())->channel, ghz2(6));
+    EXPECT_EQ(mlme().bss(station.default_link())->hold, 1U);
     run_for(30s);
     EXPECT_THAT(events.take(), ElementsAre());
     EXPECT_NE(mlme().connection(), nullptr);
