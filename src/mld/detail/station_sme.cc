@@ -24,7 +24,7 @@ Result<void> StationMlme::Impl::connect(const ConnectRequest& request) {
     }
     if (sme) return fail(EINPROGRESS);
     wdev.ssid_ = request.ssid;
-    sme.emplace();
+    sme = Sme{};
     sme->request = request;
     sme->previous_bssid = request.previous_bssid;
     if (request.type == AuthenticationType::automatic) {
