@@ -93,6 +93,7 @@ public:
 
 private:
     static constexpr std::uint32_t largest = 60000;
+    static constexpr std::uint32_t largest_flood = 4'000'000;  ///< octets in one go, whatever somebody asks for
 
     bool taken(std::uint32_t port) const {
         return std::any_of(sockets_.begin(), sockets_.end(),
@@ -117,8 +118,10 @@ private:
             socket.dump_sequence = head.nlmsg_seq;
             return go_on(socket);
         } else if (head.nlmsg_type == echo_flood) {
-            for (std::uint32_t i = 0; i < arg[1]; i++)
-                multicast(arg[0], filled(echo_flood, i, arg[2]));
+            const std::uint32_t size = std::min(arg[2], largest);
+            const std::uint32_t count = std::min(arg[1], largest_flood / (size + std::uint32_t{sizeof(nlmsghdr)}));
+            for (std::uint32_t i = 0; i < count; i++)
+                multicast(arg[0], filled(echo_flood, i, size));
         }
         if ((head.nlmsg_flags & NLM_F_ACK) != 0) ack(socket, head);
     }
