@@ -14,7 +14,7 @@ using phy::Band;
 class Wireshark : public AccessPointTest {
 protected:
     void SetUp() override {
-        if (std::system("tshark --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "there is no tshark";
+        ASSERT_EQ(std::system("tshark --version >/dev/null 2>&1"), 0) << "tshark is missing: scripts/setup installs it";
         file_ = std::filesystem::temp_directory_path() /
                 ("mlosim-agent-" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) + "-" +
                  std::to_string(reinterpret_cast<std::uintptr_t>(this)) + ".pcap");
