@@ -38,8 +38,9 @@ constexpr std::array<std::string_view, 2> clock_names{"real", "virtual"};
 constexpr std::array<std::string_view, 2> dialect_names{"mainline", "rfc"};
 constexpr std::array<std::string_view, 2> netdev_names{"emulated", "tap"};
 constexpr std::array<std::string_view, 2> state_names{"down", "running"};
-constexpr std::array<std::string_view, 9> counter_names{"",          "tx_frames", "rx_frames",  "tx_bytes",  "rx_bytes",
-                                                        "tx_errors", "rx_errors", "tx_dropped", "rx_dropped"};
+constexpr std::array<std::string_view, 10> counter_names{"",           "tx_frames",   "rx_frames", "tx_bytes",
+                                                         "rx_bytes",   "tx_errors",   "rx_errors", "tx_dropped",
+                                                         "rx_dropped", "rx_malformed"};
 
 std::string hex(std::uint64_t number) {
     char text[24];

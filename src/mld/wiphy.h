@@ -247,8 +247,11 @@ public:
     /// A frame for the interface: true if somebody who registered for it took it. cf. cfg80211_rx_mgmt_ext()
     bool offer_to_listeners(Wdev& wdev, const ieee80211::FrameView& frame, const FrameBytes& bytes,
                             const RxStatus& status);
-    /// Frames that were dropped because their header was not whole.
+    /// Frames whose header, fixed fields or elements were not whole.
     [[nodiscard]] std::uint64_t malformed_frames() const noexcept { return malformed_frames_; }
+    /// Frames for an interface that its receive path dropped: nobody's business, not from one who may, not whole.
+    [[nodiscard]] std::uint64_t dropped_frames() const noexcept { return dropped_frames_; }
+    void count_dropped_frame() noexcept { ++dropped_frames_; }
     /// Sends a management frame on the link's channel. EINVAL, ENETDOWN, ENOTCONN (no channel). cf.
     /// ieee80211_mgmt_tx().
     Result<void> send_frame(Wdev& wdev, std::optional<ieee80211::LinkId> link, ieee80211::Bytes frame);
@@ -394,6 +397,7 @@ private:
     std::unique_ptr<DataPath> data_path_;
     std::unique_ptr<OffChannel> off_channel_;
     std::uint64_t malformed_frames_ = 0;
+    std::uint64_t dropped_frames_ = 0;
 };
 
 }  // namespace mlosim::mld

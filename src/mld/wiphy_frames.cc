@@ -5,6 +5,7 @@
 #include "ieee80211/frame_header.h"
 #include "mld/data_path.h"
 #include "mld/detail/bss_inform.h"
+#include "mld/detail/malformed.h"
 #include "mld/events.h"
 #include "mld/frame_listener.h"
 #include "mld/injection.h"
@@ -125,6 +126,7 @@ void Wiphy::receive(const FrameBytes& bytes, const RxStatus& status) {
         ++malformed_frames_;
         return;
     }
+    if (detail::is_malformed(*frame)) ++malformed_frames_;
     if (is_scan_result(frame->frame_control())) receive_for_scan(*frame, status);
     if (frame->frame_control().is(ManagementSubtype::beacon)) report_beacon(bytes, status);
     // In the order in which they were made, as mac80211 lists them.

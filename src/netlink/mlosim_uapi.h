@@ -120,6 +120,7 @@ enum mlosim_counter { /* each u64 */
                       MLOSIM_COUNTER_RX_ERRORS,
                       MLOSIM_COUNTER_TX_DROPPED,
                       MLOSIM_COUNTER_RX_DROPPED,
+                      MLOSIM_COUNTER_RX_MALFORMED, /* of radios: header, fixed fields or elements were not whole */
 
                       __MLOSIM_COUNTER_AFTER_LAST,
                       MLOSIM_COUNTER_MAX = __MLOSIM_COUNTER_AFTER_LAST - 1

@@ -79,7 +79,9 @@ void RxPath::receive(Wdev& wdev, Link& link, const FrameView& frame, const Frame
         in.sequence_index = without_tid;
         in.security_index = frame.frame_control().type() == FrameType::management ? without_tid : 0;
     }
-    if (process(in) == Verdict::dropped && in.link_sta != nullptr) ++in.link_sta->statistics.rx_dropped;
+    if (process(in) != Verdict::dropped) return;
+    wiphy_.count_dropped_frame();
+    if (in.link_sta != nullptr) ++in.link_sta->statistics.rx_dropped;
 }
 
 // cf. ieee80211_accept_frame()

@@ -71,6 +71,9 @@ void put_radio(MessageBuilder& message, const mld::Radio& radio) {
     message.put_u32(MLOSIM_ATTR_OPEN_COUNT, radio.wiphy->open_count());
     if (radio.spec.destroy_on_close && radio.spec.owner)
         message.put_u32(MLOSIM_ATTR_SOCKET_OWNER, static_cast<std::uint32_t>(radio.spec.owner.value));
+    auto nest = message.nest(MLOSIM_ATTR_COUNTERS);
+    message.put_u64(MLOSIM_COUNTER_RX_DROPPED, radio.wiphy->dropped_frames());
+    message.put_u64(MLOSIM_COUNTER_RX_MALFORMED, radio.wiphy->malformed_frames());
 }
 
 void put_wdev(MessageBuilder& message, const mld::Wdev& wdev) {

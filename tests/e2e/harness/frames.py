@@ -41,4 +41,5 @@ def main():
     print("through")
 
 
-main()
+if __name__ == "__main__":
+    main()

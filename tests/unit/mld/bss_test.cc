@@ -140,6 +140,7 @@ TEST_F(BssEntries, ElementsThatAreCutOffAreKeptAsTheyCame) {
     network.extra = {221, 200, 1, 2, 3};
     hear(network);
     EXPECT_EQ(only().elements->bytes, network.elements());
+    EXPECT_GT(wiphy.malformed_frames(), 0U) << "but they are counted";
 }
 
 TEST_F(BssEntries, RadiosOnlyHearWhileTheyListen) {

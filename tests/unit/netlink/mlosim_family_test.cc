@@ -97,6 +97,7 @@ TEST_F(MlosimFamilyTest, ListsRadiosAndWdevs) {
     EXPECT_EQ(radios[0].find(MLOSIM_ATTR_PROFILE)->string(), "generic-be");
     EXPECT_EQ(radios[1].find(MLOSIM_ATTR_WIPHY_NAME)->string(), "phy1");
     EXPECT_EQ(radios[0].find(MLOSIM_ATTR_BANDS)->u32() & 0b1011U, 0b1011U);
+    EXPECT_TRUE(radios[0].find(MLOSIM_ATTR_COUNTERS).has_value());
     const auto wdevs = program.ask(request(MLOSIM_CMD_GET_WDEV, NLM_F_DUMP));
     ASSERT_THAT(wdevs, SizeIs(3));
     EXPECT_EQ(wdevs[0].find(MLOSIM_ATTR_IFNAME)->string(), "wlan0");
