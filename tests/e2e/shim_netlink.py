@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -421,6 +422,23 @@ class Daemonless(unittest.TestCase):
         daemon.kill()
         out = program.communicate(timeout=20)[0].split()
         self.assertEqual(out, [str(errno.ECONNREFUSED)] * 5)
+
+    def test_a_program_that_keeps_asking_after_the_daemon_died_is_ended(self):
+        daemon = shim.Daemon()
+        loops = ("import select,signal,socket\n%s\ns=socket.socket(16,3,16); s.bind((0,0)); print('up',flush=True)\n"
+                 "while True:\n"
+                 "    select.select([s],[],[])\n"
+                 "    try: s.recv(100)\n"
+                 "    except OSError: pass")
+        polite = self.run_code(daemon, loops % "")
+        stubborn = self.run_code(daemon, loops % "signal.signal(signal.SIGTERM, signal.SIG_IGN)")
+        for program in (polite, stubborn):
+            self.assertEqual(program.stdout.readline(), "up\n")
+        daemon.kill()
+        polite.communicate(timeout=20)
+        stubborn.communicate(timeout=20)
+        self.assertEqual(polite.returncode, -signal.SIGTERM)
+        self.assertEqual(stubborn.returncode, 1)
 
     def test_without_the_variable_the_shim_does_nothing(self):
         environment = {key: value for key, value in os.environ.items() if key != "MLOSIM_SOCKET"}

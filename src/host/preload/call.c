@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -18,6 +20,18 @@ static void close_quietly(int fd) {
     syscall(SYS_close, fd);
     descriptor_forget(fd);
     errno = saved;
+}
+
+void daemon_end_met(void) {
+    static atomic_uint times;
+    enum { patience = 1000, last_patience = 100000 };
+    static const char message[] = "mlosim: the daemon has ended, and so does this program\n";
+    const unsigned before = atomic_fetch_add(&times, 1);
+    if (before == patience) {
+        syscall(SYS_write, STDERR_FILENO, message, sizeof message - 1);
+        kill(getpid(), SIGTERM);
+    }
+    if (before >= last_patience) _exit(EXIT_FAILURE);
 }
 
 /* What a program is told when the daemon is away. */

@@ -107,7 +107,10 @@ ssize_t netlink_receive(int fd, struct msghdr* msg, int flags) {
     error = errno;
     release(&pieces);
     if (got < 0) FAIL(daemon_gone(error));
-    if (got < (ssize_t)sizeof header) FAIL(ECONNREFUSED); /* the end of the connection, or no daemon of ours */
+    if (got < (ssize_t)sizeof header) { /* the end of the connection, or no daemon of ours */
+        daemon_end_met();
+        FAIL(ECONNREFUSED);
+    }
     if (header.kind == MLOSIM_OVERRUN) {
         /* As sk_err: reported once, even to one who only peeks. */
         if (flags & MSG_PEEK) (void)real()->recv(fd, &header, sizeof header, MSG_DONTWAIT);

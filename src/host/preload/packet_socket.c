@@ -190,7 +190,10 @@ ssize_t packet_receive(int fd, struct msghdr* msg, int flags) {
     error = errno;
     release(&pieces);
     if (got < 0) FAIL(daemon_gone(error));
-    if (got < (ssize_t)sizeof header) FAIL(ENETDOWN); /* the daemon is gone, and its devices with it */
+    if (got < (ssize_t)sizeof header) { /* the daemon is gone, and its devices with it */
+        daemon_end_met();
+        FAIL(ENETDOWN);
+    }
     if (header.error != 0) {
         if (flags & MSG_PEEK) (void)real()->recv(fd, &header, sizeof header, MSG_DONTWAIT);
         FAIL(header.error > 0 ? header.error : EIO);

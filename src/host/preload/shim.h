@@ -122,6 +122,9 @@ int daemon_call(const struct mlosim_call* call, const struct iovec* payload, int
 /* The same for a netlink socket, without payload. */
 int daemon_socket_call(int fd, enum mlosim_op op, uint32_t arg0, uint32_t arg1, struct mlosim_answer* answer,
                        void** reply);
+/* A receive has met the end of the daemon. Event loops ask again and again, as fast as they can, and log each time:
+ * after a thousand times the process gets SIGTERM, after a hundred thousand it is ended. */
+void daemon_end_met(void);
 
 /* ---- netlink_io.c ---- */
 
