@@ -40,6 +40,12 @@ phy::ChannelDefinition occupied(const phy::Channel& channel, const phy::Rate& ra
     return phy::ChannelDefinition::mhz20_noht(channel);
 }
 
+/// cf. mac80211_hwsim_tx_frame_no_nl(): a radio in one of debugfs' power save modes says so in all that it sends.
+void set_power_management(Bytes& bytes) {
+    constexpr std::uint8_t bit = 0x10;
+    if (bytes.size() > 1) bytes[1] |= bit;
+}
+
 }  // namespace
 
 Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& mac, phy::Medium& medium)
@@ -73,6 +79,9 @@ Result<void> Driver::start() {
 void Driver::stop() {
     started_ = false;
     transmitter_.stop();
+    pending_.clear();
+    arrivals_.clear();
+    arriving_.cancel();
     scan_timer_.cancel();
     scan_.reset();
     for (auto& [link, timer] : beacons_)
@@ -82,6 +91,7 @@ void Driver::stop() {
 
 Result<void> Driver::add_interface(mld::Wdev& vif) {
     vifs_.push_back(&vif);
+    announce(vif, true);
     return {};
 }
 
@@ -91,6 +101,7 @@ Result<void> Driver::change_interface(mld::Wdev&, mld::InterfaceType) {
 
 void Driver::remove_interface(mld::Wdev& vif) {
     std::erase(vifs_, &vif);
+    announce(vif, false);
 }
 
 Result<void> Driver::change_vif_links(mld::Wdev&, std::uint16_t, std::uint16_t) {
@@ -130,6 +141,10 @@ void Driver::unassign_channel(mld::Link& link) {
 
 /// Tells the medium what is heard from now on. cf. the conditions of mac80211_hwsim_tx_frame_no_nl().
 void Driver::tune() {
+    medium_.listen(port_, channels());
+}
+
+std::vector<phy::ChannelDefinition> Driver::channels() const {
     std::vector<phy::ChannelDefinition> channels;
     const bool scanning = scan_ && scan_->channel;
     const bool staying = stay_ && stay_->begun;
@@ -140,7 +155,7 @@ void Driver::tune() {
         if (scanning) channels.push_back(phy::ChannelDefinition::mhz20_noht(*scan_->channel));
         if (staying) channels.push_back(phy::ChannelDefinition::mhz20_noht(stay_->channel));
     }
-    medium_.listen(port_, channels);
+    return channels;
 }
 
 bool Driver::is_own(const ieee80211::MacAddress& address) const {
@@ -190,7 +205,11 @@ void Driver::send(mld::TxFrame frame, const mld::Link* link) {
     if (out.wants_acknowledgement && medium_.loses_frames())
         out.attempts_left = std::max<unsigned>(wiphy_.settings().retry_short, 1);
     out.bytes = std::move(frame.bytes);
-    transmitter_.send(port_, std::move(out));
+    if (power_save_mode_ != 0) set_power_management(out.bytes);
+    if (mld::OutsideMedium* outside = wiphy_.world().outside_medium())
+        hand_out(*outside, std::move(out), frame.wants_status);
+    else
+        transmitter_.send(port_, std::move(out));
 }
 
 // cf. mac80211_hwsim_monitor_rx()

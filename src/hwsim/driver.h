@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
+#include <variant>
 #include <vector>
 
+#include "hwsim/pending_frames.h"
 #include "hwsim/transmitter.h"
 #include "mld/driver.h"
 #include "mld/world.h"
@@ -49,6 +52,8 @@ public:
         std::uint64_t rx_bytes = 0;
         std::uint64_t tx_packets = 0;
         std::uint64_t tx_bytes = 0;
+        std::uint64_t tx_dropped = 0;  ///< the outside medium kept silent on too many
+        std::uint64_t tx_failed = 0;   ///< the outside medium did not take it
     };
     /// What ethtool -S shows of a hwsim radio.
     [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
@@ -60,6 +65,8 @@ public:
     [[nodiscard]] std::optional<int> rx_rssi() const noexcept { return rx_rssi_; }
 
     [[nodiscard]] std::vector<mld::DebugFile> debug_files() override;
+    Result<void> outside_frame(const mld::OutsideReception& reception) override;
+    Result<void> outside_status(const mld::OutsideStatus& status) override;
 
 private:
     struct HardwareScan {
@@ -75,12 +82,19 @@ private:
         sim::Time entered;
     };
 
+    struct OutsideArrival {
+        mld::FrameBytes bytes;
+        mld::RxStatus status;
+    };
+
     // RadioPort
     bool receive(const phy::Reception& reception) override;
     void transmitted(const phy::TransmitReport& report) override { transmitter_.landed(port_, report); }
 
     [[nodiscard]] Visit* visit(const phy::Channel& channel);
     [[nodiscard]] bool is_own(const ieee80211::MacAddress& address) const;
+    /// Channels that it listens to now.
+    [[nodiscard]] std::vector<phy::ChannelDefinition> channels() const;
     void tune();
     /// In the power save mode that debugfs set: deaf.
     [[nodiscard]] bool sleeps() const;
@@ -91,6 +105,12 @@ private:
     void arm_beacon(mld::Link& link);
     void beacon(mld::Link& link);
     void send(mld::TxFrame frame, const mld::Link* link);
+    /// The same through the outside medium.
+    void hand_out(mld::OutsideMedium& outside, Outgoing frame, bool wants_status);
+    [[nodiscard]] const mld::BandCapabilities* capabilities(phy::Band band) const;
+    void deliver_arrivals();
+    /// Tells the outside medium of an address that came or went.
+    void announce(const mld::Wdev& vif, bool added);
     void show_on_air(const ieee80211::Bytes& frame, const phy::Rate& rate, const phy::Channel& channel);
     [[nodiscard]] int power_on(const phy::Channel& channel, const mld::Link* link) const;
 
@@ -122,6 +142,10 @@ private:
     std::uint32_t group_;
     std::optional<int> rx_rssi_;
     std::uint64_t power_save_mode_ = 0;
+    PendingFrames pending_;
+    /// What the outside medium told, for an event of the driver's own.
+    std::deque<std::variant<OutsideArrival, mld::TxStatus>> arrivals_;
+    sim::Timer arriving_;
 };
 
 /// Makes radios of kind "hwsim" possible in `world`. `medium` must outlive it.

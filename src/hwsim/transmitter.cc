@@ -10,15 +10,6 @@ namespace {
 
 constexpr std::size_t timestamp_offset = 24;  // right after the MAC header
 
-/// The Timestamp is the time at which its own first octet is on the air. cf. mac80211_hwsim_write_tsf()
-void stamp(ieee80211::Bytes& bytes, sim::Time now, const phy::Rate& rate) {
-    if (bytes.size() < timestamp_offset + 8) return;
-    std::uint64_t tsf =
-        now.us() + static_cast<std::uint64_t>(static_cast<double>(timestamp_offset * 8) * 1e6 / rate.bits_per_second());
-    for (std::size_t i = 0; i < 8; ++i, tsf >>= 8U)
-        bytes[timestamp_offset + i] = static_cast<std::uint8_t>(tsf);
-}
-
 void set_retry(ieee80211::Bytes& bytes) {
     if (bytes.size() < ieee80211::FrameControl::size) return;
     ieee80211::FrameControl fc{bytes};
@@ -27,6 +18,15 @@ void set_retry(ieee80211::Bytes& bytes) {
 }
 
 }  // namespace
+
+/// The Timestamp is the time at which its own first octet is on the air. cf. mac80211_hwsim_write_tsf()
+void stamp_tsf(ieee80211::Bytes& bytes, sim::Time now, const phy::Rate& rate) {
+    if (bytes.size() < timestamp_offset + 8) return;
+    std::uint64_t tsf =
+        now.us() + static_cast<std::uint64_t>(static_cast<double>(timestamp_offset * 8) * 1e6 / rate.bits_per_second());
+    for (std::size_t i = 0; i < 8; ++i, tsf >>= 8U)
+        bytes[timestamp_offset + i] = static_cast<std::uint8_t>(tsf);
+}
 
 Transmitter::Transmitter(phy::Medium& medium, sim::EventQueue& queue, OnAir on_air, Report report)
     : medium_(medium), queue_(queue), on_air_(std::move(on_air)), report_(std::move(report)) {}
@@ -54,7 +54,7 @@ void Transmitter::give_up(std::uint64_t cookie) {
 void Transmitter::next(phy::PortId port, Lane& lane) {
     if (lane.waiting.empty()) return;
     Outgoing& frame = lane.waiting.front();
-    if (frame.stamp_tsf) stamp(frame.bytes, queue_.now(), frame.rate);
+    if (frame.stamp_tsf) stamp_tsf(frame.bytes, queue_.now(), frame.rate);
     --frame.attempts_left;
     lane.in_air = ++last_flight_;
     phy::Transmission out;

@@ -29,6 +29,9 @@ struct Outgoing {
     unsigned retries = 0;
 };
 
+/// Writes the sender's time over a beacon's or probe response's Timestamp.
+void stamp_tsf(ieee80211::Bytes& bytes, sim::Time now, const phy::Rate& rate);
+
 /// Sends one frame after the other on each channel: a radio's later frames do not overtake its earlier ones. Frames
 /// that nobody acknowledged are sent anew, where the medium loses any.
 class Transmitter {
@@ -42,6 +45,8 @@ public:
     Transmitter(phy::Medium& medium, sim::EventQueue& queue, OnAir on_air, Report report);
 
     void send(phy::PortId port, Outgoing frame);
+    /// Reports soon that a frame is lost.
+    void give_up(std::uint64_t cookie);
     /// The medium says what became of what is in the air.
     void landed(phy::PortId port, const phy::TransmitReport& report);
     /// The radio is switched off: what was handed over still goes out (mac80211_hwsim sends at once), but nobody is
@@ -56,7 +61,6 @@ private:
     };
 
     void next(phy::PortId port, Lane& lane);
-    void give_up(std::uint64_t cookie);
 
     phy::Medium& medium_;
     sim::EventQueue& queue_;

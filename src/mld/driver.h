@@ -12,6 +12,7 @@
 #include "ieee80211/mac_address.h"
 #include "mld/frame.h"
 #include "mld/interface_type.h"
+#include "mld/outside_medium.h"
 #include "mld/scan.h"
 #include "mld/survey.h"
 #include "phy/channel.h"
@@ -124,6 +125,11 @@ public:
 
     /// Its files in debugfs, in the order of their names. The functions may be called while the driver lives.
     [[nodiscard]] virtual std::vector<DebugFile> debug_files() { return {}; }
+
+    /// The outside medium brings a frame; says what became of one. EINVAL: the radio does not take it, or never gave
+    /// it. cf. hwsim_cloned_frame_received_nl(), hwsim_tx_info_frame_received_nl().
+    virtual Result<void> outside_frame(const OutsideReception& /*reception*/) { return fail(EINVAL); }
+    virtual Result<void> outside_status(const OutsideStatus& /*status*/) { return fail(EINVAL); }
 
     /// The link wdevs that the driver registers for a station at its birth: one for each band that the station can have
     /// a link in.

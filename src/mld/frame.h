@@ -37,6 +37,8 @@ struct TxFrame {
     std::uint64_t cookie = 0;
     /// Nobody acknowledges it, though it has one receiver.
     bool no_acknowledgement = false;
+    /// Somebody above asked what became of it (IEEE80211_TX_CTL_REQ_TX_STATUS).
+    bool wants_status = false;
     /// Where the MAC wants another than the driver's own choice.
     std::optional<phy::Rate> rate;
     /// Write the sender's TSF over the Timestamp field when it goes out (beacons, probe responses).

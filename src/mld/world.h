@@ -13,6 +13,7 @@
 #include "mld/events.h"
 #include "mld/identifiers.h"
 #include "mld/netdev.h"
+#include "mld/outside_medium.h"
 #include "mld/radio_profile.h"
 #include "mld/regulatory_core.h"
 #include "mld/wdev.h"
@@ -104,6 +105,10 @@ public:
     /// nullptr before.
     [[nodiscard]] Netdev* hwsim_monitor() const noexcept { return hwsim_monitor_; }
 
+    /// Who carries frames instead of the world's medium; nullptr: nobody. Must be taken back before it dies.
+    [[nodiscard]] OutsideMedium* outside_medium() const noexcept { return outside_medium_; }
+    void set_outside_medium(OutsideMedium* medium) { outside_medium_ = medium; }
+
     // Wiphys and wdevs. O(log n).
 
     /// Newest first, as the kernel lists them.
@@ -180,6 +185,7 @@ private:
     /// grows with their square.
     mutable std::map<std::string, unsigned, std::less<>> taken_below_;
     Netdev* hwsim_monitor_ = nullptr;
+    OutsideMedium* outside_medium_ = nullptr;
 };
 
 }  // namespace mlosim::mld

@@ -229,21 +229,30 @@ Result<std::unique_ptr<Dump>> dump_radios(HwsimFamily& family, const Request&, R
     });
 }
 
-/// Nobody is registered as the medium, so nobody may bring frames or tell of their fate.
-/// cf. hwsim_cloned_frame_received_nl(), hwsim_tx_info_frame_received_nl(), hwsim_pmsr_report_nl()
-Result<void> not_the_medium(HwsimFamily&, const Request&, Reply&) {
+Result<void> register_medium(HwsimFamily& family, const Request& request, Reply&) {
+    return family.medium().take_over(request);
+}
+Result<void> frame(HwsimFamily& family, const Request& request, Reply&) {
+    return family.medium().frame(request);
+}
+Result<void> tx_info_frame(HwsimFamily& family, const Request& request, Reply&) {
+    return family.medium().tx_info(request);
+}
+
+/// Nobody was ever asked for a measurement. cf. hwsim_pmsr_report_nl()
+Result<void> report_pmsr(HwsimFamily&, const Request&, Reply&) {
     return fail(EINVAL);
 }
 
 constexpr std::uint8_t lenient = lenient_request | unchecked_dump;
 constexpr Command<HwsimFamily> commands[] = {
-    {.cmd = cmd_register, .doit = refuse<HwsimFamily>, .permission = Permission::net_admin, .lenience = lenient},
-    {.cmd = cmd_frame, .doit = not_the_medium, .lenience = lenient},
-    {.cmd = cmd_tx_info_frame, .doit = not_the_medium, .lenience = lenient},
+    {.cmd = cmd_register, .doit = register_medium, .permission = Permission::net_admin, .lenience = lenient},
+    {.cmd = cmd_frame, .doit = frame, .lenience = lenient},
+    {.cmd = cmd_tx_info_frame, .doit = tx_info_frame, .lenience = lenient},
     {.cmd = cmd_new_radio, .doit = new_radio, .permission = Permission::net_admin, .lenience = lenient},
     {.cmd = cmd_del_radio, .doit = del_radio, .permission = Permission::net_admin, .lenience = lenient},
     {.cmd = cmd_get_radio, .doit = get_radio, .dump = dump_radios, .lenience = lenient},
-    {.cmd = cmd_report_pmsr, .doit = not_the_medium, .lenience = lenient},
+    {.cmd = cmd_report_pmsr, .doit = report_pmsr, .lenience = lenient},
 };
 
 }  // namespace
@@ -251,6 +260,7 @@ constexpr Command<HwsimFamily> commands[] = {
 HwsimFamily::HwsimFamily(GenericNetlink& generic, mld::World& world, HwsimDefaults defaults)
     : world_(world),
       defaults_(std::move(defaults)),
+      medium_(world),
       family_({.name = "MAC80211_HWSIM",
                .version = 1,
                .policy = &policy,
@@ -260,6 +270,7 @@ HwsimFamily::HwsimFamily(GenericNetlink& generic, mld::World& world, HwsimDefaul
     auto handle = generic.add(family_);
     MLOSIM_INVARIANT(handle.has_value(), "a family is registered once");
     handle_ = *handle;
+    medium_.set_handle(handle_);
     world_.subscribe(*this);
 }
 
@@ -269,6 +280,7 @@ HwsimFamily::~HwsimFamily() {
 
 void HwsimFamily::released(std::uint32_t port) {
     world_.release(owner_of(port));
+    medium_.released(port);
 }
 
 // cf. genl_notify()

@@ -8,6 +8,7 @@
 #include "mld/world.h"
 #include "netlink/family.h"
 #include "netlink/generic.h"
+#include "netlink/hwsim_medium.h"
 
 namespace mlosim::netlink {
 
@@ -19,8 +20,8 @@ struct HwsimDefaults {
     phy::PortSettings placement;
 };
 
-/// Generic netlink family MAC80211_HWSIM: programs make, list and remove radios. Being the medium (what wmediumd does)
-/// is refused. cf. mac80211_hwsim_main.c hwsim_ops[]
+/// Generic netlink family MAC80211_HWSIM: programs make, list and remove radios, and one can be the medium between them
+/// (what wmediumd does). cf. mac80211_hwsim_main.c hwsim_ops[]
 class HwsimFamily final : private mld::Events {
 public:
     HwsimFamily(GenericNetlink& generic, mld::World& world, HwsimDefaults defaults);
@@ -30,6 +31,8 @@ public:
 
     [[nodiscard]] mld::World& world() const noexcept { return world_; }
     [[nodiscard]] const HwsimDefaults& defaults() const noexcept { return defaults_; }
+
+    [[nodiscard]] HwsimMedium& medium() noexcept { return medium_; }
 
     // For TableFamily.
     void released(std::uint32_t port);
@@ -54,6 +57,7 @@ private:
 
     mld::World& world_;
     HwsimDefaults defaults_;
+    HwsimMedium medium_;
     TableFamily<HwsimFamily> family_;
     FamilyHandle handle_;
     const Request* cause_ = nullptr;

@@ -56,4 +56,11 @@ enum HwsimAttribute : std::uint16_t {
     attr_max = attr_support_background_radar,
 };
 
+/// enum hwsim_tx_control_flags
+enum HwsimTxFlag : std::uint32_t {
+    tx_ctl_req_tx_status = 1U << 0U,
+    tx_ctl_no_ack = 1U << 1U,
+    tx_stat_ack = 1U << 2U,
+};
+
 }  // namespace mlosim::netlink::hwsim

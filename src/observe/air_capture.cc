@@ -26,6 +26,11 @@ void AirCapture::detach(phy::PortId port) {
 }
 
 sim::Time AirCapture::transmit(phy::PortId sender, phy::Transmission transmission) {
+    sent_elsewhere(sender, transmission);
+    return medium_->transmit(sender, std::move(transmission));
+}
+
+void AirCapture::sent_elsewhere(phy::PortId sender, const phy::Transmission& transmission) {
     const Radio& radio = radios_.at(sender);
     const ieee80211::Bytes header =
         mld::Radiotap{}
@@ -35,7 +40,6 @@ sim::Time AirCapture::transmit(phy::PortId sender, phy::Transmission transmissio
             .signal(transmission.heard_with.value_or(transmission.power + radio.antenna_gain))
             .build();
     file_.packet(radio.interface, queue_.now(), {header, *transmission.payload});
-    return medium_->transmit(sender, std::move(transmission));
 }
 
 }  // namespace mlosim::observe

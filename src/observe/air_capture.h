@@ -24,6 +24,7 @@ public:
         medium_->listen(port, channels);
     }
     sim::Time transmit(phy::PortId sender, phy::Transmission transmission) override;
+    void sent_elsewhere(phy::PortId sender, const phy::Transmission& transmission) override;
     [[nodiscard]] phy::Position position(phy::PortId port) const override { return medium_->position(port); }
     [[nodiscard]] phy::Dbm rssi(phy::PortId from, phy::PortId at, const phy::ChannelDefinition& channel,
                                 phy::Dbm power) override {

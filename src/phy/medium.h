@@ -114,6 +114,9 @@ public:
     /// Puts a frame on the air now; returns when it ends. The channel must be valid().
     virtual sim::Time transmit(PortId sender, Transmission transmission) = 0;
 
+    /// A port sends a frame that another medium than this one carries: for those who write down what is sent.
+    virtual void sent_elsewhere(PortId /*sender*/, const Transmission& /*transmission*/) {}
+
     [[nodiscard]] virtual Position position(PortId port) const = 0;
     /// What `at` would hear of `power` sent by `from` on `channel` now.
     [[nodiscard]] virtual Dbm rssi(PortId from, PortId at, const ChannelDefinition& channel, Dbm power) = 0;

@@ -261,6 +261,7 @@ void TxPath::finish(Outgoing out) {
     frame.no_acknowledgement = out.options.no_acknowledgement;
     frame.rate = out.options.rate;
     frame.stamp_tsf = is_timestamped(fc);
+    frame.wants_status = out.options.report != TxOptions::Report::nobody;
 
     if (out.sta != nullptr || out.options.report != TxOptions::Report::nobody) {
         SentFrame sent;

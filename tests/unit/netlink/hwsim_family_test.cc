@@ -181,11 +181,5 @@ TEST_F(HwsimFamilyTest, TakesAnAddressTwice) {
     EXPECT_EQ(program.ask(make).at(0).error(), 1) << "as the recorded kernel: the second radio's number";
 }
 
-TEST_F(HwsimFamilyTest, LetsNobodyBeTheMedium) {
-    EXPECT_EQ(program.ask(request(cmd_register)).at(0).error(), -EOPNOTSUPP);
-    EXPECT_EQ(program.ask(request(cmd_frame)).at(0).error(), -EINVAL);
-    EXPECT_EQ(program.ask(request(cmd_tx_info_frame)).at(0).error(), -EINVAL);
-}
-
 }  // namespace
 }  // namespace mlosim::netlink::test

@@ -19,7 +19,7 @@
 
 namespace mlosim::netlink::test {
 
-/// A radio that does what it is told and hears nothing.
+/// A radio that does what it is told and hears nothing but what a medium outside brings, which it notes.
 class QuietDriver final : public mld::Driver {
 public:
     explicit QuietDriver(mld::Wiphy& wiphy) : wiphy_(wiphy) {}
@@ -48,6 +48,17 @@ public:
             if (wiphy_.band(band) != nullptr && wiphy_.profile().has(mld::WiphyFlag::multi_link)) bands.push_back(band);
         return bands;
     }
+    Result<void> outside_frame(const mld::OutsideReception& reception) override {
+        brought.push_back(reception);
+        return {};
+    }
+    Result<void> outside_status(const mld::OutsideStatus& status) override {
+        told.push_back(status);
+        return {};
+    }
+
+    std::vector<mld::OutsideReception> brought;  ///< their frames are gone
+    std::vector<mld::OutsideStatus> told;
 
 private:
     mld::Wiphy& wiphy_;
