@@ -1,5 +1,6 @@
 #include "scenario/cast.h"
 
+#include "agent/station_agents.h"
 #include "sim/invariant.h"
 
 namespace mlosim::scenario {
@@ -34,6 +35,19 @@ const std::vector<NetworkBss>& Cast::network(const std::string& name) const {
     const auto named = networks_.find(name);
     MLOSIM_INVARIANT(named != networks_.end(), "a scenario that was found good names only networks that it has");
     return named->second;
+}
+
+std::vector<mld::Wdev*> Cast::stations(const std::string& name) const {
+    std::vector<mld::Wdev*> out;
+    const auto at = stations_.find(name);
+    if (at == stations_.end()) return out;
+    for (const mld::WdevId id : at->second)
+        if (mld::Wdev* wdev = world_.find_wdev(id)) out.push_back(wdev);
+    return out;
+}
+
+agent::StationAgent* Cast::station_on(const mld::Wdev& wdev) const {
+    return agents_.find(wdev);
 }
 
 }  // namespace mlosim::scenario

@@ -9,6 +9,11 @@
 #include "phy/channel.h"
 #include "scenario/target.h"
 
+namespace mlosim::agent {
+class StationAgent;
+class StationAgents;
+}  // namespace mlosim::agent
+
 namespace mlosim::scenario {
 
 /// One BSS of a scenario's network, as it came into the world.
@@ -20,22 +25,28 @@ struct NetworkBss {
 /// Who is who: the names of a scenario, and the radios and networks of the world that bear them.
 class Cast {
 public:
-    explicit Cast(mld::World& world) : world_(world) {}
+    Cast(mld::World& world, const agent::StationAgents& agents) : world_(world), agents_(agents) {}
 
     void add_radio(const std::string& name, mld::RadioIndex radio) { radios_[name].push_back(radio); }
     void add_bss(const std::string& network, NetworkBss bss) { networks_[network].push_back(bss); }
+    void add_station(const std::string& name, mld::WdevId wdev) { stations_[name].push_back(wdev); }
 
     /// The radios of that name (several for a group) that still exist, in the order of creation.
     [[nodiscard]] std::vector<mld::Radio*> radios(const std::string& name) const;
     /// Of each of the target's radios the interface that is meant, if it has it.
     [[nodiscard]] std::vector<mld::Wdev*> interfaces(const Target& target) const;
     [[nodiscard]] static mld::Wdev* interface_of(const mld::Radio& radio, const Target& target);
+    /// The interfaces of the built-in stations of that name that still exist, and what is on one.
+    [[nodiscard]] std::vector<mld::Wdev*> stations(const std::string& name) const;
+    [[nodiscard]] agent::StationAgent* station_on(const mld::Wdev& wdev) const;
     [[nodiscard]] const std::vector<NetworkBss>& network(const std::string& name) const;
 
 private:
     mld::World& world_;
+    const agent::StationAgents& agents_;
     std::map<std::string, std::vector<mld::RadioIndex>> radios_;
     std::map<std::string, std::vector<NetworkBss>> networks_;
+    std::map<std::string, std::vector<mld::WdevId>> stations_;
 };
 
 }  // namespace mlosim::scenario

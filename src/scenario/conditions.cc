@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "agent/station_agent.h"
 #include "ieee80211/basic_multi_link.h"
 #include "ieee80211/multi_link.h"
 #include "mld/netdev.h"
@@ -248,6 +249,27 @@ bool Referee::holds(const CounterCondition& condition, std::string* seen) const 
     for (const mld::Wdev* wdev : interfaces)
         all = check(" of " + wdev->name(), std::as_const(*wdev->netdev()).counters(), table) && all;
     return all;
+}
+
+bool Referee::holds(const StationCondition& condition, std::string* seen) const {
+    double like_this = 0;
+    double all = 0;
+    for (const mld::Wdev* wdev : cast_.stations(condition.station)) {
+        const agent::StationAgent* station = cast_.station_on(*wdev);
+        if (station == nullptr) continue;
+        ++all;
+        bool fits = station->state() == condition.state;
+        if (fits && condition.network) {
+            const auto& own = cast_.network(*condition.network);
+            fits = station->access_point() && std::any_of(own.begin(), own.end(), [&](const NetworkBss& b) {
+                       return b.bssid == station->access_point()->bssid;
+                   });
+        }
+        if (fits) ++like_this;
+        if (all == 1 || !fits) tell(seen, station->settings().name + " is " + std::string(to_string(station->state())));
+    }
+    tell(seen, number(like_this) + " of " + number(all) + " are so");
+    return condition.count ? condition.count->contain(like_this) : all > 0 && like_this == all;
 }
 
 bool Referee::holds(const NotCondition& condition, std::string* seen) const {

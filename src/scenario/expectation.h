@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "agent/station_state.h"
 #include "ieee80211/mac_address.h"
 #include "ieee80211/ssid.h"
 #include "mld/interface_type.h"
@@ -76,6 +77,14 @@ struct CounterCondition {
     Bounds value;
 };
 
+/// Built-in stations, how many of them are like this.
+struct StationCondition {
+    std::string station;
+    agent::StationState state = agent::StationState::connected;
+    std::optional<std::string> network;  ///< one of the scenario's: they are at one of its BSSs
+    std::optional<Bounds> count;         ///< none: all of them
+};
+
 struct Condition;
 struct NotCondition {
     std::shared_ptr<const Condition> what;
@@ -84,7 +93,7 @@ struct NotCondition {
 /// Something that is so or not, at a moment.
 struct Condition {
     std::variant<BssCondition, StrongerCondition, ScanCondition, InterfaceCondition, RegulatoryCondition,
-                 ChannelCondition, LinkWdevCondition, CounterCondition, NotCondition>
+                 ChannelCondition, LinkWdevCondition, CounterCondition, StationCondition, NotCondition>
         what;
 };
 

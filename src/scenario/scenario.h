@@ -14,6 +14,7 @@
 #include "scenario/expectation.h"
 #include "scenario/network_plan.h"
 #include "scenario/radio_plan.h"
+#include "scenario/station_plan.h"
 #include "scenario/step.h"
 #include "sim/virtual_time.h"
 
@@ -67,6 +68,7 @@ struct Scenario {
     mld::RadioProfiles profiles = mld::RadioProfiles::built_in();
     std::vector<RadioPlan> radios;
     std::vector<NetworkPlan> networks;
+    std::vector<StationPlan> stations;
     std::vector<Step> steps;
     std::vector<Expectation> expectations;
 };

@@ -48,6 +48,7 @@ ScenarioResult parse_scenario(std::string_view json, const std::vector<Override>
         detail::read_profiles(top, out);
         detail::read_radios(top, out);
         detail::read_networks(top, out);
+        detail::read_stations(top, out);
         detail::read_steps(top, out);
         detail::read_expectations(top, out);
     }

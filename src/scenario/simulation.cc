@@ -9,6 +9,7 @@
 #include "phy/ideal_medium.h"
 #include "phy/lossy_medium.h"
 #include "scenario/detail/networks_builder.h"
+#include "scenario/detail/stations_builder.h"
 #include "scenario/detail/world_builder.h"
 #include "scenario/director.h"
 #include "scenario/referee.h"
@@ -48,7 +49,8 @@ Simulation::Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim:
                            : observe::PcapngWriter::Sink{})),
       world_(std::make_unique<mld::World>(queue_, random_, trace_, std::move(database))),
       access_points_(*world_),
-      cast_(*world_) {}
+      station_agents_(*world_),
+      cast_(*world_, station_agents_) {}
 
 // What a world does while it is taken down is nobody's history.
 Simulation::~Simulation() {
@@ -69,6 +71,7 @@ tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario s
     // The country's rules come into force within the first moment; only then is it clear where networks may be.
     simulation->queue_.run_until(simulation->queue_.now());
     detail::build_networks(simulation->scenario_, simulation->access_points_, simulation->cast_, mistakes);
+    detail::build_stations(simulation->scenario_, simulation->station_agents_, simulation->cast_, mistakes);
     if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
     return simulation;
 }

@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include "agent/access_points.h"
+#include "agent/station_agents.h"
 #include "mld/world.h"
 #include "observe/pcapng.h"
 #include "phy/medium.h"
@@ -49,6 +50,7 @@ public:
     [[nodiscard]] sim::Trace& trace() noexcept { return trace_; }
     [[nodiscard]] mld::World& world() noexcept { return *world_; }
     [[nodiscard]] phy::Medium& medium() noexcept { return *medium_; }
+    [[nodiscard]] const agent::StationAgents& station_agents() const noexcept { return station_agents_; }
     [[nodiscard]] const Cast& cast() const noexcept { return cast_; }
     /// Steps and expectations that went wrong, in the order of the time when that was clear.
     [[nodiscard]] std::vector<Failure> failures() const;
@@ -67,6 +69,7 @@ private:
     std::unique_ptr<phy::Medium> medium_;
     std::unique_ptr<mld::World> world_;
     agent::AccessPoints access_points_;
+    agent::StationAgents station_agents_;
     Cast cast_;
     std::unique_ptr<Director> director_;
     std::unique_ptr<Referee> referee_;

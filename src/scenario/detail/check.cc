@@ -31,6 +31,7 @@ public:
     void all() {
         radios();
         networks();
+        stations();
         steps();
         expectations();
         end();
@@ -108,6 +109,15 @@ private:
         }
     }
 
+    void stations() {
+        std::map<std::string, std::string> users;
+        for (const StationPlan& station : scenario_.stations) {
+            if (!station.name.empty()) claim(station_names_, station.name, station.pointer + "/name");
+            if (known_radio(station.radio, station.pointer + "/radio") != nullptr)
+                claim(users, station.radio, station.pointer + "/radio");
+        }
+    }
+
     void bands(const NetworkPlan& network, const RadioPlan& radio) {
         const mld::RadioProfile* named = scenario_.profiles.find(radio.profile);
         if (named == nullptr) return;  // that mistake is reported
@@ -159,6 +169,15 @@ private:
                 names.empty() ? "one of \"networks\", of which there are none" : listed(names));
     }
 
+    void station(const std::string& name, const std::string& pointer) {
+        if (name.empty() || station_names_.contains(name)) return;
+        std::vector<std::string> names;
+        for (const auto& [known, owner] : station_names_)
+            names.push_back(known);
+        mistake(pointer, in_quotes(name),
+                names.empty() ? "one of \"stations\", of which there are none" : listed(names));
+    }
+
     void condition(const Condition& condition, const std::string& pointer) {
         std::visit(
             [&](const auto& what) {
@@ -166,6 +185,10 @@ private:
                 if constexpr (requires { what.radio; }) known_radio(what.radio, pointer + member_of(what) + "/radio");
                 if constexpr (std::is_same_v<T, InterfaceCondition> || std::is_same_v<T, LinkWdevCondition>)
                     target(what.target);
+                if constexpr (std::is_same_v<T, StationCondition>) {
+                    station(what.station, pointer + "/station/name");
+                    if (what.network) network(*what.network, pointer + "/station/network");
+                }
                 if constexpr (std::is_same_v<T, CounterCondition>) {
                     if (what.target) target(*what.target);
                 } else if constexpr (std::is_same_v<T, BssCondition>) {
@@ -205,6 +228,7 @@ private:
     std::map<std::string, std::string> wiphy_names_;
     std::map<std::string, std::string> interface_names_;
     std::map<std::string, std::string> network_names_;
+    std::map<std::string, std::string> station_names_;
     std::map<std::string, std::string> addresses_;
 };
 

@@ -81,6 +81,23 @@ Condition read_link_wdevs(Fields& in) {
     return {out};
 }
 
+Condition read_station(Fields& in) {
+    using agent::StationState;
+    static constexpr std::array<std::pair<const char*, StationState>, 6> states{
+        {{"idle", StationState::idle},
+         {"scanning", StationState::scanning},
+         {"authenticating", StationState::authenticating},
+         {"associating", StationState::associating},
+         {"handshake", StationState::handshake},
+         {"connected", StationState::connected}}};
+    StationCondition out;
+    out.station = in.required("name", name());
+    out.state = in.get("state", word(states), out.state);
+    out.network = in.optional("network", name());
+    out.count = in.optional("count", bounds());
+    return {out};
+}
+
 Condition read_counter(Fields& in) {
     static const std::vector<std::string> of_interface{"rx_packets", "tx_packets", "rx_bytes",
                                                        "tx_bytes",   "rx_errors",  "tx_errors",
@@ -118,6 +135,7 @@ constexpr ConditionKind conditions[] = {
     {"channel", read_channel_use},
     {"link_wdevs", read_link_wdevs},
     {"counter", read_counter},
+    {"station", read_station},
     {"not", read_not},
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "scenario/detail/kinds.h"
@@ -7,11 +8,6 @@ namespace mlosim::scenario::detail {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, Security>, 5> securities{{{"open", Security::open},
-                                                                      {"owe", Security::owe},
-                                                                      {"wpa2", Security::wpa2},
-                                                                      {"wpa2-wpa3", Security::wpa2_wpa3},
-                                                                      {"wpa3", Security::wpa3}}};
 constexpr std::array<std::pair<const char*, Hidden>, 3> hidden_ways{
     {{"no", Hidden::no}, {"empty", Hidden::empty}, {"zeroed", Hidden::zeroed}}};
 
@@ -34,19 +30,12 @@ NetworkLinkPlan read_link(const Json& value, const Pointer& at, std::size_t inde
     return out;
 }
 
-/// A network's own name, which is never the wildcard.
-ieee80211::Ssid read_own_ssid(Fields& in) {
-    if (const Json* value = in.find("ssid"); value != nullptr && *value == "")
-        in.mistake(in.at() / "ssid", "an empty name", "1 to 32 bytes");
-    return in.required("ssid", ssid());
-}
-
 NontransmittedPlan read_nontransmitted(const Json& value, const Pointer& at, Mistakes& mistakes) {
     Fields in(value, at, mistakes);
     NontransmittedPlan out;
     out.pointer = at.text();
     out.ssid = read_own_ssid(in);
-    out.security = in.get("security", word(securities), out.security);
+    out.security = in.get("security", security(), out.security);
     return out;
 }
 
@@ -57,7 +46,7 @@ NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistake
     out.name = in.required("name", name());
     out.radio = in.required("radio", name());
     out.ssid = read_own_ssid(in);
-    out.security = in.get("security", word(securities), out.security);
+    out.security = in.get("security", security(), out.security);
     out.hidden = in.get("hidden", word(hidden_ways), out.hidden);
     in.each(
         "links",
@@ -83,6 +72,36 @@ NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistake
 }
 
 }  // namespace
+
+const Kind<Security>& security() {
+    static constexpr std::array<std::pair<const char*, Security>, 5> words{{{"open", Security::open},
+                                                                            {"owe", Security::owe},
+                                                                            {"wpa2", Security::wpa2},
+                                                                            {"wpa2-wpa3", Security::wpa2_wpa3},
+                                                                            {"wpa3", Security::wpa3}}};
+    static const Kind<Security> kind = word(words);
+    return kind;
+}
+
+ieee80211::Ssid read_own_ssid(Fields& in) {
+    if (const Json* value = in.find("ssid"); value != nullptr && *value == "")
+        in.mistake(in.at() / "ssid", "an empty name", "1 to 32 bytes");
+    return in.required("ssid", ssid());
+}
+
+std::optional<std::string> read_password(Fields& in, Security security) {
+    static const Kind<std::string> passphrase{
+        "8 to 63 printable ASCII characters", [](const Json& value) -> std::optional<std::string> {
+            if (!value.is_string()) return std::nullopt;
+            const auto& text = value.get_ref<const std::string&>();
+            const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+            return printable && text.size() >= 8 && text.size() <= 63 ? std::optional(text) : std::nullopt;
+        }};
+    auto out = in.optional("password", passphrase);
+    if (out && !agent::needs_password(security))
+        in.mistake(in.at() / "password", "a password", "no such member, or \"security\" with one");
+    return out;
+}
 
 std::optional<phy::ChannelDefinition> read_channel(Fields& in, bool with_width) {
     const bool complete = in.has("band") && in.has("channel");

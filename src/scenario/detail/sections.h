@@ -11,6 +11,7 @@ void read_world(Fields& top, Scenario& out);
 void read_profiles(Fields& top, Scenario& out);
 void read_radios(Fields& top, Scenario& out);
 void read_networks(Fields& top, Scenario& out);
+void read_stations(Fields& top, Scenario& out);
 void read_steps(Fields& top, Scenario& out);
 void read_expectations(Fields& top, Scenario& out);
 
@@ -19,6 +20,11 @@ void check(const Scenario& scenario, Mistakes& mistakes);
 
 /// "radio" and "interface" of a step or condition.
 [[nodiscard]] Target read_target(Fields& in);
+/// "ssid" of a network's own, which is never the wildcard.
+[[nodiscard]] ieee80211::Ssid read_own_ssid(Fields& in);
+[[nodiscard]] const Kind<Security>& security();
+/// "password", which only networks with one may have.
+[[nodiscard]] std::optional<std::string> read_password(Fields& in, Security security);
 /// "band", "channel", and where `with_width` "width_mhz" and its like. 20 MHz without. Nothing after a mistake.
 [[nodiscard]] std::optional<phy::ChannelDefinition> read_channel(Fields& in, bool with_width);
 

@@ -1,0 +1,46 @@
+#include <array>
+
+#include "scenario/detail/kinds.h"
+#include "scenario/detail/sections.h"
+
+namespace mlosim::scenario::detail {
+
+namespace {
+
+/// What built-in stations speak so far.
+const Kind<Security>& spoken_security() {
+    static constexpr std::array<std::pair<const char*, Security>, 2> words{
+        {{"open", Security::open}, {"wpa2", Security::wpa2}}};
+    static const Kind<Security> kind = word(words);
+    return kind;
+}
+
+StationPlan read_station(const Json& value, const Pointer& at, Mistakes& mistakes) {
+    Fields in(value, at, mistakes);
+    StationPlan out;
+    out.pointer = at.text();
+    out.name = in.required("name", name());
+    out.radio = in.required("radio", name());
+    out.ssid = read_own_ssid(in);
+    out.security = in.get("security", spoken_security(), out.security);
+    out.password = read_password(in, out.security).value_or(std::string());
+    if (agent::needs_password(out.security) && !in.has("password")) in.missing("password", "the network's password");
+    out.bands = in.list("bands", band());
+    in.each("channels", [&](const Json& item, const Pointer& place) {
+        Fields one(item, place, mistakes);
+        if (const auto channel = read_channel(one, false)) out.frequencies.push_back(channel->control.center);
+    });
+    out.start = sim::Time{in.get("start", duration(), sim::Duration::zero())};
+    out.stagger = in.get("stagger", duration(), out.stagger);
+    return out;
+}
+
+}  // namespace
+
+void read_stations(Fields& top, Scenario& out) {
+    top.each("stations", [&](const Json& value, const Pointer& at) {
+        out.stations.push_back(read_station(value, at, top.mistakes()));
+    });
+}
+
+}  // namespace mlosim::scenario::detail

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Built-in stations on stock hostapd: many of them, what keeps them connected, and what a wrong password does.
+
+By hand, for more: MLOSIM_STATIONS=100 MLOSIM_BUILD=build python3 tests/e2e/built_in_stations.py Crowd"""
+import os
+import time
+import unittest
+
+from harness import hostap, tap
+from harness.hostap import AccessPoint
+from harness.world import World
+
+COUNT = int(os.environ.get("MLOSIM_STATIONS", "20"))
+OPEN = {"ssid": "home", "hw_mode": "g", "channel": 6, "ieee80211n": 1, "wmm_enabled": 1, "max_num_sta": 2007}
+WPA2 = {**OPEN, "wpa": 2, "rsn_pairwise": "CCMP", "wpa_key_mgmt": "WPA-PSK", "wpa_passphrase": "12345678"}
+CHANNEL = {"band": "2.4 GHz", "channel": 6}
+
+
+def world(count, **station):
+    """An access point's radio for hostapd, and stations that begin after two seconds."""
+    radios = [{"name": "ap"}, {"name": "crowd", "count": count}]
+    if not station:
+        return World({"clock": "real", "radios": radios})
+    return World({"clock": "real", "radios": radios,
+                  "stations": [{"name": "client", "radio": "crowd", "ssid": "home", "channels": [CHANNEL], "start": "2 s",
+                                "stagger": "20 ms", **station}]})
+
+
+def connected(ap, count, timeout=60):
+    """The addresses of that many stations, as they came."""
+    deadline = time.monotonic() + timeout
+    return [ap.control.wait("AP-STA-CONNECTED", timeout=deadline - time.monotonic()).split()[1] for _ in range(count)]
+
+
+class Releases:
+    def access_point(self, world_, **settings):
+        return AccessPoint(world_, self.release(), "wlan0", settings)
+
+    def check(self, settings, **station):
+        with world(2, **station) as w, self.access_point(w, **settings) as ap:
+            self.assertEqual(len(set(connected(ap, 2))), 2)
+
+    def test_open(self):
+        self.check(OPEN, security="open")
+
+    def test_wpa2(self):
+        self.check(WPA2, security="wpa2", password="12345678")
+
+    def test_wpa2_with_protected_management_frames(self):
+        self.check({**WPA2, "wpa_key_mgmt": "WPA-PSK-SHA256", "ieee80211w": 2}, security="wpa2", password="12345678")
+
+    def test_wpa2_with_gcmp_256(self):
+        self.check({**WPA2, "rsn_pairwise": "GCMP-256"}, security="wpa2", password="12345678")
+
+    def test_a_wrong_password_lets_nobody_in(self):
+        with world(1, security="wpa2", password="123456789") as w, self.access_point(w, **WPA2) as ap:
+            ap.control.wait("AP-STA-POSSIBLE-PSK-MISMATCH")
+            self.assertRaises(TimeoutError, ap.control.wait, "AP-STA-CONNECTED", timeout=5)
+
+    def test_stay_connected_through_a_group_rekey(self):
+        """hostapd sends a station away that does not answer, within four seconds."""
+        with world(2, security="wpa2", password="12345678") as w, self.access_point(w, **WPA2) as ap:
+            connected(ap, 2)
+            self.assertEqual(ap.control.request("REKEY_GTK"), "OK")
+            deadline = time.monotonic() + 10
+            while ap.output().count("received EAPOL-Key frame (2/2 Group)") < 2:
+                self.assertLess(time.monotonic(), deadline, "no answer to the new group key")
+                time.sleep(0.05)
+            self.assertEqual(ap.control.facts("STATUS")["num_sta[0]"], "2")
+
+    def test_come_back_after_they_were_sent_away(self):
+        with world(1, security="wpa2", password="12345678") as w, self.access_point(w, **WPA2) as ap:
+            address, = connected(ap, 1)
+            self.assertEqual(ap.control.request("DEAUTHENTICATE " + address), "OK")
+            ap.control.wait("AP-STA-DISCONNECTED " + address)
+            self.assertEqual(connected(ap, 1), [address])
+
+
+class Debian12(Releases, unittest.TestCase):
+    release = staticmethod(hostap.debian_12)
+
+
+class DebianSid(Releases, unittest.TestCase):
+    release = staticmethod(hostap.debian_sid)
+
+
+class Crowd(unittest.TestCase):
+    def test_connects_as_a_whole(self):
+        with world(COUNT) as w, AccessPoint(w, hostap.debian_12(), "wlan0", WPA2):
+            time.sleep(3)
+            alone = w.memory_kb()
+        with world(COUNT, security="wpa2", password="12345678") as w, AccessPoint(w, hostap.debian_12(), "wlan0", WPA2) as ap:
+            begun = time.monotonic()
+            self.assertEqual(len(set(connected(ap, COUNT))), COUNT)
+            took = time.monotonic() - begun
+            self.assertEqual(ap.control.facts("STATUS")["num_sta[0]"], str(COUNT))
+            memory = (w.memory_kb() - alone) / COUNT
+            tap.say(f"{COUNT} stations connected {took:.1f} s after the access point was up; {memory:.0f} kB for each")
+            self.assertLess(memory, 1000)
+
+
+tap.main()
