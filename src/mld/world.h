@@ -78,6 +78,10 @@ public:
     [[nodiscard]] const sim::Random& random() const noexcept { return random_; }
     [[nodiscard]] sim::Trace& trace() const noexcept { return trace_; }
     [[nodiscard]] sim::Time now() const noexcept { return queue_.now(); }
+    /// What programs take for the time since boot (CLOCK_BOOTTIME): the world's time, unless a clock on the wall paces
+    /// it and showed something else when the world was at zero.
+    [[nodiscard]] sim::Time boottime(sim::Time when) const noexcept { return when + boottime_at_zero_; }
+    void set_boottime_at_zero(sim::Duration boottime) noexcept { boottime_at_zero_ = boottime; }
     [[nodiscard]] RegulatoryCore& regulatory() noexcept { return *regulatory_; }
 
     /// Observers are told in the order in which they subscribed.
@@ -164,6 +168,7 @@ private:
     sim::EventQueue& queue_;
     const sim::Random& random_;
     sim::Trace& trace_;
+    sim::Duration boottime_at_zero_{0};
     std::vector<Events*> observers_;
     std::map<std::string, DriverFactory, std::less<>> driver_factories_;
     std::unique_ptr<RegulatoryCore> regulatory_;

@@ -159,6 +159,7 @@ private:
                         [](sim::Duration lag) {
                             spdlog::warn("this machine is too slow: {} late, not caught up with", in_seconds(lag));
                         },
+                        [&simulation](sim::Duration wall) { simulation.world().set_boottime_at_zero(wall); },
                         [this] {
                             for (const auto& [file, path] : files_)
                                 file->flush();

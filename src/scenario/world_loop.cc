@@ -55,6 +55,7 @@ WorldLoop::~WorldLoop() = default;
 void WorldLoop::run() {
     const auto guard = asio::make_work_guard(io_);  // without connections there is still the world
     pacer_.start_from(queue_.now());                // building it took its time
+    tell_pace();
     while (!stopped_) {
         const bool more = fire(horizon(), batch);
         arrive();
@@ -66,12 +67,18 @@ void WorldLoop::run() {
     }
 }
 
+void WorldLoop::tell_pace() {
+    if (real() && options_.on_pace) options_.on_pace(pacer_.wall_at_zero());
+}
+
 /// How far the world may go now.
 sim::Time WorldLoop::horizon() {
     if (paused_) return queue_.now();
     if (const std::optional<sim::Time> due = queue_.next_due(); real() && due)
-        if (const sim::Duration lag = pacer_.forgive(*due); lag > sim::Duration::zero() && options_.on_lag)
-            options_.on_lag(lag);
+        if (const sim::Duration lag = pacer_.forgive(*due); lag > sim::Duration::zero()) {
+            tell_pace();
+            if (options_.on_lag) options_.on_lag(lag);
+        }
     const sim::Time limit = real() ? std::max(pacer_.target(), queue_.now()) : sim::Time::max();
     return destination_ ? std::min(limit, destination_->when) : limit;
 }
@@ -130,6 +137,7 @@ Result<void> WorldLoop::resume() {
     if (!paused_) return {};
     paused_ = false;
     pacer_.start_from(queue_.now());
+    tell_pace();
     return {};
 }
 

@@ -23,6 +23,8 @@ struct WorldLoopOptions {
     bool paused = false;
     /// Told when the world was too slow for a real clock and gave up that much time.
     std::function<void(sim::Duration)> on_lag;
+    /// Told what the wall clock showed when a real clock's world was at zero, whenever that changes.
+    std::function<void(sim::Duration)> on_pace;
     /// Called before the loop waits for something to happen.
     std::function<void()> before_waiting;
 };
@@ -69,6 +71,7 @@ private:
     [[nodiscard]] sim::Time horizon();
     bool fire(sim::Time until, std::uint64_t at_most);
     void arrive();
+    void tell_pace();
     void wait();
 
     boost::asio::io_context& io_;

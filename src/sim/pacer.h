@@ -19,6 +19,8 @@ public:
 
     /// Where the world's time should be by now.
     [[nodiscard]] Time target() const;
+    /// What the clock on the wall showed, or would have, when the world's time was zero.
+    [[nodiscard]] Duration wall_at_zero() const { return wall_start_ - (world_start_ - Time{}); }
     /// How long to wait for the world's moment `due`; zero if that is past.
     [[nodiscard]] Duration wait_for(Time due) const;
 

@@ -1,12 +1,14 @@
 #include "sim/wall_clock.h"
 
-#include <chrono>
+#include <ctime>
 
 namespace mlosim::sim {
 
 // The only line of mlosimd that reads a clock of the machine.
 Duration MonotonicClock::now() const {
-    return std::chrono::steady_clock::now().time_since_epoch();
+    timespec t{};
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
 }
 
 }  // namespace mlosim::sim

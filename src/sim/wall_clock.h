@@ -4,7 +4,7 @@
 
 namespace mlosim::sim {
 
-/// A clock of the machine. Only differences count: where it started means nothing.
+/// A clock of the machine.
 class WallClock {
 public:
     WallClock() = default;
@@ -16,7 +16,8 @@ public:
     [[nodiscard]] virtual Duration now() const = 0;
 };
 
-/// The machine's monotonic clock.
+/// The machine's time since it was booted, sleep included: what a kernel stamps a BSS with when it was heard, and what
+/// programs compare that with.
 class MonotonicClock final : public WallClock {
 public:
     [[nodiscard]] Duration now() const override;

@@ -5,6 +5,7 @@
 #include "mld/netdev.h"
 #include "mld/station_mlme.h"
 #include "mld/wiphy.h"
+#include "mld/world.h"
 #include "netlink/nl80211/nl80211_numbers.h"
 
 namespace mlosim::netlink::nl80211 {
@@ -79,7 +80,9 @@ void put_bss(MessageBuilder& out, const mld::Wdev& wdev, const mld::Bss& bss, st
         out.put_u64(NL80211_BSS_PARENT_TSF, bss.parent_tsf);
         out.put_mac(NL80211_BSS_PARENT_BSSID, bss.parent_bssid);
     }
-    if (bss.boottime) out.put_u64(NL80211_BSS_LAST_SEEN_BOOTTIME, static_cast<std::uint64_t>(bss.boottime->ns()));
+    if (bss.boottime)
+        out.put_u64(NL80211_BSS_LAST_SEEN_BOOTTIME,
+                    static_cast<std::uint64_t>(wdev.wiphy().world().boottime(*bss.boottime).ns()));
     if (bss.source != mld::BssSource::sta_profile)
         out.put_u32(NL80211_BSS_SIGNAL_MBM, static_cast<std::uint32_t>(bss.signal_mbm));
     put_status(out, wdev, bss);

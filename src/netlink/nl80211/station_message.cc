@@ -7,6 +7,7 @@
 #include "mld/netdev.h"
 #include "mld/stations.h"
 #include "mld/wiphy.h"
+#include "mld/world.h"
 #include "netlink/nl80211/nl80211_numbers.h"
 #include "netlink/nl80211/txq_message.h"
 
@@ -105,7 +106,8 @@ void put_flags(MessageBuilder& out, const mld::Sta& sta) {
     out.put_struct(NL80211_STA_INFO_STA_FLAGS, update);
 }
 
-void put_times(MessageBuilder& out, const mld::Sta& sta, const StaStatistics& statistics, sim::Time now) {
+void put_times(MessageBuilder& out, const mld::World& world, const mld::Sta& sta, const StaStatistics& statistics,
+               sim::Time now) {
     const auto connected = now - sta.associated_at.value_or(sta.created);
     out.put_u32(NL80211_STA_INFO_CONNECTED_TIME,
                 static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(connected).count()));
@@ -113,7 +115,7 @@ void put_times(MessageBuilder& out, const mld::Sta& sta, const StaStatistics& st
     out.put_u32(NL80211_STA_INFO_INACTIVE_TIME,
                 static_cast<std::uint32_t>(std::chrono::duration_cast<milliseconds>(inactive).count()));
     out.put_u64(NL80211_STA_INFO_ASSOC_AT_BOOTTIME,
-                sta.associated_at ? static_cast<std::uint64_t>(sta.associated_at->ns()) : 0);
+                sta.associated_at ? static_cast<std::uint64_t>(world.boottime(*sta.associated_at).ns()) : 0);
 }
 
 void put_traffic(MessageBuilder& out, const mld::Wiphy& wiphy, const mld::Sta& sta, const StaStatistics& statistics) {
@@ -216,7 +218,7 @@ void put_station(MessageBuilder& out, const mld::Sta& sta, sim::Time now) {
     put_identity(out, sta);
     {
         auto info = out.nest_noflag(NL80211_ATTR_STA_INFO);
-        put_times(out, sta, statistics, now);
+        put_times(out, wdev.wiphy().world(), sta, statistics, now);
         put_traffic(out, wdev.wiphy(), sta, statistics);
         if (of_client) out.put_u32(NL80211_STA_INFO_BEACON_LOSS, statistics.beacon_loss);
         put_bss_numbers(out, wdev);

@@ -117,6 +117,28 @@ TEST_F(Scans, FindNothingWhereNobodyIs) {
     EXPECT_THAT(dump(dump_of_wlan0(NL80211_CMD_GET_SCAN)), IsEmpty());
 }
 
+TEST_F(Scans, SayWhenANetworkWasHeardByTheClockThatProgramsRead) {
+    mld::Bss bss;
+    bss.bssid = ieee80211::MacAddress({2, 0xbb, 0, 0, 0, 1});
+    bss.channel = wdev().wiphy().bands().front().channels.front().channel;
+    bss.beacon = bss.elements = std::make_shared<const mld::BssElements>(mld::BssElements{{0, 1, 'x'}, 7, true});
+    run_for(2s);
+    bss.last_seen = world.now();
+    bss.boottime = world.now();
+    wdev().wiphy().bss_table().update(bss, true);
+    run_for(1s);
+    const auto boottime = [&] {
+        const auto found = dump(dump_of_wlan0(NL80211_CMD_GET_SCAN));
+        EXPECT_THAT(found, SizeIs(1));
+        for (const Attribute a : AttributeRange(*found.front().find(NL80211_ATTR_BSS)))
+            if (a.type() == NL80211_BSS_LAST_SEEN_BOOTTIME) return std::chrono::nanoseconds(a.u64());
+        return std::chrono::nanoseconds(-1);
+    };
+    EXPECT_EQ(boottime(), 2s);
+    world.set_boottime_at_zero(1h);
+    EXPECT_EQ(boottime(), 1h + 2s);
+}
+
 TEST_F(Scans, LeaveASurveyOfTheChannelsThatTheyVisited) {
     EXPECT_THAT(dump(dump_of_wlan0(NL80211_CMD_GET_SURVEY)), IsEmpty());
     ASSERT_EQ(errno_of(trigger({2412, 2437})), 0);

@@ -33,10 +33,13 @@ struct LoopOfAWorld : testing::Test {
     std::unique_ptr<WorldLoop> loop;
     std::vector<Time> fired;
     std::vector<sim::Duration> lags;
+    std::vector<sim::Duration> wall_at_zero;
 
     void start(ClockMode mode, bool paused = false) {
         loop = std::make_unique<WorldLoop>(
-            io, queue, wall, WorldLoopOptions{mode, 7, paused, [this](sim::Duration lag) { lags.push_back(lag); }});
+            io, queue, wall,
+            WorldLoopOptions{mode, 7, paused, [this](sim::Duration lag) { lags.push_back(lag); },
+                             [this](sim::Duration zero) { wall_at_zero.push_back(zero); }});
     }
     void note_at(sim::Duration when) {
         queue.post_at(Time{when}, [this] { fired.push_back(queue.now()); });
@@ -89,6 +92,23 @@ TEST_F(LoopOfAWorld, PacesRealTime) {
     EXPECT_THAT(fired, ElementsAre(Time{5ms}));
     EXPECT_GE(took, 30ms);
     EXPECT_LT(took, 1s);
+}
+
+TEST_F(LoopOfAWorld, TellsWhatTheWallShowedWhenTheWorldBegan) {
+    start(ClockMode::real);
+    note_at(3s);
+    from_outside([&] {
+        wall.advance(1h);  // 3 s of which are the world's
+        loop->catch_up();
+        loop->stop();
+    });
+    loop->run();
+    EXPECT_THAT(wall_at_zero, ElementsAre(99s, 99s + 1h - 3s));
+    wall_at_zero.clear();
+    start(ClockMode::virtual_time);
+    stop_at(2h);
+    loop->run();
+    EXPECT_THAT(wall_at_zero, testing::IsEmpty());
 }
 
 TEST_F(LoopOfAWorld, StandsAtThePresentMomentForWhoeverComesFromOutside) {
