@@ -55,7 +55,11 @@ Result<void> vendor_command(Context& context, const Request& request, Reply& rep
         if (*vendor != oui_qca || *subcommand != subcommand_test) return fail(EOPNOTSUPP);
         auto wdev = context.find_wdev(request.attributes());
         if (!wdev || (*wdev)->netdev() == nullptr) return fail(EINVAL);
-        if (!request->has(NL80211_ATTR_VENDOR_DATA)) return fail(EINVAL);
+        // cf. nl80211_vendor_check_policy()
+        const auto data = request->find(NL80211_ATTR_VENDOR_DATA);
+        if (!data) return fail(EINVAL);
+        if (!data->has_nested_flag())
+            return fail(EINVAL, "expected nested data", request->at(NL80211_ATTR_VENDOR_DATA));
         return test(context, **wdev, request, reply);
     }
     return fail(EOPNOTSUPP);

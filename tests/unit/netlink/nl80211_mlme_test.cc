@@ -185,10 +185,16 @@ TEST_F(Connections, TheVendorCommandForTestsCounts) {
     message.put_u32(NL80211_ATTR_VENDOR_ID, 0x001374);
     message.put_u32(NL80211_ATTR_VENDOR_SUBCMD, 1);
     EXPECT_EQ(errno_of(message), -EINVAL);
-    {
-        auto data = message.nest_noflag(NL80211_ATTR_VENDOR_DATA);
-        message.put_u32(8, 40);
-    }
+    const auto with_data = [&](bool marked) {
+        MessageBuilder out = about(NL80211_CMD_VENDOR);
+        out.put_u32(NL80211_ATTR_VENDOR_ID, 0x001374);
+        out.put_u32(NL80211_ATTR_VENDOR_SUBCMD, 1);
+        auto data = marked ? out.nest(NL80211_ATTR_VENDOR_DATA) : out.nest_noflag(NL80211_ATTR_VENDOR_DATA);
+        out.put_u32(8, 40);
+        return out;
+    };
+    EXPECT_EQ(errno_of(with_data(false)), -EINVAL) << "not marked as nested";
+    message = with_data(true);
     const auto answers = told(program.ask(message));
     ASSERT_THAT(answers, SizeIs(1));
     EXPECT_EQ((*AttributeRange(*answers[0].find(NL80211_ATTR_VENDOR_DATA)).begin()).u32(), 42U);
