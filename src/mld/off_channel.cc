@@ -62,6 +62,8 @@ public:
     Wiphy& wiphy;
     std::list<Stay> stays;
     sim::Timer timer;
+    /// The MAC itself sees to a stay: the radio is not idle, even where it had the right channel already.
+    bool staying = false;
     /// Where the MAC itself has tuned the radio to.
     std::optional<phy::Channel> away;
 
@@ -229,11 +231,12 @@ void OffChannel::Impl::software_start() {
     const Wdev* wdev = stays.front().wdev;
     const phy::Channel channel = stays.front().channel;
     const auto& operating = wiphy.radio_config_.channel;
+    staying = true;
     if (!operating || operating->control != channel) {
         wiphy.leave_operating_channel();
         away = channel;
-        wiphy.configure_radio();
     }
+    wiphy.configure_radio();
     for (auto it = stays.begin(); it != stays.end(); ++it) {
         if (it->wdev != wdev || it->channel != channel) break;
         it->started = true;
@@ -243,10 +246,11 @@ void OffChannel::Impl::software_start() {
 }
 
 void OffChannel::Impl::software_return() {
-    if (!away) return;
+    const bool was_away = away.has_value();
+    staying = false;
     away.reset();
     wiphy.configure_radio();
-    wiphy.return_to_operating_channel();
+    if (was_away) wiphy.return_to_operating_channel();
 }
 
 // cf. ieee80211_cancel_roc()
@@ -390,6 +394,10 @@ std::optional<phy::Channel> OffChannel::listening(const Wdev& wdev) const {
 
 std::optional<phy::Channel> OffChannel::tuned_channel() const {
     return impl_->away;
+}
+
+bool OffChannel::staying() const noexcept {
+    return impl_->staying;
 }
 
 bool OffChannel::idle() const noexcept {

@@ -57,6 +57,8 @@ public:
     /// The channel where `wdev` listens now besides its links', if it does.
     [[nodiscard]] std::optional<phy::Channel> listening(const Wdev& wdev) const;
     [[nodiscard]] bool idle() const noexcept;
+    /// The MAC itself sees to a stay now, wherever that is.
+    [[nodiscard]] bool staying() const noexcept;
     /// Where the MAC itself has tuned the radio to, of a radio that does not leave its channel by itself.
     [[nodiscard]] std::optional<phy::Channel> tuned_channel() const;
 

@@ -330,7 +330,7 @@ void Wiphy::configure_radio() {
     if (user == nullptr && virtual_monitor_) user = virtual_monitor_->links().front().get();
 
     const auto elsewhere = off_channel_->tuned_channel();
-    config.idle = user == nullptr && monitors_ == 0 && !scanner_->software_scanning() && !elsewhere;
+    config.idle = user == nullptr && monitors_ == 0 && !scanner_->software_scanning() && !off_channel_->staying();
     if (!uses_channel_contexts()) {
         auto scanned = scanner_->tuned_channel();
         if (elsewhere) scanned = phy::ChannelDefinition::mhz20_noht(*elsewhere);

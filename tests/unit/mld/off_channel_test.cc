@@ -84,6 +84,29 @@ TEST_F(OneChannelStation, LeavesItsConnectionForATimeAndComesBack) {
     EXPECT_NE(mlme().connection(), nullptr);
 }
 
+TEST_F(OneChannelStation, HearsWhatIsSentToItWhileItStaysWhereItsRadioIdles) {
+    class Ear final : public FrameListener {
+    public:
+        bool frame_received(Wdev&, const FrameBytes&, const RxStatus&) override { return ++frames, true; }
+        unsigned frames = 0;
+    } ear;
+    ASSERT_TRUE(wiphy.register_frame(station, ear, 0x00d0, {}).has_value());
+    const auto send = [&] {
+        ASSERT_TRUE(ap_wiphy.send_frame(ap, std::nullopt, public_action(station.address(), ap.address())).has_value());
+        run_for(10ms);
+    };
+    send();
+    EXPECT_EQ(ear.frames, 0U) << "it does not listen";
+    ASSERT_TRUE(wiphy.off_channel().remain(station, std::nullopt, network.channel, 100ms, {}).has_value());
+    run_for(10ms);
+    send();
+    EXPECT_EQ(ear.frames, 1U);
+    run_for(200ms);
+    send();
+    EXPECT_EQ(ear.frames, 1U) << "no longer";
+    wiphy.unregister_frames(ear);
+}
+
 TEST_F(OneChannelStation, Connects) {
     connect();
     run_for(20s);
