@@ -50,6 +50,8 @@ struct Bss {
     std::uint32_t use_for = bss_use_for_all;
     std::uint64_t cannot_use_reasons = 0;
     BssSource source = BssSource::direct;
+    /// An Extended Channel Switch Announcement in its probe responses never ends and is not believed.
+    bool probe_response_switch_stuck = false;
     std::uint8_t bssid_index = 0;
     std::uint8_t max_bssid_indicator = 0;
     /// The entry whose frames carry this one (multiple BSSID).

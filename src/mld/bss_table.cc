@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ieee80211/element.h"
+#include "mld/detail/channel_switch.h"
 #include "sim/invariant.h"
 
 namespace mlosim::mld {
@@ -58,6 +59,8 @@ bool BssTable::update_known(Entry& known, Bss& update, bool signal_valid) {
     bss.last_seen = update.last_seen;
     bss.boottime = update.boottime;
     if (update.probe_response) {
+        if (bss.probe_response != nullptr && detail::switch_is_stuck(bss, *update.probe_response))
+            bss.probe_response_switch_stuck = true;
         bss.probe_response = update.probe_response;
         bss.elements = update.probe_response;
     }

@@ -34,6 +34,46 @@ Network numbered(unsigned n) {
     return network;
 }
 
+/// A probe response with an announcement to stop and switch to channel 1.
+Bss announcing(std::uint64_t tsf, std::uint8_t mode, std::uint8_t channel, std::uint8_t count) {
+    Network network;
+    network.tsf = tsf;
+    network.extra = {60, 4, mode, 81, channel, count};
+    return heard(network, at(sim::Duration(tsf * 1000)), false);
+}
+bool stuck(const BssTable& table) {
+    return table.entries().front()->probe_response_switch_stuck;
+}
+
+TEST(AnAnnouncedChannelSwitch, IsStuckWhenItStandsStillForASecond) {
+    BssTable table;
+    table.update(announcing(1'000'000, 1, 1, 9), true);
+    table.update(announcing(1'500'000, 1, 1, 9), true);
+    EXPECT_FALSE(stuck(table)) << "not yet";
+    table.update(announcing(2'500'000, 1, 1, 9), true);
+    EXPECT_TRUE(stuck(table));
+    table.update(announcing(2'600'000, 1, 1, 9), true);
+    EXPECT_TRUE(stuck(table)) << "it stays so";
+}
+
+TEST(AnAnnouncedChannelSwitch, IsBelievedWhereItCountsOrLeavesTheChannelOrStandsInBeacons) {
+    BssTable counts;
+    counts.update(announcing(1'000'000, 1, 1, 9), true);
+    counts.update(announcing(2'500'000, 1, 1, 8), true);
+    EXPECT_FALSE(stuck(counts));
+    BssTable leaves;
+    leaves.update(announcing(1'000'000, 1, 6, 9), true);
+    leaves.update(announcing(2'500'000, 1, 6, 9), true);
+    EXPECT_FALSE(stuck(leaves));
+    BssTable beacons;
+    Network network;
+    network.extra = {60, 4, 1, 81, 1, 9};
+    beacons.update(heard(network, at(1s)), true);
+    beacons.update(announcing(1'000'000, 1, 1, 9), true);
+    beacons.update(announcing(2'500'000, 1, 1, 9), true);
+    EXPECT_FALSE(stuck(beacons));
+}
+
 class FullTable : public testing::Test {
 protected:
     FullTable() {
