@@ -75,6 +75,7 @@ Result<void> DataPath::set_default_key(Wdev& wdev, const KeyName& name, KeyPurpo
 void DataPath::forget_keys(Wdev& wdev) {
     for (const auto& link : wdev.links())
         detail::KeyStore::forget(*link);
+    impl_->rx.forget_reports(wdev);
 }
 void DataPath::forget_link(Link& link) {
     detail::KeyStore::forget(link);

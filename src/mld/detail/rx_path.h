@@ -54,6 +54,8 @@ public:
 
     void receive(Wdev& wdev, Link& link, const ieee80211::FrameView& frame, const FrameBytes& bytes,
                  const RxStatus& status);
+    /// A connection ended: the next one's first unprotected beacon is told of at once.
+    void forget_reports(const Wdev& wdev) { beacon_reports_.erase(&wdev); }
     /// An interface ended.
     void forget(const Wdev& wdev) {
         beacon_reports_.erase(&wdev);

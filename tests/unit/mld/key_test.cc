@@ -267,6 +267,11 @@ TEST_F(ProtectedManagementTest, BeaconsAreProtectedAndTheirLackOfItIsReported) {
     air.send(network.beacon(), network.channel);
     run_for(20ms);
     EXPECT_THAT(told.take(), ElementsAre("unprot-beacon sta"));  // once in ten seconds
+    client.data_path().forget_keys(sta);                         // as the end of a connection does
+    use_group(key_of(cipher::bip_cmac128, 16, 5), 6, KeyPurpose::beacon);
+    air.send(network.beacon(), network.channel);
+    run_for(20ms);
+    EXPECT_THAT(told.take(), ElementsAre("unprot-beacon sta")) << "each connection counts by itself";
 }
 
 }  // namespace
