@@ -92,6 +92,8 @@ public:
     };
     struct Active {
         Connection connection;
+        /// The kernel's own connection manager is on its way to another access point: nobody is told that this ends.
+        bool given_up = false;
         std::vector<ActiveLink> links;
         /// Asked whether the access point is there: with so many frames, until then.
         unsigned probes = 0;

@@ -72,13 +72,14 @@ Bytes StationMlme::Impl::set_disassociated(ManagementSubtype how, std::uint16_t 
     stop_probing();
     wdev.netdev()->set_carrier(false);
     Bytes frame = say_goodbye(how, ap, reason, send);
-    connected_address_ = ap;
+    const bool given_up = active->given_up;
+    if (!given_up) connected_address_ = ap;
     active.reset();
     trace("mld/disassociated", ap);
     wiphy().stations().flush(wdev);
     wiphy().data_path().forget_keys(wdev);
     let_go(ap);
-    wdev.ssid_.reset();
+    if (!given_up) wdev.ssid_.reset();
     settings = {};
     arm();
     return frame;

@@ -21,6 +21,7 @@ Result<void> StationMlme::Impl::connect(const ConnectRequest& request) {
         if (!request.previous_bssid) return fail(EALREADY);
         if (active->connection.ap != *request.previous_bssid) return fail(ENOTCONN);
         sme.reset();
+        active->given_up = true;
     }
     if (sme) return fail(EINPROGRESS);
     wdev.ssid_ = request.ssid;
