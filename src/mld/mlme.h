@@ -41,6 +41,8 @@ struct AuthenticateRequest {
     ieee80211::Bytes elements;
     /// NL80211_ATTR_AUTH_DATA: transaction, status, then what the algorithm says.
     ieee80211::Bytes auth_data;
+    /// BSS membership selectors that the program itself knows of. cf. ieee80211_parse_cfg_selectors()
+    std::optional<ieee80211::Bytes> supported_selectors;
     /// Shared key authentication (WEP).
     std::optional<KeyName> key;
     std::optional<KeyParameters> key_parameters;
@@ -86,6 +88,7 @@ struct AssociateRequest {
     bool disable_eht = false;
     bool use_rrm = false;
     bool spp_amsdu = false;
+    std::optional<ieee80211::Bytes> supported_selectors;  ///< as for the authentication
     /// struct ieee80211_ht_cap and its mask, where the program overrides them.
     std::optional<ieee80211::Bytes> ht_capabilities;
     std::optional<ieee80211::Bytes> ht_capabilities_mask;

@@ -61,7 +61,7 @@ Result<void> StationMlme::Impl::prepare(const Bss& bss, bool keep_station, bool 
     Sta* station = keep_station ? wiphy().stations().find(wdev, bss.bssid) : nullptr;
     const bool is_new = station == nullptr;
     if (is_new || override_settings) {
-        auto request = detail::common_channel(wiphy(), wdev, bss, wanted);
+        auto request = detail::common_channel(wiphy(), wdev, bss, wanted, selectors);
         if (!request) return fail(request.error());
         auto used = wiphy().use_channel(on, request->channel);
         // Another interface's channel may leave room for a narrower one. cf. ieee80211_prep_channel()

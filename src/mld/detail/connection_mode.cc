@@ -416,8 +416,8 @@ bool uses_wmm(const Bss& bss) {
     return ElementList(bss.elements->bytes).find_vendor(ieee80211::wmm_vendor_prefix).has_value();
 }
 
-Result<CommonChannel> common_channel(const Wiphy& wiphy, const Wdev& wdev, const Bss& bss,
-                                     ConnectionSettings settings) {
+Result<CommonChannel> common_channel(const Wiphy& wiphy, const Wdev& wdev, const Bss& bss, ConnectionSettings settings,
+                                     const std::optional<ieee80211::Bytes>& selectors) {
     const ElementList elements(bss.elements->bytes);
     // Each round can only lower the mode, so there are few.
     while (true) {
@@ -429,7 +429,8 @@ Result<CommonChannel> common_channel(const Wiphy& wiphy, const Wdev& wdev, const
         if (bss.channel.band == phy::Band::ghz6 && ap.mode < ConnectionMode::he)
             return fail(EINVAL, "an access point in 6 GHz has HE");
         settings.limit = std::min(settings.limit, widest(settings.mode));
-        if (!knows_selectors(wiphy, bss, settings.mode)) return fail(EINVAL, "a required rate or feature is missing");
+        if (!knows_selectors(wiphy, bss, settings.mode, selectors))
+            return fail(EINVAL, "a required rate or feature is missing");
         CommonChannel out{settings, ap.channel};
         while (!usable(wiphy, out.channel, ChannelFlag::disabled))
             if (!narrow(out)) return fail(EINVAL, "the channel may not be used");

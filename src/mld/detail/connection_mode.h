@@ -64,7 +64,8 @@ struct CommonChannel {
     phy::ChannelDefinition channel;
 };
 [[nodiscard]] Result<CommonChannel> common_channel(const Wiphy& wiphy, const Wdev& wdev, const Bss& bss,
-                                                   ConnectionSettings settings);
+                                                   ConnectionSettings settings,
+                                                   const std::optional<ieee80211::Bytes>& selectors);
 
 /// The next narrower channel with the same primary; false: it is at its narrowest. cf. ieee80211_chandef_downgrade()
 bool narrow(phy::ChannelDefinition& channel);

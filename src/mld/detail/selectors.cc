@@ -7,17 +7,20 @@
 
 namespace mlosim::mld::detail {
 
-bool knows_selectors(const Wiphy& wiphy, const Bss& bss, ConnectionMode mode) {
+bool knows_selectors(const Wiphy& wiphy, const Bss& bss, ConnectionMode mode,
+                     const std::optional<ieee80211::Bytes>& program) {
     namespace element = ieee80211::element;
     namespace selector = ieee80211::membership_selector;
     const BandCapabilities* band = wiphy.profile().band(bss.channel.band);
     if (band == nullptr) return false;
     const auto knows = [&](ieee80211::RateOctet rate) {
+        if (program ? std::find(program->begin(), program->end(), rate.units_of_500_kbps()) != program->end()
+                    : rate == selector::sae_h2e_only)
+            return true;
         if (rate == selector::ht_phy) return mode >= ConnectionMode::ht;
         if (rate == selector::vht_phy) return mode >= ConnectionMode::vht;
         if (rate == selector::he_phy) return mode >= ConnectionMode::he;
         if (rate == selector::eht_phy) return mode >= ConnectionMode::eht;
-        if (rate == selector::sae_h2e_only) return true;
         return std::any_of(band->rates.begin(), band->rates.end(), [&](const BitRate& own) {
             return (own.hundred_kbps + 4U) / 5U == rate.units_of_500_kbps();
         });

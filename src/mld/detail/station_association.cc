@@ -140,6 +140,7 @@ Result<void> StationMlme::Impl::associate(const AssociateRequest& request) {
     if (assoc) return fail(EBUSY);
     if (auth && !matches) end_authentication(false);
 
+    selectors = request.supported_selectors;
     const bool changed = !(settings == wanted);
     settings = wanted;
     if (auto prepared = prepare(bss, true, changed, wanted); !prepared) {

@@ -104,6 +104,7 @@ Result<void> StationMlme::Impl::authenticate(const AuthenticateRequest& request)
         arm();
         return fail(std::move(error));
     };
+    selectors = request.supported_selectors;
     auto wanted = detail::own_settings(wiphy(), wdev, bss.channel.band, nullptr, detail::uses_wmm(bss));
     if (auto prepared = prepare(bss, continues, false, wanted); !prepared) return give_up(prepared.error());
     if (auto sent = send_authentication(); !sent) return give_up(sent.error());

@@ -139,6 +139,8 @@ public:
     Wdev& wdev;
     /// Of the last link that was prepared: what later steps may only lower.
     detail::ConnectionSettings settings;
+    /// Membership selectors that the program knows of. cf. userspace_selectors
+    std::optional<ieee80211::Bytes> selectors;
     std::optional<Authentication> auth;
     std::optional<Association> assoc;
     std::optional<Active> active;

@@ -306,6 +306,8 @@ Result<void> authenticate(Context& context, const Request& request, Reply& reply
     if (!ssid) return fail(std::move(ssid.error()));
     out.ssid = *ssid;
     out.elements = bytes_of(request.attributes(), NL80211_ATTR_IE);
+    if (const auto selectors = request->bytes(NL80211_ATTR_SUPPORTED_SELECTORS))
+        out.supported_selectors.emplace(selectors->begin(), selectors->end());
     const std::uint32_t type = *request->u32(NL80211_ATTR_AUTH_TYPE);
     if (!valid_authentication_type(wdev.wiphy(), type, NL80211_CMD_AUTHENTICATE)) return fail(EINVAL);
     out.type = static_cast<AuthenticationType>(type);
@@ -336,6 +338,8 @@ Result<void> associate(Context& context, const Request& request, Reply&) {
     if (const auto elements = request->bytes(NL80211_ATTR_IE);
         elements && ieee80211::ElementList(*elements).find(ieee80211::element::non_inheritance))
         return fail(EINVAL, "non-inheritance makes no sense", request->at(NL80211_ATTR_IE));
+    if (const auto selectors = request->bytes(NL80211_ATTR_SUPPORTED_SELECTORS))
+        out.supported_selectors.emplace(selectors->begin(), selectors->end());
     const std::uint32_t protection = request->u32(NL80211_ATTR_USE_MFP).value_or(NL80211_MFP_NO);
     if (protection != NL80211_MFP_NO && protection != NL80211_MFP_REQUIRED) return fail(EINVAL);
     out.use_mfp = protection == NL80211_MFP_REQUIRED;

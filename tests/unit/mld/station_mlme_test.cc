@@ -174,6 +174,56 @@ TEST_F(ConnectTest, FindsTheNetworkThatItKnows) {
     EXPECT_FALSE(station.ssid());
 }
 
+TEST_F(ConnectTest, MovesOnToAnotherAccessPointWithoutSayingThatTheFirstConnectionEnds) {
+    ASSERT_EQ(error_of(mlme().connect(request())), 0);
+    run_for(100ms);
+    Wdev& second = **add_radio(RadioOptions{.channels = 2}).wiphy->add_interface({"ap1", InterfaceType::ap});
+    ASSERT_TRUE(second.netdev()->set_up(true).has_value());
+    Network other = network;
+    other.bssid = second.address();
+    ASSERT_TRUE(second.wiphy().start_ap(second, std::nullopt, ap_settings(other)).has_value());
+    OpenNetwork answers(second);
+    ScanRequest scan;
+    scan.frequencies.push_back(network.channel.center);
+    ASSERT_TRUE(wiphy.trigger_scan(station, std::move(scan)).has_value());
+    run_for(1s);
+    events.take();
+
+    auto roam = request();
+    roam.bssid = other.bssid;
+    EXPECT_EQ(error_of(mlme().connect(roam)), EALREADY);
+    roam.previous_bssid = other.bssid;
+    EXPECT_EQ(error_of(mlme().connect(roam)), ENOTCONN);
+    roam.previous_bssid = network.bssid;
+    ASSERT_EQ(error_of(mlme().connect(roam)), 0);
+    EXPECT_TRUE(station.ssid());
+    run_for(100ms);
+    EXPECT_THAT(events.take(), ElementsAre("del-station", "deauth", "new-station", "auth", "assoc", "connect 0"));
+    EXPECT_EQ(mlme().connection()->ap, other.bssid);
+}
+
+TEST_F(StationTest, JoinsNetworksWhoseMembershipSelectorsTheProgramKnows) {
+    Network strict;
+    strict.bssid = network.bssid;
+    strict.with(*ieee80211::SupportedRates::from(
+        std::vector<ieee80211::RateOctet>{ieee80211::RateOctet::rate(2, true), ieee80211::RateOctet::rate(4, true),
+                                          ieee80211::RateOctet::rate(124, true)}));
+    ap_wiphy.stop_ap(ap);
+    ASSERT_TRUE(ap_wiphy.start_ap(ap, std::nullopt, ap_settings(strict)).has_value());
+    wiphy.bss_table().clear();
+    ScanRequest scan;
+    scan.frequencies.push_back(network.channel.center);
+    ASSERT_TRUE(wiphy.trigger_scan(station, std::move(scan)).has_value());
+    run_for(1s);
+
+    auto request = authentication();
+    EXPECT_EQ(error_of(mlme().authenticate(request)), EINVAL);
+    request.supported_selectors = ieee80211::Bytes{123};
+    EXPECT_EQ(error_of(mlme().authenticate(request)), EINVAL);
+    request.supported_selectors = ieee80211::Bytes{123, 124};
+    EXPECT_EQ(error_of(mlme().authenticate(request)), 0);
+}
+
 TEST_F(ConnectTest, ScansForANetworkThatItDoesNotKnow) {
     wiphy.bss_table().clear();
     ASSERT_EQ(error_of(mlme().connect(request())), 0);
