@@ -228,6 +228,13 @@ Result<void> Netdev::transmit(ieee80211::ByteView frame) {
     if (!is_up()) return fail(ENETDOWN);
     if (frame.size() > setup_.mtu + hard_header) return fail(EMSGSIZE);
     if (frame.size() < hard_header) return fail(EINVAL);
+    if (setup_.type == LinkType::loopback) {  // cf. loopback_xmit()
+        ++counters_.tx_packets;
+        counters_.tx_bytes += frame.size();
+        world_.tell([&](Events& e) { e.frame_passed(*this, FrameDirection::outgoing, frame); });
+        received(frame);
+        return {};
+    }
     if (wdev_ == nullptr || !carrier_) return {};  // cf. hwsim_mon_xmit(), noop_enqueue()
     world_.tell([&](Events& e) { e.frame_passed(*this, FrameDirection::outgoing, frame); });
     if (wdev_->type() == InterfaceType::monitor) {

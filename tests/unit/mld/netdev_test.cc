@@ -155,6 +155,25 @@ TEST_F(Netdevs, TheLoopbackIsOfNoRadio) {
     EXPECT_EQ(error_of(lo.rename("wlan0")), EEXIST);
 }
 
+TEST_F(Netdevs, TheLoopbackHearsWhatItSends) {
+    struct Ear final : Events {
+        void frame_passed(Netdev& device, FrameDirection direction, ieee80211::ByteView frame) override {
+            passed.push_back(device.name() + (direction == FrameDirection::outgoing ? " out " : " in ") +
+                             std::to_string(frame.size()));
+        }
+        std::vector<std::string> passed;
+    } ear;
+    world.subscribe(ear);
+    Netdev& loopback = netdev("lo");
+    ASSERT_TRUE(loopback.transmit(ieee80211::Bytes(20)).has_value());
+    EXPECT_THAT(ear.passed, ElementsAre("lo out 20", "lo in 20"));
+    EXPECT_EQ(loopback.counters().rx_bytes, 20U);
+    EXPECT_EQ(loopback.counters().tx_bytes, 20U);
+    ASSERT_TRUE(loopback.set_up(false).has_value());
+    EXPECT_EQ(error_of(loopback.transmit(ieee80211::Bytes(20))), ENETDOWN);
+    world.unsubscribe(ear);
+}
+
 TEST_F(Netdevs, TheMonitorOfAllRadiosKeepsItsAddressWhileUp) {
     Netdev& mon = world.add_hwsim_monitor();
     EXPECT_TRUE(mon.set_address(address(1)));
