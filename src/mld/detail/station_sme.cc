@@ -33,8 +33,7 @@ Result<void> StationMlme::Impl::connect(const ConnectRequest& request) {
         sme->request.type = AuthenticationType::open_system;
     }
     Result<void> begun;
-    if (!sme->request.bssid || !sme->request.frequency) (void)sme_choose();
-    if (sme->request.bssid && sme->request.frequency) {
+    if (sme_choose()) {
         sme->state = Sme::State::authenticate_next;
         TimeoutReason unused{};
         begun = sme_step(unused);

@@ -208,7 +208,7 @@ TEST_F(StationTest, JoinsNetworksWhoseMembershipSelectorsTheProgramKnows) {
     strict.with(*ieee80211::SupportedRates::from(
         std::vector<ieee80211::RateOctet>{ieee80211::RateOctet::rate(2, true), ieee80211::RateOctet::rate(4, true),
                                           ieee80211::RateOctet::rate(124, true)}));
-    ap_wiphy.stop_ap(ap);
+    ASSERT_TRUE(ap_wiphy.stop_ap(ap, std::nullopt).has_value());
     ASSERT_TRUE(ap_wiphy.start_ap(ap, std::nullopt, ap_settings(strict)).has_value());
     wiphy.bss_table().clear();
     ScanRequest scan;
@@ -228,6 +228,16 @@ TEST_F(ConnectTest, ScansForANetworkThatItDoesNotKnow) {
     wiphy.bss_table().clear();
     ASSERT_EQ(error_of(mlme().connect(request())), 0);
     run_for(30s);
+    EXPECT_THAT(events.take(), ElementsAre("new-station", "auth", "assoc", "connect 0"));
+}
+
+TEST_F(ConnectTest, ScansForAnAccessPointThatItDoesNotKnow) {
+    wiphy.bss_table().clear();
+    auto exact = request();
+    exact.bssid = network.bssid;
+    exact.frequency = network.channel.center;
+    ASSERT_EQ(error_of(mlme().connect(exact)), 0);
+    run_for(1s);
     EXPECT_THAT(events.take(), ElementsAre("new-station", "auth", "assoc", "connect 0"));
 }
 
