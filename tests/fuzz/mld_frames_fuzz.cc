@@ -160,10 +160,10 @@ private:
         for (Wdev* at : {ap_, sta_}) {
             DataPath& path = at->wiphy().data_path();
             const auto& peer = at == ap_ ? sta_->address() : ap_->address();
-            demand(path.add_key(*at, {0, true, peer, std::nullopt}, key_of(cipher::ccmp, 1)).has_value(), "PTK");
+            demand(path.add_key(*at, {0, true, peer, std::nullopt}, key_of(cipher::ccmp128, 1)).has_value(), "PTK");
             for (const std::uint8_t index : {1, 4, 6}) {
                 const KeyName name{index, false, std::nullopt, std::nullopt};
-                const auto suite = index == 1 ? cipher::ccmp : cipher::bip_cmac_128;
+                const auto suite = index == 1 ? cipher::ccmp128 : cipher::bip_cmac128;
                 demand(path.add_key(*at, name, key_of(suite, index)).has_value(), "a group key");
                 if (at != ap_) continue;
                 const auto purpose = index == 1   ? KeyPurpose::data_multicast
@@ -193,12 +193,12 @@ private:
         const auto view = ieee80211::FrameView::parse(frame);
         if (!view || view->frame_control().type() == ieee80211::FrameType::control) return;
         // The octets of the PTK are those of the GTK.
-        static const auto data_cipher = ieee80211::FrameCipher::make(ieee80211::cipher::ccmp, Bytes(16, 1));
+        static const auto data_cipher = ieee80211::FrameCipher::make(ieee80211::cipher::ccmp128, Bytes(16, 1));
         ++packet_number_;
         if (view->frame_control().type() == ieee80211::FrameType::management && view->addr1().is_group()) {
             const bool beacon = view->frame_control().is(ManagementSubtype::beacon);
             const std::uint8_t index = beacon ? 6 : 4;
-            const auto mic = ieee80211::BipCipher::make(ieee80211::cipher::bip_cmac_128, Bytes(16, index));
+            const auto mic = ieee80211::BipCipher::make(ieee80211::cipher::bip_cmac128, Bytes(16, index));
             mic->protect(frame, packet_number_, index);
             return;
         }
