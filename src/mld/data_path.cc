@@ -29,6 +29,9 @@ void DataPath::send_ethernet(Wdev& wdev, ieee80211::ByteView bytes) {
         ++wdev.netdev()->counters().tx_dropped;
     }
 }
+void DataPath::set_multicast_to_unicast(const Wdev& wdev, bool on) {
+    impl_->tx.set_multicast_to_unicast(wdev, on);
+}
 Result<std::uint64_t> DataPath::send_control_port(Wdev& wdev, const ControlPortFrame& frame) {
     return impl_->tx.send_control_port(wdev, frame);
 }
@@ -82,6 +85,7 @@ void DataPath::forget_link(Link& link) {
 }
 void DataPath::forget(const Wdev& wdev) {
     impl_->reports.forget(wdev);
+    impl_->tx.set_multicast_to_unicast(wdev, false);
     impl_->rx.forget(wdev);
 }
 

@@ -60,6 +60,9 @@ public:
     /// A frame with an Ethernet header, from the interface's netdev. What cannot be sent is dropped and counted.
     /// cf. ieee80211_subif_start_xmit()
     void send_ethernet(Wdev& wdev, ieee80211::ByteView frame);
+    /// Whether an access point sends ARP and IP frames for a group to each of its stations instead.
+    /// cf. ieee80211_set_multicast_to_unicast()
+    void set_multicast_to_unicast(const Wdev& wdev, bool on);
     /// cf. ieee80211_tx_control_port(); gives the cookie (0 where no status is wanted). ENOTCONN, EINVAL.
     Result<std::uint64_t> send_control_port(Wdev& wdev, const ControlPortFrame& frame);
     /// A management frame on a link's channel (or TxOptions::channel): it gets its sequence number, and is encrypted

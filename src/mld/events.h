@@ -18,6 +18,7 @@ class Link;
 class Sta;
 class Wdev;
 class Wiphy;
+struct BridgeEntry;
 struct ChannelSwitch;
 struct Radio;
 
@@ -114,6 +115,13 @@ public:
     virtual void netdev_changed(Netdev&, NetdevCause, NetdevFlags /*changed*/) {}
     /// RTM_DELLINK.
     virtual void netdev_removed(Netdev&) {}
+
+    // rtnetlink of bridges
+    /// RTM_NEWLINK and RTM_DELLINK of the family AF_BRIDGE.
+    virtual void bridge_port_changed(Netdev& /*bridge*/, Netdev& /*port*/, bool /*removed*/) {}
+    /// RTM_NEWNEIGH, RTM_DELNEIGH.
+    virtual void bridge_entry_changed(Netdev& /*bridge*/, const ieee80211::MacAddress&, const BridgeEntry&,
+                                      bool /*removed*/) {}
 
     /// A frame passed a network device: what packet sockets see, link header first (on monitors that is radiotap).
     virtual void frame_passed(Netdev&, FrameDirection, ieee80211::ByteView) {}

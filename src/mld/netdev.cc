@@ -1,9 +1,12 @@
 #include "mld/netdev.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "mld/bridge.h"
 #include "mld/data_path.h"
 #include "mld/events.h"
+#include "mld/veth.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
@@ -39,6 +42,7 @@ Netdev::Netdev(World& world, IfIndex index, NetdevSetup setup, Wdev* wdev)
       index_(index),
       setup_(std::move(setup)),
       wdev_(wdev),
+      carrier_(setup_.carrier),
       operational_state_(OperationalState::unknown) {}
 
 ieee80211::MacAddress Netdev::broadcast_address() const {
@@ -66,7 +70,10 @@ void Netdev::changed(NetdevCause cause, NetdevFlags flags) {
 
 // cf. netif_state_change()
 void Netdev::changed_while_up(NetdevCause cause) {
-    if (is_up()) changed(cause, {});
+    if (!is_up()) return;
+    // cf. br_device_event(), which hears of it first
+    if (cause == NetdevCause::state) world_.bridges().state_changed(*this);
+    changed(cause, {});
 }
 
 // cf. netif_open(), __dev_open(), __dev_close_many()
@@ -75,6 +82,9 @@ Result<void> Netdev::open() {
         if (auto opened = wdev_->wiphy().open(*wdev_); !opened) return opened;
     }
     setup_.flags |= NetdevFlag::up;
+    world_.bridges().opened(*this);
+    world_.veth_pairs().opened(*this);
+    if (!carrier_ && setup_.kind == "veth") operational_state_ = state_by_rfc2863();
     return {};
 }
 
@@ -83,18 +93,21 @@ void Netdev::close() {
         wdev_->wiphy().going_down(*wdev_);
         wdev_->wiphy().stop(*wdev_);
     }
+    world_.bridges().closing(*this);
+    world_.veth_pairs().closing(*this);
     setup_.flags.remove(NetdevFlag::up);
 }
 
 void Netdev::after_up_or_down() {
     world_.trace().record(world_.now(), is_up() ? "mld/netdev-up" : "mld/netdev-down",
                           {{"ifindex", index_.value}, {"name", setup_.name}});
-    if (wdev_ == nullptr) return;
-    if (is_up()) {
-        wdev_->wiphy().opened(*wdev_);
-    } else {
-        wdev_->wiphy().closed(*wdev_);
+    if (wdev_ != nullptr) {
+        if (is_up())
+            wdev_->wiphy().opened(*wdev_);
+        else
+            wdev_->wiphy().closed(*wdev_);
     }
+    world_.bridges().state_changed(*this);
 }
 
 Result<void> Netdev::set_up(bool up) {
@@ -154,9 +167,10 @@ Result<void> Netdev::set_address(const ieee80211::MacAddress& address) {
         } else if (!address.is_valid_individual()) {
             return fail(EADDRNOTAVAIL);
         }
-        setup_.address = address;
     }
+    const ieee80211::MacAddress before = std::exchange(setup_.address, address);
     changed(NetdevCause::address, {});
+    world_.bridges().address_changed(*this, before);
     return {};
 }
 
@@ -167,6 +181,7 @@ Result<void> Netdev::set_mtu(std::uint32_t mtu) {
     if (setup_.max_mtu > 0 && mtu > setup_.max_mtu) return fail(EINVAL, "mtu greater than device maximum");
     setup_.mtu = mtu;
     changed(NetdevCause::mtu, {});
+    world_.bridges().mtu_changed(*this);
     return {};
 }
 
@@ -235,9 +250,11 @@ Result<void> Netdev::transmit(ieee80211::ByteView frame) {
         received(frame);
         return {};
     }
-    if (wdev_ == nullptr || !carrier_) return {};  // cf. hwsim_mon_xmit(), noop_enqueue()
+    if ((wdev_ == nullptr && setup_.kind.empty()) || !carrier_) return {};  // cf. hwsim_mon_xmit(), noop_enqueue()
     world_.tell([&](Events& e) { e.frame_passed(*this, FrameDirection::outgoing, frame); });
-    if (wdev_->type() == InterfaceType::monitor) {
+    if (wdev_ == nullptr) {
+        transmit_by_kind(frame);
+    } else if (wdev_->type() == InterfaceType::monitor) {
         ++counters_.tx_packets;
         counters_.tx_bytes += frame.size();
         wdev_->wiphy().inject(frame);
@@ -247,10 +264,38 @@ Result<void> Netdev::transmit(ieee80211::ByteView frame) {
     return {};
 }
 
+void Netdev::transmit_by_kind(ieee80211::ByteView frame) {
+    if (Bridge* bridge = world_.bridges().find(*this)) {
+        ++counters_.tx_packets;
+        counters_.tx_bytes += frame.size();
+        bridge->transmit(frame);
+    } else {
+        world_.veth_pairs().transmit(*this, frame);
+    }
+}
+
 void Netdev::received(ieee80211::ByteView frame) {
     ++counters_.rx_packets;
     counters_.rx_bytes += frame.size();
     world_.tell([&](Events& e) { e.frame_passed(*this, FrameDirection::incoming, frame); });
+    if (Bridge* master = world_.bridges().master_of(*this)) master->received(*this, frame);
+}
+
+void Netdev::master_changed(NetdevFlags flags) {
+    changed(NetdevCause::other, flags);
+}
+
+void Netdev::take_address(const ieee80211::MacAddress& address) {
+    const ieee80211::MacAddress before = std::exchange(setup_.address, address);
+    world_.bridges().address_changed(*this, before);
+    changed(NetdevCause::address, {});
+}
+
+std::uint32_t Netdev::promiscuity() const {
+    return (setup_.flags.has(NetdevFlag::promisc) ? 1 : 0) + (world_.bridges().master_of(*this) != nullptr ? 1 : 0);
+}
+std::uint32_t Netdev::all_multicast() const {
+    return (setup_.flags.has(NetdevFlag::allmulti) ? 1 : 0) + (world_.bridges().master_of(*this) != nullptr ? 1 : 0);
 }
 
 void Netdev::set_carrier(bool on) {
@@ -263,7 +308,7 @@ void Netdev::set_carrier(bool on) {
 
 // cf. rfc2863_policy(), default_operstate()
 OperationalState Netdev::state_by_rfc2863() const {
-    if (!carrier_) return OperationalState::down;
+    if (!carrier_) return setup_.kind == "veth" ? OperationalState::lower_layer_down : OperationalState::down;
     if (dormant_) return OperationalState::dormant;
     if (link_mode_ == LinkMode::dormant) return OperationalState::dormant;
     return OperationalState::up;

@@ -88,6 +88,8 @@ struct NetdevSetup {
     std::uint32_t max_mtu = 65535;
     std::uint32_t tx_queue_length = 1000;
     std::string parent_device;  ///< of the driver model ("hwsim0"), empty for none
+    std::string kind;           ///< of rtnetlink ("bridge", "veth"), empty for none
+    bool carrier = true;
 };
 
 /// Length of a device name with its terminating zero (IFNAMSIZ).
@@ -124,8 +126,11 @@ public:
     [[nodiscard]] std::uint32_t tx_queue_length() const noexcept { return setup_.tx_queue_length; }
     [[nodiscard]] std::uint32_t group() const noexcept { return group_; }
     [[nodiscard]] const std::string& parent_device() const noexcept { return setup_.parent_device; }
+    [[nodiscard]] const std::string& kind() const noexcept { return setup_.kind; }
     [[nodiscard]] const std::string& alias() const noexcept { return alias_; }
-    [[nodiscard]] std::uint32_t promiscuity() const noexcept { return setup_.flags.has(NetdevFlag::promisc) ? 1 : 0; }
+    /// How many want all frames of it; a bridge is one of them. cf. dev_set_promiscuity(), dev_set_allmulti()
+    [[nodiscard]] std::uint32_t promiscuity() const;
+    [[nodiscard]] std::uint32_t all_multicast() const;
     [[nodiscard]] std::uint32_t carrier_up_count() const noexcept { return carrier_up_count_; }
     [[nodiscard]] std::uint32_t carrier_down_count() const noexcept { return carrier_down_count_; }
     [[nodiscard]] const NetdevCounters& counters() const noexcept { return counters_; }
@@ -166,12 +171,17 @@ public:
     /// netif_carrier_on(), linkwatch.
     void set_carrier(bool on);
     void set_type(LinkType type) { setup_.type = type; }
+    /// The device became a port of a bridge, or is none any more.
+    void master_changed(NetdevFlags changed);
+    /// An address that the device itself chooses; zero is one, too. cf. eth_hw_addr_set(), NETDEV_CHANGEADDR
+    void take_address(const ieee80211::MacAddress& address);
 
 private:
     friend class World;
     Result<void> open();
     void close();
     void carrier_event();
+    void transmit_by_kind(ieee80211::ByteView frame);
     [[nodiscard]] OperationalState state_by_rfc2863() const;
     void became(OperationalState state);
     void after_up_or_down();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mld/ap_link.h"
+#include "mld/bridge.h"
 #include "mld/detail/features.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
@@ -282,8 +283,10 @@ Result<void> Wiphy::change_interface(Wdev& wdev, const InterfaceChange& change) 
         return fail(EOPNOTSUPP, "nothing becomes a link wdev or ceases to be one");
 
     bool changes = type != old_type;
+    const bool bridged = wdev.netdev() != nullptr && world_.bridges().master_of(*wdev.netdev()) != nullptr;
     if (change.use_4addr) {
         changes = true;
+        if (!*change.use_4addr && bridged) return fail(EBUSY);  // cf. nl80211_valid_4addr()
         if (auto valid = check_4addr(type, *change.use_4addr); !valid) return valid;
     }
     if (!change.monitor_flags.empty()) {
@@ -299,6 +302,9 @@ Result<void> Wiphy::change_interface(Wdev& wdev, const InterfaceChange& change) 
             return fail(EOPNOTSUPP);
         if (!profile_->interface_types.contains(type) || !is_played(type)) return fail(EOPNOTSUPP);
         if (type != old_type) {
+            if (bridged &&
+                (type == InterfaceType::station || type == InterfaceType::adhoc || type == InterfaceType::p2p_client))
+                return fail(EBUSY);
             wdev.use_4addr_ = false;
             leave(wdev);
             std::erase_if(registrations_, [&](const Registration& r) { return r.wdev == &wdev; });

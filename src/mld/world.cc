@@ -1,8 +1,11 @@
 #include "mld/world.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
+#include "mld/bridge.h"
+#include "mld/veth.h"
 #include "sim/invariant.h"
 
 namespace mlosim::mld {
@@ -18,6 +21,8 @@ constexpr std::size_t max_wiphy_name = 64;  // NL80211_WIPHY_NAME_MAXLEN
 World::World(sim::EventQueue& events, const sim::Random& random, sim::Trace& trace, phy::RegulatoryDatabase regulatory)
     : queue_(events), random_(random), trace_(trace) {
     regulatory_ = std::make_unique<RegulatoryCore>(*this, std::move(regulatory));
+    bridges_ = std::make_unique<Bridges>(*this);
+    veth_pairs_ = std::make_unique<VethPairs>(*this);
     NetdevSetup loopback;
     loopback.name = "lo";
     loopback.type = LinkType::loopback;
@@ -151,8 +156,18 @@ Netdev& World::add_netdev(NetdevSetup setup, Wdev* wdev) {
     return netdev;
 }
 
+ieee80211::MacAddress World::random_address(const std::string& stream) const {
+    sim::RandomStream random = random_.stream(stream);
+    std::array<std::uint8_t, ieee80211::MacAddress::size> octets;
+    for (std::uint8_t& octet : octets)
+        octet = static_cast<std::uint8_t>(random.below(256));
+    octets[0] = static_cast<std::uint8_t>((octets[0] & 0xfeU) | 0x02U);
+    return ieee80211::MacAddress{octets};
+}
+
 void World::remove_netdev(Netdev& netdev) {
     if (&netdev == hwsim_monitor_) hwsim_monitor_ = nullptr;
+    if (Bridge* master = bridges_->master_of(netdev)) (void)master->remove_port(netdev);
     trace_.record(now(), "mld/netdev-removed", {{"ifindex", netdev.index().value}, {"name", netdev.name()}});
     netdev_names_.erase(netdev.name());
     taken_below_.clear();

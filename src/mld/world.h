@@ -25,6 +25,9 @@
 
 namespace mlosim::mld {
 
+class Bridges;
+class VethPairs;
+
 /// A radio to be made: a driver's device with one wiphy. Scenarios and MAC80211_HWSIM's NEW_RADIO ask with it.
 struct RadioSpec {
     RadioProfile profile;
@@ -108,6 +111,10 @@ public:
     Netdev& add_hwsim_monitor();
     /// nullptr before.
     [[nodiscard]] Netdev* hwsim_monitor() const noexcept { return hwsim_monitor_; }
+    /// Of a device that has none of its own, the same in each run. cf. eth_hw_addr_random()
+    [[nodiscard]] ieee80211::MacAddress random_address(const std::string& stream) const;
+    [[nodiscard]] Bridges& bridges() const noexcept { return *bridges_; }
+    [[nodiscard]] VethPairs& veth_pairs() const noexcept { return *veth_pairs_; }
 
     /// Who carries frames instead of the world's medium; nullptr: nobody. Must be taken back before it dies.
     [[nodiscard]] OutsideMedium* outside_medium() const noexcept { return outside_medium_; }
@@ -191,6 +198,8 @@ private:
     mutable std::map<std::string, unsigned, std::less<>> taken_below_;
     Netdev* hwsim_monitor_ = nullptr;
     OutsideMedium* outside_medium_ = nullptr;
+    std::unique_ptr<Bridges> bridges_;
+    std::unique_ptr<VethPairs> veth_pairs_;
 };
 
 }  // namespace mlosim::mld

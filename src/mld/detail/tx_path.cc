@@ -82,7 +82,7 @@ void TxPath::send_ethernet(Wdev& wdev, const EthernetView& frame, const TxOption
         sent = ap != nullptr && to_station(wdev, frame, *ap, options);
     } else if (is_access_point(wdev)) {
         if (frame.destination().is_group()) {
-            sent = to_group(wdev, frame, options);
+            sent = goes_to_each(wdev, frame) ? to_each(wdev, frame, options) : to_group(wdev, frame, options);
         } else if (Sta* sta = wiphy_.stations().find(wdev, frame.destination())) {
             sent = to_station(wdev, frame, *sta, options);
         }
@@ -110,6 +110,39 @@ bool TxPath::to_station(Wdev& wdev, const EthernetView& frame, Sta& sta, const T
     }
     hand_over({wdev, link, &sta, std::move(mpdu), with});
     return true;
+}
+
+void TxPath::set_multicast_to_unicast(const Wdev& wdev, bool on) {
+    if (on)
+        multicast_to_unicast_.insert(&wdev);
+    else
+        multicast_to_unicast_.erase(&wdev);
+}
+
+// cf. ieee80211_multicast_to_unicast()
+bool TxPath::goes_to_each(const Wdev& wdev, const EthernetView& frame) const {
+    constexpr std::uint16_t ipv4 = 0x0800;
+    constexpr std::uint16_t arp = 0x0806;
+    constexpr std::uint16_t vlan = 0x8100;
+    constexpr std::uint16_t ipv6 = 0x86dd;
+    if (!multicast_to_unicast_.contains(&wdev)) return false;
+    std::uint16_t type = frame.ethertype();
+    constexpr std::size_t inner_type = 16;  // behind two addresses, 0x8100 and the tag
+    if (type == vlan && frame.octets().size() >= inner_type + 2)
+        type = static_cast<std::uint16_t>((frame.octets()[inner_type] << 8U) | frame.octets()[inner_type + 1]);
+    return type == ipv4 || type == arp || type == ipv6;
+}
+
+// cf. ieee80211_convert_to_unicast(): not back to whom it came from
+bool TxPath::to_each(Wdev& wdev, const EthernetView& frame, const TxOptions& options) {
+    bool sent = false;
+    for (Sta* sta : wiphy_.stations().of(wdev)) {
+        if (sta->address() == frame.source()) continue;
+        Bytes copy(frame.octets().begin(), frame.octets().end());
+        std::copy(sta->address().octets().begin(), sta->address().octets().end(), copy.begin());
+        sent = to_station(wdev, *EthernetView::parse(copy), *sta, options) || sent;
+    }
+    return sent;
 }
 
 // cf. ieee80211_mlo_multicast_tx(): once on each link

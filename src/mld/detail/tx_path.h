@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 
 #include "ieee80211/frame_header.h"
 #include "mld/data_path.h"
@@ -15,6 +16,7 @@ public:
     TxPath(Wiphy& wiphy, TxReports& reports) : wiphy_(wiphy), reports_(reports) {}
 
     void send_ethernet(Wdev& wdev, const EthernetView& frame, const TxOptions& options);
+    void set_multicast_to_unicast(const Wdev& wdev, bool on);
     Result<std::uint64_t> send_control_port(Wdev& wdev, const ControlPortFrame& frame);
     void send_management(Wdev& wdev, Link* link, ieee80211::Bytes frame, const TxOptions& options);
     void send_null(Wdev& wdev, Sta& sta, bool power_management, bool qos, const TxOptions& options);
@@ -34,6 +36,8 @@ private:
 
     bool to_station(Wdev& wdev, const EthernetView& frame, Sta& sta, const TxOptions& options);
     bool to_group(Wdev& wdev, const EthernetView& frame, const TxOptions& options);
+    bool to_each(Wdev& wdev, const EthernetView& frame, const TxOptions& options);
+    [[nodiscard]] bool goes_to_each(const Wdev& wdev, const EthernetView& frame) const;
     [[nodiscard]] ieee80211::Bytes encapsulate(const Link& link, const Sta* sta, const EthernetView& frame) const;
     void hand_over(Outgoing out);
     void finish(Outgoing out);
@@ -44,6 +48,7 @@ private:
 
     Wiphy& wiphy_;
     TxReports& reports_;
+    std::set<const Wdev*> multicast_to_unicast_;
 };
 
 /// Stations of an AP that have passed their port: without any, nobody hears its group frames.
