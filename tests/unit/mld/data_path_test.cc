@@ -90,6 +90,24 @@ TEST_F(ConnectedTest, GroupFramesOfAStationComeBackToEverybodyButItself) {
     EXPECT_EQ(ap.netdev()->counters().multicast, 1U);
 }
 
+TEST_F(ConnectedTest, IpForAGroupGoesToEachStationWhereThatIsWanted) {
+    authorize();
+    wiphy.data_path().set_multicast_to_unicast(ap, true);
+    constexpr std::uint16_t test_protocol = 0x88b5;
+    send(ap, MacAddress::broadcast(), "ip");
+    auto frames = data_on_air();
+    ASSERT_THAT(frames, SizeIs(1));
+    EXPECT_EQ(ieee80211::FrameView::parse(frames[0])->addr1(), sta.address());
+    EXPECT_THAT(told.take(), ElementsAre("netdev sta ip"));
+    send(ap, MacAddress::broadcast(), "other", test_protocol);
+    frames = data_on_air();
+    ASSERT_THAT(frames, SizeIs(1));
+    EXPECT_TRUE(ieee80211::FrameView::parse(frames[0])->addr1().is_group());
+    told.take();
+    send(sta, MacAddress::broadcast(), "mine");
+    EXPECT_THAT(data_on_air(), SizeIs(1)) << "nobody else is there who could want it";
+}
+
 TEST_F(ConnectedTest, GroupFramesAreNotSentWhenNobodyIsAuthorized) {
     send(ap, MacAddress::broadcast(), "hello");
     EXPECT_THAT(data_on_air(), IsEmpty());
