@@ -4,10 +4,13 @@
 
 #include <linux/rtnetlink.h>
 
+#include "mld/bridge.h"
+#include "netlink/detail/bridge_message.h"
 #include "netlink/detail/link_attributes.h"
 #include "netlink/detail/link_message.h"
 #include "netlink/detail/route_address.h"
 #include "netlink/detail/route_link.h"
+#include "netlink/detail/route_neighbour.h"
 
 namespace mlosim::netlink {
 
@@ -30,7 +33,9 @@ constexpr Handler handlers[] = {
     {RTM_SETLINK, detail::set_link},
     {RTM_GETADDR, nullptr, detail::dump_addresses},
     {RTM_GETROUTE, nullptr, detail::dump_nothing},
-    {RTM_GETNEIGH, nullptr, detail::dump_nothing},
+    {RTM_NEWNEIGH, detail::new_neighbour},
+    {RTM_DELNEIGH, detail::delete_neighbour},
+    {RTM_GETNEIGH, nullptr, detail::dump_neighbours},
     {RTM_GETRULE, nullptr, detail::dump_nothing},
     {RTM_GETQDISC, nullptr, detail::dump_nothing},
     {RTM_GETTCLASS, nullptr, detail::dump_nothing},
@@ -108,6 +113,25 @@ void RouteNetlink::netdev_removed(mld::Netdev& netdev) {
     ++link_generation_;
     announce(RTM_DELLINK, netdev, ~std::uint32_t{0});
     were_up_.erase(netdev.index());
+}
+
+void RouteNetlink::bridge_port_changed(mld::Netdev& bridge, mld::Netdev& port, bool removed) {
+    if (!core_.has_listeners(Protocol::route, RTNLGRP_LINK)) return;
+    MessageBuilder message({.type = static_cast<std::uint16_t>(removed ? RTM_DELLINK : RTM_NEWLINK)},
+                           detail::largest_link_message);
+    detail::put_bridge_port(message, *world_.bridges().find(bridge), port, removed);
+    core_.multicast(Protocol::route, RTNLGRP_LINK, message.bytes());
+}
+
+void RouteNetlink::bridge_entry_changed(mld::Netdev& bridge, const ieee80211::MacAddress& address,
+                                        const mld::BridgeEntry& entry, bool removed) {
+    if (!core_.has_listeners(Protocol::route, RTNLGRP_NEIGH)) return;
+    const mld::Bridge* const owner = world_.bridges().find(bridge);
+    if (owner == nullptr) return;  // not quite there yet
+    MessageBuilder message({.type = static_cast<std::uint16_t>(removed ? RTM_DELNEIGH : RTM_NEWNEIGH)},
+                           detail::largest_link_message);
+    detail::put_bridge_entry(message, *owner, address, entry);
+    core_.multicast(Protocol::route, RTNLGRP_NEIGH, message.bytes());
 }
 
 void RouteNetlink::announce(std::uint16_t type, const mld::Netdev& netdev, std::uint32_t change) {

@@ -35,6 +35,9 @@ private:
     void netdev_added(mld::Netdev& netdev) override;
     void netdev_changed(mld::Netdev& netdev, mld::NetdevCause cause, mld::NetdevFlags changed) override;
     void netdev_removed(mld::Netdev& netdev) override;
+    void bridge_port_changed(mld::Netdev& bridge, mld::Netdev& port, bool removed) override;
+    void bridge_entry_changed(mld::Netdev& bridge, const ieee80211::MacAddress& address, const mld::BridgeEntry& entry,
+                              bool removed) override;
 
     /// RTM_NEWLINK or RTM_DELLINK to RTNLGRP_LINK. cf. rtmsg_ifinfo()
     void announce(std::uint16_t type, const mld::Netdev& netdev, std::uint32_t change);

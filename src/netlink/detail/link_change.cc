@@ -3,6 +3,8 @@
 #include <linux/if.h>
 #include <sys/socket.h>
 
+#include "mld/bridge.h"
+#include "mld/world.h"
 #include "netlink/detail/link_attributes.h"
 
 namespace mlosim::netlink::detail {
@@ -72,11 +74,21 @@ Result<void> change_flags(mld::Netdev& netdev, const ifinfomsg& header, const At
     return netdev.set_flags(mld::NetdevFlags::from_bits(flags));
 }
 
-/// cf. do_set_master(): nothing here can be a master.
+/// cf. do_set_master(): bridges alone are masters here.
 Result<void> change_master(mld::Netdev& netdev, const ifinfomsg&, const Attributes& attributes) {
-    const std::uint32_t master = attributes.u32(IFLA_MASTER).value_or(0);
-    if (master == 0) return {};
-    return fail(netdev.world().find_netdev(mld::IfIndex{master}) == nullptr ? EINVAL : EOPNOTSUPP);
+    const auto index = attributes.u32(IFLA_MASTER);
+    if (!index) return {};
+    mld::Bridges& bridges = netdev.world().bridges();
+    mld::Bridge* const before = bridges.master_of(netdev);
+    if (before != nullptr && before->device().index().value == *index) return {};
+    if (before != nullptr)
+        if (auto left = before->remove_port(netdev); !left) return left;
+    if (*index == 0) return {};
+    const mld::Netdev* master = netdev.world().find_netdev(mld::IfIndex{*index});
+    if (master == nullptr) return fail(EINVAL);
+    mld::Bridge* const bridge = bridges.find(*master);
+    if (bridge == nullptr) return fail(EOPNOTSUPP);
+    return bridge->add_port(netdev);
 }
 
 Result<void> change_carrier(mld::Netdev&, const ifinfomsg&, const Attributes& attributes) {

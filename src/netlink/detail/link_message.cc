@@ -4,6 +4,10 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
+#include "mld/bridge.h"
+#include "mld/veth.h"
+#include "mld/world.h"
+#include "netlink/detail/bridge_message.h"
 #include "netlink/detail/ip_settings.h"
 #include "netlink/detail/link_attributes.h"
 
@@ -57,13 +61,13 @@ void put_state(MessageBuilder& message, const mld::Netdev& netdev) {
     message.put_u8(IFLA_OPERSTATE, static_cast<std::uint8_t>(netdev.is_up() ? netdev.operational_state()
                                                                             : mld::OperationalState::down));
     message.put_u8(IFLA_LINKMODE, static_cast<std::uint8_t>(netdev.link_mode()));
-    message.put_u8(ifla_netns_immutable, loopback || wireless ? 1 : 0);
+    message.put_u8(ifla_netns_immutable, loopback || wireless || netdev.kind() == "bridge" ? 1 : 0);
     message.put_u32(IFLA_MTU, netdev.mtu());
     message.put_u32(IFLA_MIN_MTU, netdev.min_mtu());
     message.put_u32(IFLA_MAX_MTU, netdev.max_mtu());
     message.put_u32(IFLA_GROUP, netdev.group());
     message.put_u32(IFLA_PROMISCUITY, netdev.promiscuity());
-    message.put_u32(IFLA_ALLMULTI, netdev.flags().has(mld::NetdevFlag::allmulti) ? 1 : 0);
+    message.put_u32(IFLA_ALLMULTI, netdev.all_multicast());
     message.put_u32(IFLA_NUM_TX_QUEUES, 1);
     message.put_u32(IFLA_GSO_MAX_SEGS, max_segments);
     message.put_u32(IFLA_GSO_MAX_SIZE, max_size);
@@ -75,6 +79,12 @@ void put_state(MessageBuilder& message, const mld::Netdev& netdev) {
     message.put_u32(ifla_max_pacing_offload_horizon, 0);
     message.put_u32(IFLA_NUM_RX_QUEUES, 1);
     message.put_u8(IFLA_CARRIER, netdev.carrier() ? 1 : 0);
+    if (const mld::Bridge* master = netdev.world().bridges().master_of(netdev))
+        message.put_u32(IFLA_MASTER, master->device().index().value);
+    if (netdev.kind() == "veth") {
+        const mld::Netdev* peer = netdev.world().veth_pairs().peer_of(netdev);
+        message.put_u32(IFLA_LINK, peer == nullptr ? 0 : peer->index().value);
+    }
     if (!netdev.alias().empty()) message.put_string(IFLA_IFALIAS, netdev.alias());
     message.put_u32(IFLA_CARRIER_CHANGES, netdev.carrier_up_count() + netdev.carrier_down_count());
     message.put_u32(IFLA_CARRIER_UP_COUNT, netdev.carrier_up_count());
@@ -114,6 +124,7 @@ void put_link(MessageBuilder& message, const mld::Netdev& netdev, const LinkMess
     }
     if (!netdev.permanent_address().is_zero()) message.put_mac(IFLA_PERM_ADDRESS, netdev.permanent_address());
     message.put_string(IFLA_QDISC, options.was_up && !options.leaving ? "noqueue" : "noop");
+    put_link_info(message, netdev);
     {
         auto settings = message.nest_noflag(IFLA_AF_SPEC);
         if (!options.leaving) put_ip_settings(message, netdev, with_statistics);

@@ -3,7 +3,11 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include "mld/bridge.h"
+#include "mld/veth.h"
 #include "mld/world.h"
+#include "netlink/detail/bridge_change.h"
+#include "netlink/detail/bridge_message.h"
 #include "netlink/detail/link_attributes.h"
 #include "netlink/detail/link_change.h"
 #include "netlink/detail/link_message.h"
@@ -103,10 +107,76 @@ Result<Attributes> parse_dump(const nlmsghdr& message, bool strict, ExtAck& ack)
     return attributes;
 }
 
-/// No device of ours has a master: such a filter leaves nothing. Kinds of devices are all unknown, and an unknown kind
-/// filters nothing. cf. link_dump_filtered(), linkinfo_to_kind_ops()
-bool filters_everything(const Attributes& attributes) {
-    return attributes.u32(IFLA_MASTER).value_or(0) != 0;
+/// What a dump shall leave out; an unknown kind filters nothing. cf. link_dump_filtered(), linkinfo_to_kind_ops()
+struct DumpFilter {
+    std::uint32_t master = 0;
+    std::string kind;
+
+    [[nodiscard]] bool leaves_out(const mld::Netdev& netdev) const {
+        const mld::Bridges& bridges = netdev.world().bridges();
+        const mld::Bridge* const bridge = bridges.master_of(netdev);
+        if (master != 0 && (bridge == nullptr || bridge->device().index().value != master)) return true;
+        return !kind.empty() && netdev.kind() != kind;
+    }
+};
+
+DumpFilter filter_of(const Attributes& attributes) {
+    DumpFilter filter;
+    filter.master = attributes.u32(IFLA_MASTER).value_or(0);
+    ExtAck ignored;
+    if (auto info = attributes.nested(IFLA_LINKINFO, link_info_policy, Strictness::liberal, ignored))
+        if (const auto kind = info->string(IFLA_INFO_KIND); kind == "bridge" || kind == "veth") filter.kind = *kind;
+    return filter;
+}
+
+/// A device that is of a kind changes by the kind's own attributes; a port by those of its master. cf.
+/// rtnl_changelink()
+Result<void> change_kind(mld::Netdev& netdev, const Attributes& info, ExtAck& ack) {
+    mld::Bridges& bridges = netdev.world().bridges();
+    if (info.has(IFLA_INFO_DATA)) {
+        mld::Bridge* const bridge = bridges.find(netdev);
+        if (bridge == nullptr || info.string(IFLA_INFO_KIND) != "bridge") return fail(EOPNOTSUPP);
+        if (auto done = change_bridge(*bridge, info, ack); !done) return done;
+    }
+    if (info.has(IFLA_INFO_SLAVE_DATA)) {
+        mld::Bridge* const master = bridges.master_of(netdev);
+        if (master == nullptr || info.string(IFLA_INFO_SLAVE_KIND) != "bridge") return fail(EOPNOTSUPP);
+        return change_bridge_port(*master, netdev, info, ack);
+    }
+    return {};
+}
+
+/// cf. rtnl_newlink_create()
+Result<mld::Netdev*> make_link(mld::World& world, const Attributes& attributes, const Attributes& info, ExtAck& ack) {
+    const auto kind = info.string(IFLA_INFO_KIND);
+    const auto name = attributes.string(IFLA_IFNAME);
+    if (kind == "veth") {
+        auto peer = veth_peer_name(info, ack);
+        if (!peer) return fail(std::move(peer.error()));
+        return world.veth_pairs().add(name.value_or("veth%d"), *peer);
+    }
+    if (kind != "bridge") return fail(EOPNOTSUPP, "Unknown device type");
+    auto bridge = world.bridges().add(name.value_or("bridge%d"));
+    if (!bridge) return fail(std::move(bridge.error()));
+    if (auto changed = change_bridge(**bridge, info, ack); !changed) {
+        world.bridges().remove(**bridge);
+        return fail(std::move(changed.error()));
+    }
+    return &(*bridge)->device();
+}
+
+/// cf. rtnl_bridge_getlink()
+Result<std::unique_ptr<Dump>> dump_ports(mld::World& world) {
+    return make_dump([&world, next = mld::IfIndex{}](DumpBuffer& out) mutable -> Result<Progress> {
+        for (auto it = world.netdevs().lower_bound(next); it != world.netdevs().end(); ++it) {
+            next = it->first;
+            const mld::Bridge* const bridge = world.bridges().master_of(*it->second);
+            if (bridge == nullptr) continue;
+            put_bridge_port(out.begin_raw(RTM_NEWLINK), *bridge, *it->second, false);
+            if (!out.commit()) return Progress::more;
+        }
+        return Progress::done;
+    });
 }
 
 }  // namespace
@@ -136,14 +206,13 @@ Result<void> get_link(RouteNetlink& route, const nlmsghdr& message, const Sender
 
 Result<std::unique_ptr<Dump>> dump_links(RouteNetlink& route, const nlmsghdr& message, const Sender& sender,
                                          Reply& reply) {
-    if (static_cast<const rtgenmsg*>(NLMSG_DATA(&message))->rtgen_family == AF_BRIDGE)
-        return make_dump([](DumpBuffer&) -> Result<Progress> { return Progress::done; });  // cf. rtnl_bridge_getlink()
+    if (static_cast<const rtgenmsg*>(NLMSG_DATA(&message))->rtgen_family == AF_BRIDGE) return dump_ports(route.world());
 
     std::uint32_t mask = 0;
-    bool nothing = false;
+    DumpFilter filter;
     if (auto attributes = parse_dump(message, sender.strict_check, reply.ack())) {
         mask = attributes->u32(IFLA_EXT_MASK).value_or(0);
-        nothing = filters_everything(*attributes);
+        filter = filter_of(*attributes);
     } else if (sender.strict_check) {
         // The kernel finds this inside of the dump, so the errno comes in NLMSG_DONE.
         return make_dump([error = attributes.error(), ack = reply.ack()](DumpBuffer& out) -> Result<Progress> {
@@ -151,11 +220,12 @@ Result<std::unique_ptr<Dump>> dump_links(RouteNetlink& route, const nlmsghdr& me
             return fail(error);
         });
     }
-    return make_dump([&route, mask, nothing, next = mld::IfIndex{}](DumpBuffer& out) mutable -> Result<Progress> {
+    return make_dump([&route, mask, filter, next = mld::IfIndex{}](DumpBuffer& out) mutable -> Result<Progress> {
         out.consistency().set_generation(route.link_generation());
         const auto& netdevs = route.world().netdevs();
-        for (auto it = netdevs.lower_bound(next); !nothing && it != netdevs.end(); ++it) {
+        for (auto it = netdevs.lower_bound(next); it != netdevs.end(); ++it) {
             next = it->first;
+            if (filter.leaves_out(*it->second)) continue;
             MessageBuilder& link = out.begin_raw(RTM_NEWLINK);
             if (out.empty()) out.check_consistent();
             put_link(link, *it->second, {.ext_filter_mask = mask, .was_up = route.was_up(*it->second)});
@@ -186,7 +256,7 @@ Result<void> new_link(RouteNetlink& route, const nlmsghdr& message, const Sender
     if (netdev != nullptr) {
         if ((message.nlmsg_flags & NLM_F_EXCL) != 0) return fail(EEXIST);
         if ((message.nlmsg_flags & NLM_F_REPLACE) != 0) return fail(EOPNOTSUPP);
-        if (info->has(IFLA_INFO_DATA) || info->has(IFLA_INFO_SLAVE_DATA)) return fail(EOPNOTSUPP);
+        if (auto done = change_kind(*netdev, *info, reply.ack()); !done) return done;
         return change_link(*netdev, header, *attributes);
     }
     if (!create) {
@@ -195,7 +265,9 @@ Result<void> new_link(RouteNetlink& route, const nlmsghdr& message, const Sender
         return change_group(route.world(), *group, header, *attributes);
     }
     if (attributes->has(IFLA_MAP) || attributes->has(IFLA_PROTINFO)) return fail(EOPNOTSUPP);
-    return fail(EOPNOTSUPP, "Unknown device type");
+    auto made = make_link(route.world(), *attributes, *info, reply.ack());
+    if (!made) return fail(std::move(made.error()));
+    return change_link(**made, ifinfomsg{.ifi_flags = header.ifi_flags, .ifi_change = header.ifi_change}, *attributes);
 }
 
 Result<void> set_link(RouteNetlink& route, const nlmsghdr& message, const Sender& sender, Reply& reply) {
@@ -221,9 +293,16 @@ Result<void> delete_link(RouteNetlink& route, const nlmsghdr& message, const Sen
     if (attributes->has(IFLA_TARGET_NETNSID)) return fail(EINVAL);
     const ifinfomsg& header = link_header(message);
     if (header.ifi_index > 0 || names_a_link(*attributes)) {
-        const bool exists =
-            (header.ifi_index > 0 ? find_by_index(route, header) : find_by_name(route, *attributes)) != nullptr;
-        return fail(exists ? EOPNOTSUPP : ENODEV);
+        mld::Netdev* const netdev =
+            header.ifi_index > 0 ? find_by_index(route, header) : find_by_name(route, *attributes);
+        if (netdev == nullptr) return fail(ENODEV);
+        if (mld::Bridge* const bridge = route.world().bridges().find(*netdev))
+            route.world().bridges().remove(*bridge);
+        else if (route.world().veth_pairs().peer_of(*netdev) != nullptr)
+            route.world().veth_pairs().remove(*netdev);
+        else
+            return fail(EOPNOTSUPP);
+        return {};
     }
     const auto group = attributes->u32(IFLA_GROUP);
     if (!group) return fail(EINVAL);

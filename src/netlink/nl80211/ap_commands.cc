@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mld/ap_link.h"
+#include "mld/data_path.h"
 #include "netlink/nl80211/beacon_attributes.h"
 #include "netlink/nl80211/channel_attributes.h"
 #include "netlink/nl80211/crypto_settings.h"
@@ -171,12 +172,11 @@ Result<void> stop_ap(Context& context, const Request& request, Reply&) {
     return context.wiphy().stop_ap(context.wdev(), link_id(request.attributes()));
 }
 
-// Group frames go out once, to the group: that is what "off" means, and "on" is not simulated. cf.
-// nl80211_set_multicast_to_unicast()
+// cf. nl80211_set_multicast_to_unicast()
 Result<void> set_multicast_to_unicast(Context& context, const Request& request, Reply&) {
     if (!is_access_point(context.wdev())) return fail(EOPNOTSUPP);
-    if (request->flag(NL80211_ATTR_MULTICAST_TO_UNICAST_ENABLED))
-        return fail(EOPNOTSUPP, "group frames are not sent to each station");
+    context.wiphy().data_path().set_multicast_to_unicast(context.wdev(),
+                                                         request->flag(NL80211_ATTR_MULTICAST_TO_UNICAST_ENABLED));
     return {};
 }
 
