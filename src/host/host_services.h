@@ -21,6 +21,7 @@ struct NetdevFacts {
     std::uint32_t mtu = 1500;
     ieee80211::MacAddress address;
     ieee80211::MacAddress broadcast = ieee80211::MacAddress::broadcast();
+    bool bridge_port = false;
 };
 
 /// A `struct ifreq` of a 64-bit program: the name, then the union.

@@ -7,6 +7,7 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 
+#include "mld/bridge.h"
 #include "mld/netdev.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
@@ -133,6 +134,32 @@ Result<void> wireless_extension(const Netdev& netdev, std::uint32_t number, ifre
     return {};
 }
 
+// cf. br_ioctl_stub(): the bridge's name is all that there is
+Result<void> make_or_remove_bridge(mld::World& world, std::uint32_t number, ifreq& request) {
+    mld::Bridges& bridges = world.bridges();
+    if (number == SIOCBRADDBR) {
+        if (auto made = bridges.add(request.ifr_name); !made) return fail(std::move(made.error()));
+        return {};
+    }
+    const Netdev* netdev = world.find_netdev(request.ifr_name);
+    if (netdev == nullptr) return fail(ENXIO);
+    mld::Bridge* const bridge = bridges.find(*netdev);
+    if (bridge == nullptr) return fail(EPERM);
+    if (netdev->is_up()) return fail(EBUSY);  // cf. br_del_bridge()
+    bridges.remove(*bridge);
+    return {};
+}
+
+// cf. add_del_if()
+Result<void> change_ports(Netdev& netdev, std::uint32_t number, const ifreq& request) {
+    mld::World& world = netdev.world();
+    mld::Bridge* const bridge = world.bridges().find(netdev);
+    if (bridge == nullptr) return fail(EOPNOTSUPP);
+    Netdev* const port = world.find_netdev(mld::IfIndex{static_cast<std::uint32_t>(request.ifr_ifindex)});
+    if (port == nullptr) return fail(EINVAL);
+    return number == SIOCBRADDIF ? bridge->add_port(*port) : bridge->remove_port(*port);
+}
+
 // cf. dev_ifname()
 Result<void> name_of_index(mld::World& world, ifreq& request) {
     if (request.ifr_ifindex <= 0) return fail(ENXIO);
@@ -154,6 +181,9 @@ Result<void> interface_ioctl(mld::World& world, std::uint32_t number, InterfaceR
     Result<void> done;
     if (number == SIOCGIFNAME) {
         done = name_of_index(world, request);
+    } else if (number == SIOCBRADDBR || number == SIOCBRDELBR) {
+        request.ifr_name[IFNAMSIZ - 1] = '\0';
+        done = make_or_remove_bridge(world, number, request);
     } else {
         request.ifr_name[IFNAMSIZ - 1] = '\0';
         // "wlan0:1" is wlan0, from the time of IP aliases.
@@ -165,6 +195,8 @@ Result<void> interface_ioctl(mld::World& world, std::uint32_t number, InterfaceR
         if (netdev == nullptr) return fail(ENXIO);
         if (is_wireless_extension(number))
             done = wireless_extension(*netdev, number, request);
+        else if (number == SIOCBRADDIF || number == SIOCBRDELIF)
+            done = change_ports(*netdev, number, request);
         else if (entry != std::end(entries))
             done = entry->operation(*netdev, request);
         else

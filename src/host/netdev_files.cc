@@ -3,13 +3,17 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <iterator>
 #include <string>
 
 #include <sys/stat.h>
 
+#include "host/bridge_files.h"
 #include "host/kernel_numbers.h"
+#include "mld/veth.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
+#include "mld/world.h"
 
 namespace mlosim::host {
 namespace {
@@ -39,6 +43,8 @@ Result<std::string> while_up(const Netdev& netdev, bool value) {
 std::uint32_t configured_flags(const Netdev& netdev) {
     auto flags = netdev.flags();
     flags.remove({NetdevFlag::running, NetdevFlag::lower_up, NetdevFlag::dormant});
+    if (netdev.promiscuity() != 0) flags |= NetdevFlag::promisc;
+    if (netdev.all_multicast() != 0) flags |= NetdevFlag::allmulti;
     return flags.bits();
 }
 
@@ -92,7 +98,8 @@ Result<std::string> show_operstate(const Netdev& netdev) {
 }
 
 Result<std::string> show_uevent(const Netdev& netdev) {
-    return (netdev.wdev() != nullptr ? "DEVTYPE=wlan\n" : std::string()) + "INTERFACE=" + netdev.name() +
+    const std::string type = netdev.wdev() != nullptr ? "wlan" : netdev.kind() == "bridge" ? "bridge" : "";
+    return (type.empty() ? type : "DEVTYPE=" + type + "\n") + "INTERFACE=" + netdev.name() +
            "\nIFINDEX=" + line(netdev.index().value);
 }
 
@@ -101,8 +108,9 @@ Result<std::string> show_name_origin(const Netdev& netdev) {
     return line(static_cast<std::uint64_t>(netdev.name_origin()));
 }
 
-/// 0: the device's own, 3: set by somebody (NET_ADDR_PERM, NET_ADDR_SET).
+/// 0: the device's own, 1: made up, 3: set by somebody (NET_ADDR_PERM, NET_ADDR_RANDOM, NET_ADDR_SET).
 Result<std::string> show_address_origin(const Netdev& netdev) {
+    if (!netdev.kind().empty()) return line(1);
     const bool own = netdev.wdev() == nullptr || netdev.address() == netdev.permanent_address();
     return line(own ? 0 : 3);
 }
@@ -138,7 +146,11 @@ constexpr Attribute attributes[] = {
      [](const Netdev& n) -> Result<std::string> { return n.alias().empty() ? std::string() : n.alias() + "\n"; },
      store_alias},
     {"ifindex", 0444, [](const Netdev& n) -> Result<std::string> { return line(n.index().value); }},
-    {"iflink", 0444, [](const Netdev& n) -> Result<std::string> { return line(n.index().value); }},
+    {"iflink", 0444,
+     [](const Netdev& n) -> Result<std::string> {
+         const Netdev* peer = n.world().veth_pairs().peer_of(n);
+         return line((peer == nullptr ? n : *peer).index().value);
+     }},
     {"link_mode", 0444,
      [](const Netdev& n) -> Result<std::string> { return line(static_cast<std::uint64_t>(n.link_mode())); }},
     {"mtu", 0644, [](const Netdev& n) -> Result<std::string> { return line(n.mtu()); }, store<set_mtu>},
@@ -291,6 +303,8 @@ Node netdev_directory(mld::World& world, NetdevSettings& settings, Netdev& netde
         entries.emplace_back("phy80211", link_node("../../ieee80211/" + netdev.wdev()->wiphy().name()));
         entries.emplace_back("wireless", directory_node(NamedNodes{}));
     }
+    for (NamedNodes more : {bridge_entries(world, index), bridge_port_entries(world, index)})
+        std::move(more.begin(), more.end(), std::back_inserter(entries));
     return directory_node(std::move(entries));
 }
 

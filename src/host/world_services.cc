@@ -12,6 +12,7 @@
 #include "host/radio_files.h"
 #include "host/sysctl_files.h"
 #include "host/virtual_tree.h"
+#include "mld/bridge.h"
 #include "mld/wdev.h"
 
 namespace mlosim::host {
@@ -33,9 +34,14 @@ std::string wiphy_path(const mld::Wiphy& wiphy) {
 }
 
 NetdevFacts facts_of(const mld::Netdev& netdev) {
-    return {
-        netdev.index().value, netdev.name(),    netdev.flags().bits(),     static_cast<std::uint16_t>(netdev.type()),
-        netdev.mtu(),         netdev.address(), netdev.broadcast_address()};
+    return {netdev.index().value,
+            netdev.name(),
+            netdev.flags().bits(),
+            static_cast<std::uint16_t>(netdev.type()),
+            netdev.mtu(),
+            netdev.address(),
+            netdev.broadcast_address(),
+            netdev.world().bridges().master_of(netdev) != nullptr};
 }
 
 class WorldServices final : public HostServices, private mld::Events {

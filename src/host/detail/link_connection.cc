@@ -12,6 +12,8 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
+#include "mld/bridge.h"
+
 namespace mlosim::host {
 namespace {
 
@@ -106,6 +108,8 @@ void LinkConnection::frame_passed(const NetdevFacts& device, bool outgoing, Byte
     const std::uint16_t protocol = protocol_of(device, frame);
     // Only those who want everything see what goes out, cf. dev_queue_xmit_nit().
     if (protocol_ != htons(ETH_P_ALL) && (outgoing || protocol_ != protocol)) return;
+    // What a bridge takes comes out of the bridge. cf. br_handle_frame()
+    if (protocol_ != htons(ETH_P_ALL) && device.bridge_port && !mld::Bridge::stays_at_port(frame)) return;
     mlosim_frame head{};
     head.protocol = protocol;
     head.hardware = device.type;

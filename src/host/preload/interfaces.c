@@ -51,10 +51,20 @@ static bool is_device_request(unsigned long request) {
         case SIOCGIFDSTADDR:
         case SIOCGIFBRDADDR:
         case SIOCGIFNETMASK:
+        case SIOCBRADDIF:
+        case SIOCBRDELIF:
             return true;
         default:
             return false;
     }
+}
+
+/* A bridge is named by a string alone. One that is added is always a simulated one. */
+static int bridge_call(unsigned long request, const char* name) {
+    struct ifreq facts;
+    memset(&facts, 0, sizeof facts);
+    memcpy(facts.ifr_name, name, strnlen(name, IFNAMSIZ - 1));
+    return device_call(request, &facts);
 }
 
 /* Wireless extensions: struct iwreq is shorter than struct ifreq. */
@@ -106,6 +116,7 @@ static int interface_request(unsigned long request, void* argument) {
     if (is_wireless_request(request)) return wireless_call(request, argument);
     if (!shim_has_devices()) return ENXIO;
     if (is_device_request(request)) return device_call(request, argument);
+    if (request == SIOCBRADDBR || request == SIOCBRDELBR) return bridge_call(request, argument);
     if (request == SIOCETHTOOL) return ethtool_call(argument);
     return ENXIO;
 }

@@ -5,6 +5,8 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 
+#include "mld/wdev.h"
+#include "mld/wiphy.h"
 #include "world_services_fixture.h"
 
 namespace mlosim::host {
@@ -50,6 +52,38 @@ TEST_F(WorldIoctls, ReadTheDevice) {
     EXPECT_EQ(std::memcmp(request.ifr_hwaddr.sa_data, netdev("wlan0").address().octets().data(), 6), 0);
     ASSERT_EQ(ask(SIOCGIFTXQLEN, request), 0);
     EXPECT_EQ(request.ifr_qlen, 1000);
+}
+
+TEST_F(WorldIoctls, MakeAndEndBridges) {
+    ASSERT_EQ(ask_about(SIOCBRADDBR, "br0"), 0);
+    EXPECT_EQ(ask_about(SIOCBRADDBR, "br0"), EEXIST);
+    EXPECT_EQ(ask_about(SIOCBRADDBR, "a b"), EINVAL);
+    EXPECT_EQ(ask_about(SIOCBRDELBR, "nix"), ENXIO);
+    EXPECT_EQ(ask_about(SIOCBRDELBR, "wlan0"), EPERM);
+    ASSERT_TRUE(netdev("br0").set_up(true));
+    EXPECT_EQ(ask_about(SIOCBRDELBR, "br0"), EBUSY);
+    ASSERT_TRUE(netdev("br0").set_up(false));
+    EXPECT_EQ(ask_about(SIOCBRDELBR, "br0"), 0);
+    EXPECT_EQ(world.find_netdev("br0"), nullptr);
+}
+
+TEST_F(WorldIoctls, ChangeABridgesPorts) {
+    ASSERT_EQ(ask_about(SIOCBRADDBR, "br0"), 0);
+    mld::Netdev& port = netdev("wlan0");
+    ifreq request = named("br0");
+    request.ifr_ifindex = static_cast<int>(port.index().value);
+    EXPECT_EQ(ask(SIOCBRADDIF, request), EOPNOTSUPP) << "a station";
+    ASSERT_TRUE(port.wdev()->wiphy().change_interface(*port.wdev(), {.type = mld::InterfaceType::ap}));
+    EXPECT_EQ(ask(SIOCBRDELIF, request), EINVAL);
+    EXPECT_EQ(ask(SIOCBRADDIF, request), 0);
+    EXPECT_EQ(ask(SIOCBRADDIF, request), EBUSY);
+    EXPECT_EQ(link("/sys/class/net/wlan0/brport/bridge"), "../../../../../net/br0");
+    EXPECT_EQ(ask(SIOCBRDELIF, request), 0);
+    request = named("wlan1");
+    EXPECT_EQ(ask(SIOCBRADDIF, request), EOPNOTSUPP) << "no bridge";
+    request = named("br0");
+    request.ifr_ifindex = 4711;
+    EXPECT_EQ(ask(SIOCBRADDIF, request), EINVAL);
 }
 
 TEST_F(WorldIoctls, ChangeTheDevice) {
