@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <map>
 
 #include "mld/driver.h"
+#include "mld/wdev.h"
 
 namespace mlosim::host {
 namespace {
@@ -43,6 +45,26 @@ Node node_of(const Handle& handle, const mld::DebugFile& file) {
     return file_node(file.permissions, std::move(read), std::move(write));
 }
 
+/// What the MAC tells of an interface's links. cf. net/mac80211/debugfs_netdev.c
+Node interface_directory(const mld::World& world, const mld::Wdev& wdev) {
+    constexpr std::uint32_t for_the_owner = 0400;
+    const auto file = [&](std::uint16_t (mld::Wdev::*links)() const noexcept) {
+        const auto read = [world = &world, id = wdev.id(), links]() -> Result<std::string> {
+            const mld::Wdev* found = world->find_wdev(id);
+            if (found == nullptr) return fail(ENODEV);
+            char text[sizeof("0xffff\n")];
+            std::snprintf(text, sizeof(text), "0x%x\n", static_cast<unsigned>((found->*links)()));
+            return std::string(text);
+        };
+        return file_node(for_the_owner, read, {});
+    };
+    NamedNodes files;
+    files.emplace_back("active_links", file(&mld::Wdev::active_links));
+    files.emplace_back("dormant_links", file(&mld::Wdev::dormant_links));
+    files.emplace_back("valid_links", file(&mld::Wdev::valid_links));
+    return directory_node(std::move(files));
+}
+
 }  // namespace
 
 Node radio_debug_directory(const mld::World& world, const mld::Wiphy& wiphy) {
@@ -53,6 +75,9 @@ Node radio_debug_directory(const mld::World& world, const mld::Wiphy& wiphy) {
     NamedNodes entries;
     for (auto& [name, files] : directories)
         entries.emplace_back(name, directory_node(std::move(files)));
+    for (const auto& [id, wdev] : wiphy.wdevs())
+        if (wdev->netdev() != nullptr)
+            entries.emplace_back("netdev:" + wdev->name(), interface_directory(world, *wdev));
     return directory_node(std::move(entries));
 }
 

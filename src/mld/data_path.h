@@ -42,6 +42,8 @@ struct TxOptions {
     /// Do not buffer for a station that sleeps (answers to its polls, probe responses).
     bool no_power_save_buffering = false;
     std::optional<phy::Rate> rate;
+    /// Its number, where the same frame goes out on several links.
+    std::optional<std::uint16_t> sequence_number;
     /// Elsewhere than on the link's channel.
     std::optional<phy::Channel> channel;
 };

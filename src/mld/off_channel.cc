@@ -289,6 +289,25 @@ Result<void> OffChannel::cancel(Wdev&, std::uint64_t cookie) {
     return impl_->cancel(cookie, false);
 }
 
+namespace {
+
+/// The link that a frame goes out on, if on one of the interface's. cf. the search of ieee80211_mgmt_tx() through links
+Link* link_for(const Wdev& wdev, const ManagementTx& request, const FrameView& frame) {
+    if (!wdev.is_mld()) return wdev.links().empty() ? nullptr : wdev.links().front().get();
+    if (request.link) return wdev.link(*request.link);
+    const Sta* peer = wdev.wiphy().stations().find(wdev, frame.addr1());
+    const bool between_mlds = peer != nullptr && peer->is_mld() && frame.addr2() == wdev.address();
+    if (between_mlds && !request.channel) return wdev.link(peer->default_link().link);
+    for (const auto& link : wdev.links()) {
+        if (!link->channel()) continue;
+        if (between_mlds && *request.channel == link->channel()->control) return link.get();
+        if (link->address() == frame.addr2()) return link.get();
+    }
+    return nullptr;
+}
+
+}  // namespace
+
 Result<std::uint64_t> OffChannel::send(Wdev& requested, ManagementTx request) {
     Wdev& wdev = requested.is_link() ? *requested.mld_wdev() : requested;
     if (!wdev.running()) return fail(ENETDOWN);
@@ -296,13 +315,8 @@ Result<std::uint64_t> OffChannel::send(Wdev& requested, ManagementTx request) {
     if (!frame || frame->frame_control().type() != ieee80211::FrameType::management) return fail(EINVAL);
     Wiphy& wiphy = impl_->wiphy;
     if (requested.is_link() && !request.link) request.link = requested.affiliated_link_id();
-    Link* link = nullptr;
-    if (request.link && wdev.is_mld()) {
-        link = wdev.link(*request.link);
-        if (link == nullptr) return fail(ENOLINK);
-    } else if (!wdev.links().empty()) {
-        link = wdev.links().front().get();
-    }
+    Link* link = link_for(wdev, request, *frame);
+    if (link == nullptr && request.link && wdev.is_mld()) return fail(ENOLINK);
 
     bool elsewhere = false;
     switch (wdev.type()) {

@@ -160,6 +160,9 @@ public:
     /// Sequence control of the last frame received, of each TID and (the last one) without: for duplicates.
     std::array<std::optional<std::uint16_t>, 17> last_sequence{};
 
+    /// The number of the newest group frame of an AP MLD, which sends each on all links.
+    std::optional<std::uint16_t> last_group_sequence;
+
     /// Power save of an access point's station: who buffers for it.
     std::unique_ptr<StaPowerSave> power_save;
     /// Frames of class 2 or 3 in a wrong state have been reported; not again until that changed.

@@ -256,18 +256,10 @@ Result<void> Stations::add_link(Wdev& wdev, const ieee80211::MacAddress& address
     if (sta->link(*parameters.link) != nullptr) return fail(EALREADY);
     if (find(wdev, *parameters.link_address) != nullptr) return fail(EEXIST);
 
-    auto owned = std::make_unique<LinkSta>();
-    LinkSta& link = *owned;
-    link.link = *parameters.link;
-    link.address = *parameters.link_address;
-    link.statistics.last_heard = wiphy_.world().now();
-    sta->links_.push_back(std::move(owned));
-    if (auto applied = apply_link(*sta, parameters, LinkChange::new_link); !applied) {
-        sta->links_.pop_back();
-        return applied;
-    }
-    index(*sta, link);
-    return {};
+    (void)insert_link(*sta, *parameters.link, *parameters.link_address);
+    auto applied = apply_link(*sta, parameters, LinkChange::new_link);
+    if (!applied) destroy_link(*sta, *parameters.link);
+    return applied;
 }
 
 // cf. ieee80211_mod_link_station()
@@ -284,10 +276,8 @@ Result<void> Stations::change_link(Wdev& wdev, const ieee80211::MacAddress& addr
 Result<void> Stations::remove_link(Wdev& wdev, const ieee80211::MacAddress& address, ieee80211::LinkId id) {
     Sta* sta = find(wdev, address);
     if (sta == nullptr || sta->address() != address) return fail(ENOENT);
-    const LinkSta* link = sta->link(id);
-    if (!sta->is_mld() || link == nullptr || sta->links_.size() == 1) return fail(EINVAL);
-    if (link->address != sta->address()) by_address_.erase({&wdev, link->address});
-    std::erase_if(sta->links_, [&](const auto& l) { return l.get() == link; });
+    if (!sta->is_mld() || sta->link(id) == nullptr || sta->links_.size() == 1) return fail(EINVAL);
+    destroy_link(*sta, id);
     return {};
 }
 

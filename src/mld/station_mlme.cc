@@ -11,6 +11,7 @@
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/stations.h"
+#include "sim/invariant.h"
 
 namespace mlosim::mld {
 
@@ -19,16 +20,43 @@ using detail::ConnectionSettings;
 using ieee80211::ManagementSubtype;
 namespace element = ieee80211::element;
 
+StationMlme::Impl::Impl(Wdev& owner)
+    : wdev(owner),
+      random(owner.wiphy().world().random().stream("mld/station-links/" + std::to_string(owner.id().value))) {}
+
+Link& StationMlme::Impl::link() const {
+    std::optional<ieee80211::LinkId> id;
+    if (active) id = active->links.front().id;
+    if (auth && auth->link) id = auth->link;
+    if (assoc) id = assoc->links[assoc->main].id;
+    Link* found = id && wdev.is_mld() ? wdev.link(*id) : nullptr;
+    return found != nullptr ? *found : *wdev.links().front();
+}
+
+Sta* StationMlme::Impl::access_point(const ieee80211::MacAddress& ap) const {
+    return wiphy().stations().find(wdev, ap);
+}
+
+ieee80211::MacAddress StationMlme::Impl::random_address() {
+    constexpr std::uint8_t group = 1U << 0;
+    constexpr std::uint8_t local = 1U << 1;
+    std::array<std::uint8_t, ieee80211::MacAddress::size> octets{};
+    for (std::uint8_t& octet : octets)
+        octet = static_cast<std::uint8_t>(random.below(256));
+    octets[0] = static_cast<std::uint8_t>((octets[0] & ~group) | local);
+    return ieee80211::MacAddress(octets);
+}
+
 const Bss* StationMlme::Impl::find_bss(phy::Frequency frequency, const ieee80211::MacAddress& bssid,
-                                       const ieee80211::Ssid& ssid) const {
+                                       const ieee80211::Ssid& ssid, std::uint32_t use_for) const {
     const phy::RadioChannel* channel = wiphy().channel(frequency);
     if (channel == nullptr) return nullptr;
     const Bss* found = wiphy().bss_table().find(channel->channel, bssid, &ssid, now());
-    if (found == nullptr || (found->use_for & bss_use_for_normal) == 0) return nullptr;
+    if (found == nullptr || (found->use_for & use_for) != use_for) return nullptr;
     return found;
 }
 
-Result<void> StationMlme::Impl::set_rates(LinkSta& station, const Bss& bss) {
+Result<void> StationMlme::Impl::set_rates(Link& on, LinkSta& station, const Bss& bss) {
     const BandCapabilities* band = wiphy().profile().band(bss.channel.band);
     if (band == nullptr) return fail(EINVAL);
     const ieee80211::ElementList elements(bss.elements->bytes);
@@ -51,31 +79,42 @@ Result<void> StationMlme::Impl::set_rates(LinkSta& station, const Bss& bss) {
     if (rates.empty()) return fail(EINVAL, "no rate that the radio knows");
     if (basic.empty()) basic.push_back(*std::min_element(rates.begin(), rates.end()));
     station.capabilities.supported_rates = std::move(rates);
-    link().bss_config.basic_rates = std::move(basic);
+    on.bss_config.basic_rates = std::move(basic);
     return {};
 }
 
-Result<void> StationMlme::Impl::prepare(const Bss& bss, bool keep_station, bool override_settings,
+Result<void> StationMlme::Impl::tune(Link& on, const Bss& bss, ConnectionSettings& wanted) {
+    auto request = detail::common_channel(wiphy(), wdev, bss, wanted, selectors);
+    if (!request) return fail(request.error());
+    auto used = wiphy().use_channel(on, request->channel);
+    // Another interface's channel may leave room for a narrower one.
+    while (!used && detail::narrow(*request))
+        used = wiphy().use_channel(on, request->channel);
+    if (used) wanted = request->settings;
+    return used;
+}
+
+Result<void> StationMlme::Impl::prepare(const Peer& peer, bool keep_station, bool override_settings,
                                         ConnectionSettings& wanted) {
-    Link& on = link();
-    Sta* station = keep_station ? wiphy().stations().find(wdev, bss.bssid) : nullptr;
+    const Bss& bss = peer.bss;
+    Sta* station = keep_station ? access_point(peer.ap) : nullptr;
     const bool is_new = station == nullptr;
+    if (peer.link) {
+        const Link* there = wdev.is_mld() ? wdev.link(*peer.link) : nullptr;
+        const Wiphy::StationLink only{*peer.link, there != nullptr ? there->address() : random_address()};
+        if (auto changed = wiphy().set_station_links(wdev, {only}); !changed) return changed;
+    }
+    Link& on = peer.link ? *wdev.link(*peer.link) : wdev.default_link();
     if (is_new || override_settings) {
-        auto request = detail::common_channel(wiphy(), wdev, bss, wanted, selectors);
-        if (!request) return fail(request.error());
-        auto used = wiphy().use_channel(on, request->channel);
-        // Another interface's channel may leave room for a narrower one. cf. ieee80211_prep_channel()
-        while (!used && detail::narrow(*request))
-            used = wiphy().use_channel(on, request->channel);
-        if (!used) return used;
-        settings = wanted = request->settings;
+        if (auto tuned = tune(on, bss, wanted); !tuned) return tuned;
+        settings = wanted;
     }
     if (is_new) {
         on.bssid_ = bss.bssid;
         on.bss_config.beacon_interval = bss.beacon_interval;
-        station = &wiphy().stations().insert(wdev, bss.bssid, std::nullopt, bss.bssid);
-        if (auto rates = set_rates(station->default_link(), bss); !rates) {
-            let_go(bss.bssid);
+        station = &wiphy().stations().insert(wdev, peer.ap, peer.link, bss.bssid);
+        if (auto rates = set_rates(on, station->default_link(), bss); !rates) {
+            let_go(peer.ap);
             return rates;
         }
     }
@@ -85,10 +124,14 @@ Result<void> StationMlme::Impl::prepare(const Bss& bss, bool keep_station, bool 
 }
 
 void StationMlme::Impl::let_go(const ieee80211::MacAddress& ap) {
-    if (Sta* station = wiphy().stations().find(wdev, ap)) wiphy().stations().destroy(*station);
-    link().bssid_ = {};
-    link().bss_config = {};
-    wiphy().release_channel(link());
+    if (Sta* station = access_point(ap)) wiphy().stations().destroy(*station);
+    for (const auto& own : wdev.links()) {
+        own->bssid_ = {};
+        own->bss_config = {};
+        wiphy().release_channel(*own);
+    }
+    const auto changed = wiphy().set_station_links(wdev, {});
+    MLOSIM_INVARIANT(changed.has_value(), "a driver lets go of links");
 }
 
 std::uint64_t StationMlme::Impl::await(Awaited what) {

@@ -88,6 +88,25 @@ Sta& Stations::insert(Wdev& wdev, const ieee80211::MacAddress& address, std::opt
     return keep(make(wdev, address, link, link_address));
 }
 
+LinkSta& Stations::insert_link(Sta& sta, ieee80211::LinkId id, const ieee80211::MacAddress& address) {
+    MLOSIM_INVARIANT(sta.is_mld() && sta.link(id) == nullptr, "a link of an MLD is there once");
+    auto owned = std::make_unique<LinkSta>();
+    LinkSta& link = *owned;
+    link.link = id;
+    link.address = address;
+    link.statistics.last_heard = wiphy_.world().now();
+    sta.links_.push_back(std::move(owned));
+    index(sta, link);
+    return link;
+}
+
+void Stations::destroy_link(Sta& sta, ieee80211::LinkId id) {
+    const LinkSta* link = sta.link(id);
+    MLOSIM_INVARIANT(link != nullptr && sta.links_.size() > 1, "a link that is not the last one goes");
+    if (link->address != sta.address()) by_address_.erase({&sta.wdev(), link->address});
+    std::erase_if(sta.links_, [&](const auto& l) { return l.get() == link; });
+}
+
 void Stations::destroy(Sta& sta) {
     const auto place = std::find_if(stations_.begin(), stations_.end(), [&](const auto& s) { return s.get() == &sta; });
     MLOSIM_INVARIANT(place != stations_.end(), "what is destroyed is there");

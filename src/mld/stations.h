@@ -44,6 +44,10 @@ public:
     /// A station's access point: no flags yet. Told as NEW_STATION. cf. sta_info_insert()
     Sta& insert(Wdev& wdev, const ieee80211::MacAddress& address, std::optional<ieee80211::LinkId> link,
                 const ieee80211::MacAddress& link_address);
+    /// One more link with a peer that is an MLD. cf. ieee80211_sta_allocate_link(), ieee80211_sta_activate_link()
+    LinkSta& insert_link(Sta& sta, ieee80211::LinkId link, const ieee80211::MacAddress& link_address);
+    /// One less; not the last. cf. ieee80211_sta_remove_link()
+    void destroy_link(Sta& sta, ieee80211::LinkId link);
     /// With its keys and what is buffered for it. Told as DEL_STATION. cf. __sta_info_destroy()
     void destroy(Sta& sta);
     /// All of one interface, or of one link of it; the last that came goes first. cf. __sta_info_flush()

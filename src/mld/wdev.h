@@ -127,6 +127,12 @@ public:
     /// Bit n: link n of an MLD exists; 0: no MLD (wdev->valid_links).
     [[nodiscard]] std::uint16_t valid_links() const noexcept { return valid_links_; }
     [[nodiscard]] bool is_mld() const noexcept { return valid_links_ != 0; }
+    /// Those of a station that its access point has disabled by an advertised TID-to-link mapping (vif->dormant_links).
+    [[nodiscard]] std::uint16_t dormant_links() const noexcept { return dormant_links_; }
+    /// Those that carry frames (vif->active_links).
+    [[nodiscard]] std::uint16_t active_links() const noexcept {
+        return static_cast<std::uint16_t>(valid_links_ & ~dormant_links_);
+    }
     /// The links in the order of their ids: those of an MLD, else the one that every interface has. Link wdevs have
     /// none.
     [[nodiscard]] const std::vector<std::unique_ptr<Link>>& links() const noexcept { return links_; }
@@ -177,6 +183,7 @@ private:
     std::uint16_t next_sequence_ = 0;
 
     std::uint16_t valid_links_ = 0;
+    std::uint16_t dormant_links_ = 0;
     std::vector<std::unique_ptr<Link>> links_;
 
     Wdev* mld_wdev_ = nullptr;

@@ -194,6 +194,15 @@ public:
     Result<Link*> add_ap_link(Wdev& ap, ieee80211::LinkId id, const ieee80211::MacAddress& address);
     /// EINVAL: no such link. Stops its access point. cf. nl80211_remove_link().
     Result<void> remove_ap_link(Wdev& ap, ieee80211::LinkId id);
+    /// A station's links become these; none: it is no MLD any more. Those that stay keep what they have, the others
+    /// give their channel and their link wdev back. cf. ieee80211_vif_set_links()
+    struct StationLink {
+        ieee80211::LinkId id;
+        ieee80211::MacAddress address;
+    };
+    Result<void> set_station_links(Wdev& station, const std::vector<StationLink>& links);
+    /// A link wdev of the station for that band stands for the link from now on, if there is one.
+    void affiliate(Link& link);
 
     // Scanning.
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mld/ap_link.h"
+#include "mld/data_path.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/wiphy.h"
@@ -138,6 +139,51 @@ void Wiphy::drop_link(Wdev& ap, ieee80211::LinkId id) {
     std::erase_if(ap.links_, [&](const auto& l) { return l->id() == id; });
     ap.valid_links_ = static_cast<std::uint16_t>(ap.valid_links_ & ~id.bit());
     if (ap.valid_links_ == 0) reset_links(ap);
+}
+
+Result<void> Wiphy::set_station_links(Wdev& station, const std::vector<StationLink>& wanted) {
+    const std::uint16_t before = station.valid_links_;
+    std::uint16_t after = 0;
+    for (const StationLink& link : wanted)
+        after = static_cast<std::uint16_t>(after | link.id.bit());
+    if (before == after) return {};
+    if (auto changed = driver_->change_vif_links(station, before, after); !changed) return changed;
+
+    std::vector<std::unique_ptr<Link>> next;
+    for (const StationLink& link : wanted) {
+        const auto kept = std::find_if(station.links_.begin(), station.links_.end(), [&](const auto& l) {
+            return before != 0 && l != nullptr && l->id() == link.id;
+        });
+        next.push_back(kept != station.links_.end() ? std::move(*kept)
+                                                    : std::make_unique<Link>(station, link.id, link.address));
+    }
+    std::erase(station.links_, nullptr);
+    for (const auto& gone : station.links_) {
+        data_path().forget_link(*gone);
+        release_channel(*gone);
+        if (gone->wdev_ == nullptr) continue;
+        gone->wdev_->affiliated_link_id_.reset();
+        link_event("mld/link-free", *gone->wdev_);
+    }
+    if (next.empty()) next.push_back(std::make_unique<Link>(station, ieee80211::LinkId{}, station.address()));
+    std::sort(next.begin(), next.end(), [](const auto& a, const auto& b) { return a->id() < b->id(); });
+    station.links_ = std::move(next);
+    station.valid_links_ = after;
+    station.dormant_links_ = static_cast<std::uint16_t>(station.dormant_links_ & after);
+    world_.trace().record(world_.now(), "mld/valid-links",
+                          {{"wdev", station.id().value}, {"before", before}, {"after", after}});
+    return {};
+}
+
+void Wiphy::affiliate(Link& link) {
+    if (link.wdev_ != nullptr || !link.channel()) return;
+    for (Wdev* wdev : link.vif().link_wdevs()) {
+        if (wdev->affiliated_link_id_ || (wdev->band() && *wdev->band() != link.channel()->band())) continue;
+        wdev->affiliated_link_id_ = link.id();
+        link.wdev_ = wdev;
+        link_event("mld/link-affiliated", *wdev);
+        return;
+    }
 }
 
 }  // namespace mlosim::mld

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "ieee80211/basic_multi_link.h"
 #include "ieee80211/eht_capabilities.h"
 #include "ieee80211/ht_elements.h"
+#include "ieee80211/inheritance.h"
 #include "ieee80211/management_frames.h"
 #include "ieee80211/vht_elements.h"
 #include "ieee80211/wmm.h"
@@ -52,7 +54,7 @@ unsigned sm_power_save(const Wdev& wdev) {
 
 // cf. ieee80211_add_ht_ie()
 void append_ht(ByteWriter& out, const AssociationSubject& subject, const AssociateRequest& request) {
-    const Wiphy& wiphy = subject.link.vif().wiphy();
+    const Wiphy& wiphy = subject.wdev.wiphy();
     auto ht = own_ht(wiphy, subject.bss.channel.band, &request);
     if (!ht) return;
     ieee80211::HtCapabilityInfo info = ieee80211::HtCapabilityInfo::from_raw(ht->capabilities);
@@ -67,7 +69,7 @@ void append_ht(ByteWriter& out, const AssociationSubject& subject, const Associa
             narrow |= channel->now.flags.has(ChannelFlag::no_ht40_minus);
     }
     if (narrow) info.set(ieee80211::HtCapabilityInfo::width_40, 0).set(ieee80211::HtCapabilityInfo::short_gi_40, 0);
-    info.set(ieee80211::HtCapabilityInfo::sm_power_save, sm_power_save(subject.link.vif()));
+    info.set(ieee80211::HtCapabilityInfo::sm_power_save, sm_power_save(subject.wdev));
     ht->capabilities = static_cast<std::uint16_t>(info.raw());
     append_capabilities(out, *ht);
 }
@@ -75,7 +77,7 @@ void append_ht(ByteWriter& out, const AssociationSubject& subject, const Associa
 // cf. ieee80211_add_vht_ie() of a strict radio
 void append_vht(ByteWriter& out, const AssociationSubject& subject, const AssociateRequest& request) {
     using Info = ieee80211::VhtCapabilityInfo;
-    auto vht = own_vht(subject.link.vif().wiphy(), subject.bss.channel.band, &request);
+    auto vht = own_vht(subject.wdev.wiphy(), subject.bss.channel.band, &request);
     if (!vht) return;
     Info info = Info::from_raw(vht->capabilities);
     if (subject.settings.limit <= BandwidthLimit::mhz80)
@@ -155,7 +157,7 @@ void append_he(ByteWriter& out, const AssociationSubject& subject, const Interfa
     if (!own.he) return;
     append_capabilities(out, adjusted(*own.he, subject.settings.limit));
     if (subject.bss.channel.band != phy::Band::ghz6 || !own.he_6ghz) return;
-    const unsigned smps = sm_power_save(subject.link.vif()) << 9U;
+    const unsigned smps = sm_power_save(subject.wdev) << 9U;
     append_he_6ghz_capabilities(out, static_cast<std::uint16_t>((*own.he_6ghz & ~(3U << 9U)) | smps));
 }
 
@@ -166,36 +168,69 @@ void append_regulatory_connectivity(ByteWriter& out, phy::ChannelFlags flags) {
     ieee80211::write_element(out, element::non_ap_sta_regulatory_connectivity, ByteView(&connectivity, 1));
 }
 
-}  // namespace
+/// Elements that the MAC puts in, as far as a profile inside the frame must say that it lacks them.
+/// cf. PRESENT_ELEM_EXT_OFFS
+using PresentElements = std::vector<ElementType>;
 
-AssociationElements association_elements(const AssociationSubject& subject, const AssociateRequest& request,
-                                         const ieee80211::Ssid& ssid, bool wmm) {
-    AssociationElements result;
-    ByteWriter out(result.elements);
-    const Wdev& wdev = subject.link.vif();
-    const phy::Band band = subject.bss.channel.band;
-    const BandCapabilities* capabilities = wdev.wiphy().profile().band(band);
-    if (capabilities == nullptr) return result;  // there are no networks in a band that the radio lacks
-    const InterfaceCapabilities* own = capabilities->for_type(wdev.type());
-    const ConnectionMode mode = subject.settings.mode;
-
-    CapabilityInfo info;
-    const auto ap = CapabilityInfo::from_raw(subject.bss.capability);
-    if (ap.has(CapabilityInfo::privacy)) info.set(CapabilityInfo::privacy);
-    if (request.use_rrm) info.set(CapabilityInfo::radio_measurement);
-    // Reserved for stations, but some access points want it of those before EHT; a strict radio leaves it out.
-    if (band == phy::Band::ghz2_4) info.set(CapabilityInfo::short_slot_time).set(CapabilityInfo::short_preamble);
-    result.capabilities = static_cast<std::uint16_t>(info.raw());
-
-    ssid.append_to(out);
-    append_rates(out, *capabilities);
-    const phy::RadioChannel* channel = wdev.wiphy().channel(subject.bss.channel);
-    if (request.use_rrm && channel != nullptr) {
-        const std::array<std::uint8_t, 2> power{0, static_cast<std::uint8_t>(channel->now.max_power_dbm)};
-        ieee80211::write_element(out, element::power_capability, ByteView(power));
+/// cf. ieee80211_add_non_inheritance_elem()
+void append_non_inheritance(ByteWriter& out, const PresentElements& outer, const PresentElements& inner) {
+    ieee80211::Bytes ids;
+    ieee80211::Bytes extensions;
+    for (const ElementType type : outer) {
+        if (std::find(inner.begin(), inner.end(), type) != inner.end()) continue;
+        type.is_extended() ? extensions.push_back(type.extension) : ids.push_back(type.id);
     }
-    CustomElements custom(request.elements);
-    custom.put_while(
+    if (ids.empty() && extensions.empty()) return;
+    if (const auto listed = ieee80211::NonInheritance::from(ids, extensions)) listed->append_to(out);
+}
+
+/// What one link's part of the request is made of, in its order; between the two halves is the place of the Multi-Link
+/// element. cf. ieee80211_add_link_elems()
+class LinkElements {
+public:
+    LinkElements(const AssociationSubject& subject, const AssociateRequest& request)
+        : subject_(subject),
+          request_(request),
+          band_(subject.bss.channel.band),
+          capabilities_(*subject.wdev.wiphy().profile().band(band_)),
+          own_(capabilities_.for_type(subject.wdev.type())),
+          channel_(subject.wdev.wiphy().channel(subject.bss.channel)),
+          custom_(subject.elements) {}
+
+    /// ESS is reserved for stations, but some access points want it of those before EHT; a strict radio leaves it out.
+    [[nodiscard]] CapabilityInfo capabilities(bool privacy) const {
+        CapabilityInfo info;
+        if (privacy) info.set(CapabilityInfo::privacy);
+        if (request_.use_rrm) info.set(CapabilityInfo::radio_measurement);
+        if (band_ == phy::Band::ghz2_4) info.set(CapabilityInfo::short_slot_time).set(CapabilityInfo::short_preamble);
+        return info;
+    }
+
+    void put_first(ByteWriter& out);
+    void put_eht(ByteWriter& out) const;
+    CustomElements& custom() { return custom_; }
+    [[nodiscard]] const PresentElements& present() const { return present_; }
+
+private:
+    const AssociationSubject& subject_;
+    const AssociateRequest& request_;
+    phy::Band band_;
+    const BandCapabilities& capabilities_;
+    const InterfaceCapabilities* own_;
+    const phy::RadioChannel* channel_;
+    CustomElements custom_;
+    PresentElements present_;
+};
+
+void LinkElements::put_first(ByteWriter& out) {
+    const ConnectionMode mode = subject_.settings.mode;
+    append_rates(out, capabilities_);
+    if (request_.use_rrm && channel_ != nullptr) {
+        const std::array<std::uint8_t, 2> power{0, static_cast<std::uint8_t>(channel_->now.max_power_dbm)};
+        ieee80211::write_element(out, element::power_capability, ByteView(power));
+        present_.push_back(element::power_capability);
+    }
+    custom_.put_while(
         out,
         {element::ssid, element::supported_rates, element::extended_supported_rates, element::power_capability,
          element::supported_channels, element::rsn, element::qos_capability, element::rm_enabled_capabilities,
@@ -203,22 +238,85 @@ AssociationElements association_elements(const AssociationSubject& subject, cons
         {element::supported_operating_classes, element::ht_capabilities, element::coexistence_20_40,
          element::extended_capabilities, element::qos_traffic_capability, tim_broadcast_request, element::interworking,
          element::vht_capabilities, element::operating_mode_notification});
-    if (band != phy::Band::ghz6 && mode >= ConnectionMode::ht) append_ht(out, subject, request);
-    custom.put_while(out, {element::coexistence_20_40, element::extended_capabilities, element::qos_traffic_capability,
-                           tim_broadcast_request, element::interworking});
-    if (band != phy::Band::ghz6 && mode >= ConnectionMode::vht) append_vht(out, subject, request);
-    custom.put_while(out, {element::operating_mode_notification, future_channel_guidance, fils_session, fils_public_key,
-                           fils_key_confirmation, fils_hlp_container, fils_ip_address});
-    if (mode >= ConnectionMode::he && own != nullptr) append_he(out, subject, *own);
-    custom.put_while(out, {dh_parameter, known_sta_identification});
-    if (band == phy::Band::ghz6 && channel != nullptr) append_regulatory_connectivity(out, channel->now.flags);
-    if (mode >= ConnectionMode::eht && own != nullptr && own->he && own->eht) {
-        const HeCapabilities he = adjusted(*own->he, subject.settings.limit);
-        append_capabilities(out, adjusted(*own->eht, *own->he, he, subject.settings.limit));
+    if (band_ != phy::Band::ghz6 && mode >= ConnectionMode::ht) {
+        append_ht(out, subject_, request_);
+        present_.push_back(element::ht_capabilities);
     }
-    custom.put_until_vendor(out);
+    custom_.put_while(out, {element::coexistence_20_40, element::extended_capabilities, element::qos_traffic_capability,
+                            tim_broadcast_request, element::interworking});
+    if (band_ != phy::Band::ghz6 && mode >= ConnectionMode::vht && own_vht(subject_.wdev.wiphy(), band_, &request_)) {
+        append_vht(out, subject_, request_);
+        present_.push_back(element::vht_capabilities);
+    }
+    custom_.put_while(out, {element::operating_mode_notification, future_channel_guidance, fils_session,
+                            fils_public_key, fils_key_confirmation, fils_hlp_container, fils_ip_address});
+    if (mode >= ConnectionMode::he) {
+        if (own_ != nullptr) append_he(out, subject_, *own_);
+        present_.push_back(element::he_capabilities);
+    }
+    custom_.put_while(out, {dh_parameter, known_sta_identification});
+    if (band_ == phy::Band::ghz6 && channel_ != nullptr) append_regulatory_connectivity(out, channel_->now.flags);
+    if (mode >= ConnectionMode::eht) present_.push_back(element::eht_capabilities);
+}
+
+void LinkElements::put_eht(ByteWriter& out) const {
+    if (subject_.settings.mode < ConnectionMode::eht || own_ == nullptr || !own_->he || !own_->eht) return;
+    const HeCapabilities he = adjusted(*own_->he, subject_.settings.limit);
+    append_capabilities(out, adjusted(*own_->eht, *own_->he, he, subject_.settings.limit));
+}
+
+/// cf. ieee80211_assoc_add_ml_elem()
+ieee80211::BasicMultiLink multi_link(const AssociationSubject& subject, const std::vector<AssociationSubject>& others,
+                                     const AssociateRequest& request, bool privacy, const PresentElements& outer) {
+    constexpr std::uint16_t emlsr_or_emlmr = 1U << 0 | 1U << 7;
+    ieee80211::BasicMultiLink out;
+    out.mld_addr = subject.wdev.address();
+    const auto* own = subject.wdev.wiphy().profile().extended_for(subject.wdev.type());
+    if (own != nullptr && (own->eml & emlsr_or_emlmr) != 0) out.eml = ieee80211::EmlCapabilities::from_raw(own->eml);
+    out.mld_capabilities = ieee80211::MldCapabilities::from_raw(own != nullptr ? own->mld : 0);
+    const auto extended =
+        static_cast<std::uint16_t>(request.ext_mld_capabilities | (own != nullptr ? own->ext_mld : 0));
+    if (extended != 0) out.extended_mld_capabilities = ieee80211::ExtendedMldCapabilities::from_raw(extended);
+    for (const AssociationSubject& other : others) {
+        ieee80211::BasicPerStaProfile profile;
+        profile.link = other.link;
+        profile.complete = true;
+        profile.sta_addr = other.address;
+        ByteWriter w(profile.profile);
+        LinkElements link(other, request);
+        w.u16le(static_cast<std::uint16_t>(link.capabilities(privacy).raw()));
+        link.put_first(w);
+        link.put_eht(w);
+        link.custom().put_rest(w);
+        append_non_inheritance(w, outer, link.present());
+        out.profiles.push_back(std::move(profile));
+    }
+    return out;
+}
+
+bool has_privacy(const AssociationSubject& subject) {
+    return CapabilityInfo::from_raw(subject.bss.capability).has(CapabilityInfo::privacy);
+}
+
+}  // namespace
+
+AssociationElements association_elements(const AssociationSubject& subject,
+                                         const std::vector<AssociationSubject>& others, const AssociateRequest& request,
+                                         const ieee80211::Ssid& ssid, bool wmm) {
+    AssociationElements result;
+    ByteWriter out(result.elements);
+    // There are no networks in a band that the radio lacks.
+    if (subject.wdev.wiphy().profile().band(subject.bss.channel.band) == nullptr) return result;
+    const bool privacy = has_privacy(subject) || std::any_of(others.begin(), others.end(), has_privacy);
+    LinkElements link(subject, request);
+    result.capabilities = static_cast<std::uint16_t>(link.capabilities(privacy).raw());
+    ssid.append_to(out);
+    link.put_first(out);
+    if (request.ap_mld_addr) multi_link(subject, others, request, privacy, link.present()).append_to(out);
+    link.put_eht(out);
+    link.custom().put_until_vendor(out);
     if (wmm) ieee80211::WmmInformation{}.append_to(out);
-    custom.put_rest(out);
+    link.custom().put_rest(out);
     return result;
 }
 

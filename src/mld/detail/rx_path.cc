@@ -159,8 +159,8 @@ Verdict RxPath::process(Incoming& in) {
 // cf. ieee80211_rx_h_check_dup()
 Verdict RxPath::check_duplicate(Incoming& in) {
     const FrameControl fc = in.frame.frame_control();
-    if (fc.type() == FrameType::control || fc.is_null_data() || in.sta == nullptr || in.frame.addr1().is_group())
-        return Verdict::next;
+    if (fc.type() == FrameType::control || fc.is_null_data() || in.sta == nullptr) return Verdict::next;
+    if (in.frame.addr1().is_group()) return check_group_duplicate(in);
     const auto number = static_cast<std::uint16_t>(in.frame.sequence()->raw());
     auto& last = in.sta->last_sequence[in.sequence_index];
     if (fc.has(FrameControl::retry) && last == number) {
@@ -168,6 +168,22 @@ Verdict RxPath::check_duplicate(Incoming& in) {
         return Verdict::dropped;
     }
     last = number;
+    return Verdict::next;
+}
+
+// An AP MLD sends group data on each of its links with one number. 802.11be 35.3.15.1
+Verdict RxPath::check_group_duplicate(Incoming& in) {
+    if (!in.sta->is_mld() || !is_client(in.wdev) || in.frame.frame_control().type() != FrameType::data)
+        return Verdict::next;
+    constexpr unsigned numbers = 4096;
+    const unsigned number = in.frame.sequence()->get(SequenceControl::number);
+    auto& last = in.sta->last_group_sequence;
+    const unsigned ahead = (number + numbers - last.value_or(number)) % numbers;
+    if (last && (ahead == 0 || ahead >= numbers / 2)) {
+        ++in.link_sta->statistics.rx_duplicates;
+        return Verdict::dropped;
+    }
+    last = static_cast<std::uint16_t>(number);
     return Verdict::next;
 }
 

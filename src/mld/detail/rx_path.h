@@ -69,6 +69,7 @@ private:
 
     // The steps, in their order.
     Verdict check_duplicate(Incoming& in);
+    static Verdict check_group_duplicate(Incoming& in);
     Verdict check_class(Incoming& in);
     Verdict sender_speaks(Incoming& in);
     Verdict defragment(Incoming& in);

@@ -20,8 +20,8 @@ namespace mlosim::mld {
 
 namespace {
 
-using detail::BandwidthLimit;
 using detail::ConnectionMode;
+using detail::ConnectionSettings;
 using ieee80211::AssociationResponseBody;
 using ieee80211::Bytes;
 using ieee80211::ByteView;
@@ -109,9 +109,8 @@ void StationMlme::Impl::set_protection(BssConfig& config, const ElementList& ele
 
 // cf. cfg80211_mlme_assoc(), ieee80211_mgd_assoc()
 Result<void> StationMlme::Impl::associate(const AssociateRequest& request) {
-    if (request.assoc_link || request.ap_mld_addr || !request.links.empty())
-        return fail(EOPNOTSUPP, "a connection has one link");
-    const Bss* found = find_bss(request.frequency, request.bssid, request.ssid);
+    const std::uint32_t use = request.assoc_link ? bss_use_for_all : bss_use_for_normal;
+    const Bss* found = find_bss(request.frequency, request.bssid, request.ssid, use);
     if (found == nullptr) return fail(ENOENT);
     const Bss bss = *found;
     if (active && (!request.previous_bssid || active->connection.ap != *request.previous_bssid)) return fail(EALREADY);
@@ -123,49 +122,70 @@ Result<void> StationMlme::Impl::associate(const AssociateRequest& request) {
     if (is_6ghz && (request.disable_ht || request.disable_vht || request.disable_he)) return fail(EINVAL);
     if (request.fils_kek) return fail(EOPNOTSUPP);
     if (active) leave_for_another();
+    selectors = request.supported_selectors;
 
     Association next;
     next.request = request;
     next.ssid = *ssid;
-    next.ap = bss.bssid;
-    next.wmm = detail::uses_wmm(bss);
-    const bool matches = auth && auth->ap == next.ap && !auth->link;
-    detail::ConnectionSettings wanted = matches ? settings : detail::ConnectionSettings{};
-    wanted = detail::common(wanted, detail::own_settings(wiphy(), wdev, bss.channel.band, &request, next.wmm));
-    const ElementList known(bss.elements->bytes);
-    if (!is_6ghz && wanted.mode >= ConnectionMode::ht && !known.get<ieee80211::HtOperation>()) return fail(EINVAL);
-    const bool needs_vht = bss.channel.band == phy::Band::ghz5 && wanted.mode >= ConnectionMode::vht;
-    if (needs_vht && !known.get<ieee80211::VhtCapabilities>()) return fail(EINVAL);
+    next.ap = request.ap_mld_addr.value_or(bss.bssid);
+    next.wmm = next.is_mld() || detail::uses_wmm(bss);
+    const bool matches = auth && auth->ap == next.ap && auth->link == request.assoc_link;
+    auto links = next.is_mld() ? requested_links(request, matches) : requested_link(bss, request, next.wmm, matches);
+    if (!links) return fail(std::move(links.error()));
+    next.links = std::move(*links);
+    for (std::size_t i = 0; i < next.links.size(); ++i)
+        if (next.links[i].id == request.assoc_link) next.main = i;
     if (auth && !auth->done) return fail(EBUSY);
     if (assoc) return fail(EBUSY);
     if (auth && !matches) end_authentication(false);
 
-    selectors = request.supported_selectors;
+    ConnectionSettings& wanted = next.main_link().settings;
     const bool changed = !(settings == wanted);
     settings = wanted;
-    if (auto prepared = prepare(bss, true, changed, wanted); !prepared) {
+    if (auto prepared = prepare({bss, next.ap, request.assoc_link}, true, changed, wanted); !prepared) {
         if (auth) {
             end_authentication(false);
         } else {
-            let_go(bss.bssid);
+            let_go(next.ap);
         }
         return prepared;
     }
-    AssociationLink main;
-    main.id = link().id();
-    main.bss = bss;
-    main.hold = std::make_unique<BssTable::Hold>(wiphy().bss_table(), bss);
-    main.own_address = wdev.address();
-    main.settings = settings;
-    next.links.push_back(std::move(main));
+    AssociationLink& main = next.main_link();
+    main.own_address = next.is_mld() ? wdev.link(main.id)->address() : wdev.address();
+    for (AssociationLink& l : next.links)
+        l.hold = std::make_unique<BssTable::Hold>(wiphy().bss_table(), l.bss);
     next.timeout = now() + jiffy;  // work of its own
     assoc = std::move(next);
     if (auth) end_authentication(true);
     // Without an authentication the program vouches for one. cf. sta_info_pre_move_state()
-    if (Sta* station = wiphy().stations().find(wdev, bss.bssid); !station->flags.has(StaFlag::authenticated))
+    if (Sta* station = access_point(assoc->ap); !station->flags.has(StaFlag::authenticated))
         wiphy().stations().set_flags(*station, station->flags | StaFlag::authenticated);
     arm();
     return {};
+}
+
+// cf. ieee80211_mgd_get_ap_ht_vht_capa()
+Result<void> StationMlme::Impl::check_capabilities(const Bss& bss, const ConnectionSettings& wanted) {
+    const ElementList known(bss.elements->bytes);
+    const bool needs_ht = bss.channel.band != phy::Band::ghz6 && wanted.mode >= ConnectionMode::ht;
+    if (needs_ht && !known.get<ieee80211::HtOperation>()) return fail(EINVAL);
+    const bool needs_vht = bss.channel.band == phy::Band::ghz5 && wanted.mode >= ConnectionMode::vht;
+    if (needs_vht && !known.get<ieee80211::VhtCapabilities>()) return fail(EINVAL);
+    return {};
+}
+
+/// The only link of a connection with an access point that is no MLD.
+Result<std::vector<StationMlme::Impl::AssociationLink>> StationMlme::Impl::requested_link(
+    const Bss& bss, const AssociateRequest& request, bool wmm, bool matches) {
+    AssociationLink link;
+    link.bss = bss;
+    link.own_address = wdev.address();
+    link.settings = detail::common(matches ? settings : ConnectionSettings{},
+                                   detail::own_settings(wiphy(), wdev, bss.channel.band, &request, wmm));
+    if (auto valid = check_capabilities(bss, link.settings); !valid) return fail(std::move(valid.error()));
+    std::vector<AssociationLink> out;
+    out.push_back(std::move(link));
+    return out;
 }
 
 // cf. ieee80211_do_assoc(), ieee80211_send_assoc()
@@ -177,7 +197,13 @@ Result<void> StationMlme::Impl::send_association() {
         forget_bss(main.bss);
         return fail(ETIMEDOUT);
     }
-    auto made = detail::association_elements({link(), main.bss, main.settings}, a.request, a.ssid, a.wmm);
+    std::vector<detail::AssociationSubject> others;
+    if (a.is_mld())
+        for (const AssociationLink& l : a.links)
+            if (&l != &main) others.push_back({wdev, l.bss, l.settings, l.id, l.own_address, l.elements});
+    const detail::AssociationSubject subject{wdev,    main.bss,         main.settings,
+                                             main.id, main.own_address, a.request.elements};
+    auto made = detail::association_elements(subject, others, a.request, a.ssid, a.wmm);
     Bytes frame;
     ByteWriter out(frame);
     const bool again = a.request.previous_bssid.has_value();
@@ -239,12 +265,14 @@ void StationMlme::Impl::on_association_response(const ieee80211::FrameView& fram
 // cf. ieee80211_assoc_success()
 bool StationMlme::Impl::take_up(const AssociationResponseBody& response) {
     Association& a = *assoc;
-    Sta* station = wiphy().stations().find(wdev, a.ap);
+    Sta* station = access_point(a.ap);
     if (station == nullptr) return false;
     AssociationLink& main = a.main_link();
-    if (!take_up_link(main, station->default_link(), response.elements,
-                      static_cast<std::uint16_t>(response.capabilities.raw())))
+    LinkSta* main_station = a.is_mld() ? station->link(main.id) : &station->default_link();
+    if (main_station == nullptr || !take_up_link(link(), main, *main_station, response.elements,
+                                                 static_cast<std::uint16_t>(response.capabilities.raw())))
         return false;
+    if (a.is_mld() && !take_up_other_links(*station, response)) return false;
     StaFlags flags = station->flags;
     flags.remove(StaFlags{StaFlag::mfp, StaFlag::wme});
     if (a.request.use_mfp) flags |= StaFlag::mfp;
@@ -258,9 +286,8 @@ bool StationMlme::Impl::take_up(const AssociationResponseBody& response) {
 }
 
 // cf. ieee80211_assoc_config_link()
-bool StationMlme::Impl::take_up_link(AssociationLink& with, LinkSta& station, const ElementList& elements,
+bool StationMlme::Impl::take_up_link(Link& on, AssociationLink& with, LinkSta& station, const ElementList& elements,
                                      std::uint16_t capabilities) {
-    Link& on = link();
     BssConfig& config = on.bss_config;
     const phy::Band band = with.bss.channel.band;
     const ConnectionMode mode = with.settings.mode;
@@ -270,7 +297,7 @@ bool StationMlme::Impl::take_up_link(AssociationLink& with, LinkSta& station, co
     const bool has_vht = elements.get<ieee80211::VhtCapabilities>() && elements.get<ieee80211::VhtOperation>();
     if (band != phy::Band::ghz6 && mode >= ConnectionMode::ht && (!wmm || !has_ht)) return false;
     if (band == phy::Band::ghz5 && mode >= ConnectionMode::vht && !has_vht) return false;
-    if (auto rates = set_rates(station, with.bss); !rates) return false;
+    if (auto rates = set_rates(on, station, with.bss); !rates) return false;
     if (!follow_bandwidth(on, with.settings, elements)) return false;
 
     StaCapabilities& peer = station.capabilities;
@@ -316,6 +343,14 @@ void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, cons
     const bool success = response.status == 0;
     const Bytes request_elements = done.request_elements;
     const ieee80211::MacAddress ap = done.ap;
+    ConnectResult result;
+    if (done.is_mld()) {
+        result.ap_mld_addr = ap;
+        for (const AssociationLink& l : done.links)
+            result.links.push_back({l.id, l.own_address, l.bss.bssid, l.status});
+        std::sort(result.links.begin(), result.links.end(),
+                  [](const auto& x, const auto& y) { return x.link < y.link; });
+    }
     if (success) {
         Active connected;
         Connection& c = connected.connection;
@@ -330,9 +365,15 @@ void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, cons
         c.crypto = done.request.crypto;
         c.owner = done.request.owner;
         c.owner_ends_it = done.request.owner_ends_it;
-        for (AssociationLink& l : done.links)
+        // The link that the frames took comes first.
+        std::rotate(done.links.begin(), done.links.begin() + static_cast<std::ptrdiff_t>(done.main), done.links.end());
+        done.main = 0;
+        for (AssociationLink& l : done.links) {
+            if (l.status != 0) continue;
             connected.links.push_back(
                 {.id = l.id, .bss = std::move(l.bss), .hold = std::move(l.hold), .settings = l.settings});
+            if (done.is_mld()) wiphy().affiliate(*wdev.link(l.id));
+        }
         // Only a country element makes the kernel look for the network's name. cf. __cfg80211_connect_result()
         const auto& known = connected.links.front().bss.elements;
         if (!wdev.ssid_ && ElementList(known->bytes).find(element::country)) wdev.ssid_ = c.ssid;
@@ -350,7 +391,6 @@ void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, cons
     event.uapsd_queues = 0;
     event.request_elements = request_elements;
     world().tell([&](Events& e) { e.mlme_frame(wdev, event); });
-    ConnectResult result;
     result.status = response.status;
     result.bssid = ap;
     result.request_elements = request_elements;

@@ -1,5 +1,6 @@
 // A station authenticates: 802.11-2020 11.3.4. cf. ieee80211_mgd_auth(), ieee80211_rx_mgmt_auth()
 
+#include "ieee80211/basic_multi_link.h"
 #include "ieee80211/frame_header.h"
 #include "mld/data_path.h"
 #include "mld/detail/channel_switch.h"
@@ -12,8 +13,10 @@ namespace mlosim::mld {
 namespace {
 
 using ieee80211::AuthenticationBody;
+using ieee80211::BasicMultiLink;
 using ieee80211::Bytes;
 using ieee80211::ByteWriter;
+using ieee80211::MultiLinkVariant;
 using namespace std::chrono_literals;
 
 constexpr unsigned max_tries = 3;
@@ -59,12 +62,11 @@ bool same_bss(const Bss& a, const Bss& b) {
 
 // cf. cfg80211_mlme_auth(), ieee80211_mgd_auth()
 Result<void> StationMlme::Impl::authenticate(const AuthenticateRequest& request) {
-    if (request.link || request.ap_mld_addr) return fail(EOPNOTSUPP, "a connection has one link");
-    const Bss* found = find_bss(request.frequency, request.bssid, request.ssid);
+    const Bss* found = find_bss(request.frequency, request.bssid, request.ssid, bss_use_for_normal);
     if (found == nullptr) return fail(ENOENT);
     const Bss bss = *found;
     if (connected_to(bss.bssid)) return fail(EALREADY);
-    if (bss.bssid == wdev.address()) return fail(EINVAL);
+    if (bss.bssid == wdev.address() || request.ap_mld_addr == wdev.address()) return fail(EINVAL);
     const auto algorithm = algorithm_of(request.type);
     if (!algorithm) return fail(EOPNOTSUPP);
     if (assoc) return fail(EBUSY);
@@ -72,7 +74,8 @@ Result<void> StationMlme::Impl::authenticate(const AuthenticateRequest& request)
 
     Authentication next;
     next.bss = bss;
-    next.ap = bss.bssid;
+    next.ap = request.ap_mld_addr.value_or(bss.bssid);
+    next.link = request.link;
     next.algorithm = *algorithm;
     constexpr std::size_t fixed = 4;  // transaction and status
     if (request.auth_data.size() >= fixed) {
@@ -106,7 +109,8 @@ Result<void> StationMlme::Impl::authenticate(const AuthenticateRequest& request)
     };
     selectors = request.supported_selectors;
     auto wanted = detail::own_settings(wiphy(), wdev, bss.channel.band, nullptr, detail::uses_wmm(bss));
-    if (auto prepared = prepare(bss, continues, false, wanted); !prepared) return give_up(prepared.error());
+    if (auto prepared = prepare({bss, auth->ap, auth->link}, continues, false, wanted); !prepared)
+        return give_up(prepared.error());
     if (auto sent = send_authentication(); !sent) return give_up(sent.error());
     return {};
 }
@@ -125,7 +129,14 @@ Result<void> StationMlme::Impl::send_authentication() {
         body.status = auth->status;
         auth->expected_transaction = auth->transaction;
     }
-    body.rest = auth->data;
+    Bytes rest = auth->data;
+    if (auth->link && !ieee80211::find_multi_link(ieee80211::ElementList(auth->data), MultiLinkVariant::basic)) {
+        BasicMultiLink own;
+        own.mld_addr = wdev.address();
+        ByteWriter more(rest);
+        own.append_to(more);
+    }
+    body.rest = rest;
     Bytes frame;
     ByteWriter out(frame);
     ieee80211::FrameHeader::management(ieee80211::ManagementSubtype::authentication, auth->ap, wdev.address(), auth->ap)

@@ -15,6 +15,7 @@
 #include "mld/wiphy.h"
 #include "mld/world.h"
 #include "sim/event_queue.h"
+#include "sim/random.h"
 
 namespace mlosim::mld {
 
@@ -22,7 +23,7 @@ namespace mlosim::mld {
 /// authentication, association and leaving, each by itself.
 class StationMlme::Impl {
 public:
-    explicit Impl(Wdev& owner) : wdev(owner) {}
+    explicit Impl(Wdev& owner);
 
     // An authentication that goes on, or waits for an association (struct ieee80211_mgd_auth_data).
     struct Authentication {
@@ -48,6 +49,7 @@ public:
         Bss bss;
         std::unique_ptr<BssTable::Hold> hold;
         ieee80211::MacAddress own_address;
+        ieee80211::Bytes elements;  ///< what the program adds for this link alone
         detail::ConnectionSettings settings;
         std::uint16_t status = 0;
     };
@@ -65,6 +67,7 @@ public:
         ieee80211::Bytes request_elements;  ///< as last sent
 
         [[nodiscard]] AssociationLink& main_link() { return links[main]; }
+        [[nodiscard]] bool is_mld() const { return request.ap_mld_addr.has_value(); }
     };
 
     /// One link of a connection (struct ieee80211_link_data's u.mgd).
@@ -151,22 +154,36 @@ public:
     enum class Awaited : std::uint8_t { authentication, association, probe };
     std::map<std::uint64_t, Awaited> awaited;
     std::uint64_t last_cookie = 0;
+    sim::RandomStream random;
 
     [[nodiscard]] Wiphy& wiphy() const noexcept { return wdev.wiphy(); }
     [[nodiscard]] World& world() const noexcept { return wdev.wiphy().world(); }
     [[nodiscard]] sim::Time now() const noexcept { return world().now(); }
-    [[nodiscard]] Link& link() const { return wdev.default_link(); }
+    /// The link that frames of the connection take: the one that is authenticated or associated with, else the first.
+    [[nodiscard]] Link& link() const;
+    [[nodiscard]] Sta* access_point(const ieee80211::MacAddress& ap) const;
+    /// A locally administered address for a link to come. cf. eth_random_addr()
+    [[nodiscard]] ieee80211::MacAddress random_address();
     [[nodiscard]] bool connected_to(const ieee80211::MacAddress& ap) const {
         return active && active->connection.ap == ap;
     }
     [[nodiscard]] const Bss* find_bss(phy::Frequency frequency, const ieee80211::MacAddress& bssid,
-                                      const ieee80211::Ssid& ssid) const;
+                                      const ieee80211::Ssid& ssid, std::uint32_t use_for) const;
 
     // Both (station_mlme.cc).
-    /// The channel, and the access point among the stations. cf. ieee80211_prep_connection()
-    Result<void> prepare(const Bss& bss, bool keep_station, bool override_settings, detail::ConnectionSettings& wanted);
+    /// With which access point or AP MLD, on which link of it.
+    struct Peer {
+        const Bss& bss;
+        ieee80211::MacAddress ap;
+        std::optional<ieee80211::LinkId> link;
+    };
+    /// The link, its channel, and the access point among the stations. cf. ieee80211_prep_connection()
+    Result<void> prepare(const Peer& peer, bool keep_station, bool override_settings,
+                         detail::ConnectionSettings& wanted);
+    /// The channel that both can use, as wide as there is room for. cf. ieee80211_prep_channel()
+    Result<void> tune(Link& on, const Bss& bss, detail::ConnectionSettings& wanted);
     /// cf. ieee80211_mgd_setup_link_sta()
-    Result<void> set_rates(LinkSta& station, const Bss& bss);
+    Result<void> set_rates(Link& on, LinkSta& station, const Bss& bss);
     /// Gives the channel back, forgets the access point. cf. the ends of ieee80211_destroy_auth_data()
     void let_go(const ieee80211::MacAddress& ap);
     /// Its own frames' status comes back.
@@ -198,8 +215,16 @@ public:
     void association_timeout();
     void on_association_response(const ieee80211::FrameView& frame);
     bool take_up(const ieee80211::AssociationResponseBody& response);
-    bool take_up_link(AssociationLink& with, LinkSta& station, const ieee80211::ElementList& elements,
+    bool take_up_link(Link& on, AssociationLink& with, LinkSta& station, const ieee80211::ElementList& elements,
                       std::uint16_t capabilities);
+    [[nodiscard]] static Result<void> check_capabilities(const Bss& bss, const detail::ConnectionSettings& wanted);
+    Result<std::vector<AssociationLink>> requested_link(const Bss& bss, const AssociateRequest& request, bool wmm,
+                                                        bool matches);
+    /// The links that the association asked for besides its own (station_multi_link.cc).
+    Result<std::vector<AssociationLink>> requested_links(const AssociateRequest& request, bool matches);
+    bool take_up_other_links(Sta& station, const ieee80211::AssociationResponseBody& response);
+    /// The links that there are, and one more.
+    [[nodiscard]] std::vector<Wiphy::StationLink> links_with(const AssociationLink& next) const;
     bool follow_bandwidth(Link& on, const detail::ConnectionSettings& agreed, const ieee80211::ElementList& elements);
     void end_association(AssociationEnd how);
     /// The EDCA parameters that the access point wants, or the defaults.

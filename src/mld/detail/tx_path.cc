@@ -46,6 +46,12 @@ Bytes shown_of(const Bytes& bytes, TxOptions::Report report) {
     return ethernet_of(*frame->destination(), *frame->source(), frame->body());
 }
 
+/// How the peer is called on that link.
+MacAddress address_on(const Link& link, const Sta& sta) {
+    const LinkSta* there = sta.is_mld() ? sta.link(link.id()) : nullptr;
+    return there != nullptr ? there->address : sta.default_link().address;
+}
+
 }  // namespace
 
 bool is_access_point(const Wdev& wdev) {
@@ -69,6 +75,9 @@ bool has_authorized_station(const Wdev& wdev) {
 
 Link* link_of(const Wdev& wdev, const Sta& sta) {
     if (!wdev.is_mld()) return wdev.links().empty() ? nullptr : wdev.links().front().get();
+    // The first that carries frames. A station of an AP MLD that is none itself has one.
+    for (const auto& link : sta.links())
+        if ((wdev.active_links() & link->link.bit()) != 0) return wdev.link(link->link);
     return wdev.link(sta.default_link().link);
 }
 
@@ -149,6 +158,9 @@ bool TxPath::to_each(Wdev& wdev, const EthernetView& frame, const TxOptions& opt
 bool TxPath::to_group(Wdev& wdev, const EthernetView& frame, const TxOptions& options) {
     if (!has_authorized_station(wdev)) return false;
     bool sent = false;
+    TxOptions with = options;
+    // An MLD must be able to see that it has heard it on another link already. 802.11be 35.3.15.1
+    if (wdev.is_mld()) with.sequence_number = wdev.next_sequence().get(SequenceControl::number);
     for (const auto& link : wdev.links()) {
         if (link->ap() == nullptr) continue;
         Bytes mpdu = encapsulate(*link, nullptr, frame);
@@ -157,7 +169,7 @@ bool TxPath::to_group(Wdev& wdev, const EthernetView& frame, const TxOptions& op
             wdev.netdev()->counters().tx_bytes += mpdu.size();
         }
         sent = true;
-        hand_over({wdev, link.get(), nullptr, std::move(mpdu), options});
+        hand_over({wdev, link.get(), nullptr, std::move(mpdu), with});
     }
     return sent;
 }
@@ -165,11 +177,10 @@ bool TxPath::to_group(Wdev& wdev, const EthernetView& frame, const TxOptions& op
 Bytes TxPath::encapsulate(const Link& link, const Sta* sta, const EthernetView& frame) const {
     const bool qos = sta != nullptr && sta->flags.has(StaFlag::wme);
     const DataSubtype subtype = qos ? DataSubtype::qos_data : DataSubtype::data;
-    FrameHeader header =
-        is_client(link.vif())
-            ? FrameHeader::data_to_ds(subtype, sta->default_link().address, link.address(), frame.destination())
-            : FrameHeader::data_from_ds(subtype, sta != nullptr ? sta->default_link().address : frame.destination(),
-                                        link.address(), frame.source());
+    const MacAddress receiver = sta != nullptr ? address_on(link, *sta) : frame.destination();
+    FrameHeader header = is_client(link.vif())
+                             ? FrameHeader::data_to_ds(subtype, receiver, link.address(), frame.destination())
+                             : FrameHeader::data_from_ds(subtype, receiver, link.address(), frame.source());
     if (qos) {
         // cf. ieee80211_select_queue(): control port frames go first
         const bool opens_port = frame.ethertype() == ControlPort::of(link.vif()).ethertype;
@@ -212,6 +223,7 @@ void TxPath::send_management(Wdev& wdev, Link* link, Bytes frame, const TxOption
     const auto view = FrameView::parse(frame);
     if (!view || view->frame_control().type() != FrameType::management) return;
     Sta* sta = view->addr1().is_group() ? nullptr : wiphy_.stations().find(wdev, view->addr1());
+    if (link == nullptr && sta != nullptr && !options.channel) link = link_of(wdev, *sta);
     hand_over({wdev, link, sta, std::move(frame), options});
 }
 
@@ -220,7 +232,7 @@ void TxPath::send_null(Wdev& wdev, Sta& sta, bool power_management, bool qos, co
     Link* link = link_of(wdev, sta);
     if (link == nullptr) return;
     const DataSubtype subtype = qos ? DataSubtype::qos_null : DataSubtype::null;
-    const MacAddress& peer = sta.default_link().address;
+    const MacAddress peer = address_on(*link, sta);
     FrameHeader header = is_client(wdev) ? FrameHeader::data_to_ds(subtype, peer, link->address(), peer)
                                          : FrameHeader::data_from_ds(subtype, peer, link->address(), link->address());
     header.power_management(power_management);
@@ -272,6 +284,7 @@ void TxPath::finish(Outgoing out) {
         return;
     }
     Bytes shown = shown_of(out.bytes, out.options.report);
+    use_link_addresses(out);
     set_sequence(out);
     const auto view = FrameView::parse(out.bytes);
     if (!view) return;
@@ -312,6 +325,29 @@ void TxPath::finish(Outgoing out) {
     wiphy_.driver().transmit(&out.wdev, out.link, std::move(frame));
 }
 
+// Programs and the MLME know MLDs; on the air links speak. cf. mac80211_hwsim_tx()
+void TxPath::use_link_addresses(Outgoing& out) {
+    const auto view = FrameView::parse(out.bytes);
+    if (!view || view->frame_control().type() != FrameType::management || out.link == nullptr) return;
+    if (out.sta == nullptr || !out.sta->is_mld()) return;
+    const Wdev& vif = out.wdev;
+    const MacAddress peer = address_on(*out.link, *out.sta);
+    const auto replace = [&](std::size_t at, const std::optional<MacAddress>& address) {
+        const MacAddress* with = nullptr;
+        if (address == out.sta->address()) with = &peer;
+        if (address == vif.address()) with = &out.link->address();
+        if (with == nullptr) return;
+        std::copy(with->octets().begin(), with->octets().end(), out.bytes.begin() + static_cast<std::ptrdiff_t>(at));
+    };
+    constexpr std::size_t addr2_offset = 10;
+    constexpr std::size_t addr3_offset = 16;
+    const auto second = view->addr2();
+    const auto third = view->addr3();
+    replace(receiver_offset, view->addr1());
+    replace(addr2_offset, second);
+    replace(addr3_offset, third);
+}
+
 // cf. ieee80211_tx_h_sequence()
 void TxPath::set_sequence(Outgoing& out) const {
     const auto view = FrameView::parse(out.bytes);
@@ -319,6 +355,11 @@ void TxPath::set_sequence(Outgoing& out) const {
     const FrameControl fc = view->frame_control();
     if (fc.is(DataSubtype::qos_null)) return;
     SequenceControl sequence;
+    if (out.options.sequence_number) {
+        sequence.set(SequenceControl::number, *out.options.sequence_number);
+        std::copy(sequence.octets().begin(), sequence.octets().end(), out.bytes.begin() + sequence_offset);
+        return;
+    }
     if (!fc.is_qos_data() || view->addr1().is_group()) {
         sequence = out.wdev.next_sequence();
         if (out.sta != nullptr) ++out.sta->default_link().statistics.tx_msdu[without_tid];

@@ -42,6 +42,7 @@ private:
     void hand_over(Outgoing out);
     void finish(Outgoing out);
     void set_sequence(Outgoing& out) const;
+    static void use_link_addresses(Outgoing& out);
     /// False: it may not be sent without a key that there is not.
     [[nodiscard]] bool protect(Outgoing& out) const;
     void lost(const Outgoing& out);
