@@ -128,14 +128,20 @@ void StationAgent::choose() {
 }
 
 void StationAgent::authenticate() {
+    become(StationState::authenticating);
+    timer_ = world().queue().after(attempt_limit, [this] { give_up("timeout"); });
+    if (security_.sae) return begin_sae();
+    if (!send_authentication(mld::AuthenticationType::open_system, {})) give_up("authentication refused here");
+}
+
+Result<void> StationAgent::send_authentication(mld::AuthenticationType type, Bytes data) {
     mld::AuthenticateRequest request;
     request.bssid = bss_->bssid;
     request.frequency = bss_->channel.center;
     request.ssid = settings_.ssid;
-    request.type = mld::AuthenticationType::open_system;
-    become(StationState::authenticating);
-    timer_ = world().queue().after(attempt_limit, [this] { give_up("timeout"); });
-    if (const auto sent = wdev_.mlme()->authenticate(request); !sent) give_up("authentication refused here");
+    request.type = type;
+    request.auth_data = std::move(data);
+    return wdev_.mlme()->authenticate(request);
 }
 
 void StationAgent::mlme_frame(const mld::MlmeFrame& frame) {
@@ -161,6 +167,7 @@ void StationAgent::authentication_answered(Bytes frame) {
     if (!view || state_ != StationState::authenticating || view->addr3() != bss_->bssid) return;
     const auto body = AuthenticationBody::parse(view->body());
     if (!body) return;
+    if (sae_) return sae_answered(*body);
     if (body->status != 0) return give_up("authentication status " + std::to_string(body->status));
     associate();
 }
@@ -220,6 +227,7 @@ void StationAgent::interface_changed() {
         if (up) return;
         timer_.cancel();
         bss_.reset();
+        sae_.reset();
         supplicant_.reset();
         if (state_ != StationState::idle) become(StationState::idle);
     });
@@ -239,6 +247,7 @@ void StationAgent::give_up(std::string_view why, std::uint16_t reason) {
     const StationState before = std::exchange(state_, StationState::idle);
     if (before != StationState::idle && before != StationState::scanning) leave(reason);
     bss_.reset();
+    sae_.reset();
     supplicant_.reset();
     if (!wdev_.running()) return timer_.cancel();
     const sim::Duration wait = first_back_off * (1U << std::min(attempts_++, most_doublings));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "agent/rsn/sae.h"
 #include "agent/rsn/supplicant.h"
 #include "agent/station_security.h"
 #include "agent/station_settings.h"
@@ -18,6 +19,10 @@
 #include "mld/world.h"
 #include "sim/event_queue.h"
 #include "sim/random.h"
+
+namespace mlosim::ieee80211 {
+struct AuthenticationBody;
+}
 
 namespace mlosim::agent {
 
@@ -73,6 +78,15 @@ private:
     [[nodiscard]] bool suits(const mld::Bss& bss) const;
     void authenticate();
     void authentication_answered(ieee80211::Bytes frame);
+    [[nodiscard]] Result<void> send_authentication(mld::AuthenticationType type, ieee80211::Bytes data);
+    // SAE: commit and confirm, each answered by the same of the access point.
+    [[nodiscard]] ieee80211::Bytes sae_password_element();
+    void begin_sae();
+    void send_sae_commit(ieee80211::Bytes token);
+    void sae_answered(const ieee80211::AuthenticationBody& body);
+    void sae_committed(const ieee80211::AuthenticationBody& body);
+    void sae_confirmed(const ieee80211::AuthenticationBody& body);
+    [[nodiscard]] ieee80211::Bytes random_octets(std::size_t size);
     void associate();
     void associated();
     /// The 4-way handshake begins: the access point speaks first.
@@ -95,8 +109,11 @@ private:
     StationCounters counters_;
     std::optional<mld::Bss> bss_;
     StationSecurity security_;
+    std::unique_ptr<rsn::Sae> sae_;
     std::unique_ptr<rsn::Supplicant> supplicant_;
-    ieee80211::Bytes psk_;  ///< of the password, once it was needed
+    // Of the password, once they were needed.
+    ieee80211::Bytes psk_;
+    ieee80211::Bytes sae_token_;
     unsigned attempts_ = 0;
     std::deque<Work> inbox_;
     sim::Timer work_;

@@ -1,5 +1,7 @@
 // What a station does after it associated with a network that is not open: the handshakes, and the keys they bring.
 
+#include <algorithm>
+
 #include "agent/install_keys.h"
 #include "agent/station_agent.h"
 #include "mld/data_path.h"
@@ -28,14 +30,22 @@ ByteView octets(std::string_view text) {
 }  // namespace
 
 Bytes StationAgent::pmk() {
+    if (sae_) return sae_->pmk();
     if (psk_.empty()) psk_ = rsn::passphrase_to_psk(octets(settings_.password), settings_.ssid.octets());
     return psk_;
 }
 
-rsn::Nonce StationAgent::nonce() {
-    rsn::Nonce out{};
+Bytes StationAgent::random_octets(std::size_t size) {
+    Bytes out(size);
     for (std::uint8_t& octet : out)
         octet = static_cast<std::uint8_t>(random_.next_u64() >> 56U);
+    return out;
+}
+
+rsn::Nonce StationAgent::nonce() {
+    rsn::Nonce out{};
+    const Bytes octets = random_octets(out.size());
+    std::copy(octets.begin(), octets.end(), out.begin());
     return out;
 }
 
@@ -43,6 +53,7 @@ void StationAgent::await_handshake() {
     rsn::SupplicantSettings agreed;
     agreed.akm = security_.akm;
     agreed.pmk = pmk();
+    if (sae_) agreed.pmkid = sae_->pmkid();
     agreed.pairwise_cipher = security_.pairwise;
     agreed.mfp = security_.mfp;
     agreed.ends = {wdev_.mlme()->connection()->ap, wdev_.address()};

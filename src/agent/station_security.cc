@@ -26,8 +26,38 @@ constexpr std::uint32_t wpa_version_2 = 2;  // NL80211_WPA_VERSION_2
 constexpr Suite data_ciphers[] = {cipher::ccmp256, cipher::gcmp256, cipher::ccmp128, cipher::gcmp128};
 constexpr Suite wpa2_akms[] = {akm::psk_sha256, akm::psk};
 
+constexpr Suite wpa2_wpa3_akms[] = {akm::sae, akm::psk_sha256, akm::psk};
+constexpr Suite wpa3_akms[] = {akm::sae};
+
 std::span<const Suite> akms_of(Security security) {
-    return security == Security::wpa2 ? std::span<const Suite>(wpa2_akms) : std::span<const Suite>();
+    switch (security) {
+        case Security::wpa2:
+            return wpa2_akms;
+        case Security::wpa2_wpa3:
+            return wpa2_wpa3_akms;
+        case Security::wpa3:
+            return wpa3_akms;
+        case Security::open:
+        case Security::owe:
+            break;
+    }
+    return {};
+}
+
+/// Hash-to-element where the access point can; it says so in its RSNXE.
+rsn::SaeMethod sae_method(const ElementList& elements) {
+    const auto extension = elements.get<ieee80211::Rsnx>();
+    const bool hash = extension && extension->has(ieee80211::Rsnx::sae_hash_to_element);
+    return hash ? rsn::SaeMethod::hash_to_element : rsn::SaeMethod::hunting_and_pecking;
+}
+
+Bytes own_rsnxe() {
+    ieee80211::Rsnx own;
+    own.set(ieee80211::Rsnx::sae_hash_to_element);
+    Bytes out;
+    ByteWriter w(out);
+    own.append_to(w);
+    return out;
 }
 
 bool supports(const mld::RadioProfile& radio, Suite suite) {
@@ -95,10 +125,13 @@ std::optional<StationSecurity> choose_security(Security wanted, const mld::Radio
     out.pairwise = *pairwise;
     const RsnCapabilities security = offer->capabilities.value_or(RsnCapabilities());
     out.mfp = security.has(RsnCapabilities::mfp_capable) && supports(radio, out.group_management);
-    if (security.has(RsnCapabilities::mfp_required) && !out.mfp) return std::nullopt;
+    const bool is_sae = rsn::is_sae(*chosen_akm);
+    if ((is_sae || security.has(RsnCapabilities::mfp_required)) && !out.mfp) return std::nullopt;
+    if (is_sae) out.sae = sae_method(elements);
     out.access_point_rsne = whole(elements, ieee80211::element::rsn);
     out.access_point_rsnxe = whole(elements, ieee80211::element::rsnx);
     out.own_rsne = own_rsne(out);
+    if (out.sae == rsn::SaeMethod::hash_to_element) out.own_rsnxe = own_rsnxe();
     return out;
 }
 

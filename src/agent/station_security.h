@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "agent/rsn/akm.h"
+#include "agent/rsn/sae.h"
 #include "agent/security.h"
 #include "ieee80211/rsn.h"
 #include "mld/bss.h"
@@ -18,6 +19,8 @@ struct StationSecurity {
     ieee80211::Suite pairwise;
     ieee80211::Suite group;
     ieee80211::Suite group_management;
+    /// How it proves its password before it associates; nothing: not at all.
+    std::optional<rsn::SaeMethod> sae;
     bool mfp = false;  ///< protected management frames, used by both
     ieee80211::Bytes own_rsne;
     ieee80211::Bytes own_rsnxe;

@@ -2,17 +2,21 @@
 """Built-in stations on stock hostapd: many of them, what keeps them connected, and what a wrong password does.
 
 By hand, for more: MLOSIM_STATIONS=100 MLOSIM_BUILD=build python3 tests/e2e/built_in_stations.py Crowd"""
+import json
 import os
+import pathlib
+import tempfile
 import time
 import unittest
 
 from harness import hostap, tap
 from harness.hostap import AccessPoint
-from harness.world import World
+from harness.world import World, mlosimd
 
 COUNT = int(os.environ.get("MLOSIM_STATIONS", "20"))
 OPEN = {"ssid": "home", "hw_mode": "g", "channel": 6, "ieee80211n": 1, "wmm_enabled": 1, "max_num_sta": 2007}
 WPA2 = {**OPEN, "wpa": 2, "rsn_pairwise": "CCMP", "wpa_key_mgmt": "WPA-PSK", "wpa_passphrase": "12345678"}
+WPA3 = {**OPEN, "wpa": 2, "rsn_pairwise": "CCMP", "wpa_key_mgmt": "SAE", "sae_password": "12345678", "ieee80211w": 2, "sae_pwe": 2}
 CHANNEL = {"band": "2.4 GHz", "channel": 6}
 
 
@@ -52,6 +56,29 @@ class Releases:
     def test_wpa2_with_gcmp_256(self):
         self.check({**WPA2, "rsn_pairwise": "GCMP-256"}, security="wpa2", password="12345678")
 
+    def sae(self, pwe, **settings):
+        self.check({**WPA3, "sae_pwe": pwe, **settings}, security="wpa3", password="12345678")
+
+    def test_wpa3_by_hash_to_element(self):
+        self.sae(1)
+
+    def test_wpa3_by_hunting_and_pecking(self):
+        self.sae(0)
+
+    def test_wpa3_with_tokens(self):
+        self.sae(1, anti_clogging_threshold=0)
+        self.sae(0, anti_clogging_threshold=0)
+
+    def test_wpa2_and_wpa3_at_one_access_point(self):
+        both = {**WPA2, "wpa_key_mgmt": "WPA-PSK SAE", "ieee80211w": 1}
+        self.check(both, security="wpa2", password="12345678")
+        self.check(both, security="wpa2-wpa3", password="12345678")
+
+    def test_a_wrong_password_is_found_out_by_sae(self):
+        with world(1, security="wpa3", password="123456789") as w, self.access_point(w, **WPA3) as ap:
+            self.assertRaises(TimeoutError, ap.control.wait, "AP-STA-CONNECTED", timeout=5)
+            self.assertIn("SAE: Confirm mismatch", ap.output())
+
     def test_a_wrong_password_lets_nobody_in(self):
         with world(1, security="wpa2", password="123456789") as w, self.access_point(w, **WPA2) as ap:
             ap.control.wait("AP-STA-POSSIBLE-PSK-MISMATCH")
@@ -85,18 +112,43 @@ class DebianSid(Releases, unittest.TestCase):
 
 
 class Crowd(unittest.TestCase):
-    def test_connects_as_a_whole(self):
-        with world(COUNT) as w, AccessPoint(w, hostap.debian_12(), "wlan0", WPA2):
+    def test_connects_to_wpa2(self):
+        self.check(WPA2, "wpa2")
+
+    def test_connects_to_wpa3(self):
+        self.check(WPA3, "wpa3")
+
+    def check(self, settings, security):
+        with world(COUNT) as w, AccessPoint(w, hostap.debian_12(), "wlan0", settings):
             time.sleep(3)
             alone = w.memory_kb()
-        with world(COUNT, security="wpa2", password="12345678") as w, AccessPoint(w, hostap.debian_12(), "wlan0", WPA2) as ap:
+        with world(COUNT, security=security, password="12345678") as w, AccessPoint(w, hostap.debian_12(), "wlan0", settings) as ap:
             begun = time.monotonic()
             self.assertEqual(len(set(connected(ap, COUNT))), COUNT)
             took = time.monotonic() - begun
             self.assertEqual(ap.control.facts("STATUS")["num_sta[0]"], str(COUNT))
             memory = (w.memory_kb() - alone) / COUNT
-            tap.say(f"{COUNT} stations connected {took:.1f} s after the access point was up; {memory:.0f} kB for each")
+            tap.say(f"{security}: {COUNT} stations connected {took:.1f} s after the access point was up; {memory:.0f} kB for each")
             self.assertLess(memory, 1000)
+
+
+class BuiltInOnly(unittest.TestCase):
+    def test_the_same_seed_gives_the_same_history(self):
+        """Stations and access point, all built in, in virtual time."""
+        scenario = {"clock": "virtual", "duration": "20 s", "seed": 7,
+                    "radios": [{"name": "router"}, {"name": "crowd", "count": 20}],
+                    "networks": [{"name": "home", "radio": "router", "ssid": "home", "links": [CHANNEL]}],
+                    "stations": [{"name": "client", "radio": "crowd", "ssid": "home", "channels": [CHANNEL]}],
+                    "expect": [{"within": "15 s", "station": {"name": "client", "network": "home"}}]}
+        with tempfile.TemporaryDirectory() as directory:
+            place = pathlib.Path(directory)
+            (place / "world.json").write_text(json.dumps(scenario))
+            for number in "12":
+                outcome = mlosimd("--scenario", place / "world.json", "--no-socket", "--trace", place / number)
+                self.assertEqual((outcome.code, outcome.err), (0, ""))
+            history = (place / "1").read_text()
+            self.assertEqual(history, (place / "2").read_text())
+            self.assertEqual(history.count('"detail":"connected"'), 20)
 
 
 tap.main()

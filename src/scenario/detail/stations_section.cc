@@ -9,8 +9,10 @@ namespace {
 
 /// What built-in stations speak so far.
 const Kind<Security>& spoken_security() {
-    static constexpr std::array<std::pair<const char*, Security>, 2> words{
-        {{"open", Security::open}, {"wpa2", Security::wpa2}}};
+    static constexpr std::array<std::pair<const char*, Security>, 4> words{{{"open", Security::open},
+                                                                            {"wpa2", Security::wpa2},
+                                                                            {"wpa2-wpa3", Security::wpa2_wpa3},
+                                                                            {"wpa3", Security::wpa3}}};
     static const Kind<Security> kind = word(words);
     return kind;
 }

@@ -99,5 +99,41 @@ TEST(ChooseSecurity, KeepsTheAccessPointsElementAsItIs) {
     EXPECT_EQ(choose_security(Security::wpa2, radio(), found)->access_point_rsne, found.elements->bytes);
 }
 
+/// What an access point with SAE offers.
+mld::Bss sae_bss(std::vector<Suite> akms, bool mfp, bool hash_to_element) {
+    Rsn offer = rsn(std::move(akms));
+    offer.capabilities = RsnCapabilities();
+    if (mfp) offer.capabilities->set(RsnCapabilities::mfp_capable);
+    mld::Bss out = bss(offer);
+    mld::BssElements elements = *out.elements;
+    ByteWriter w(elements.bytes);
+    ieee80211::Rsnx extension;
+    if (hash_to_element) extension.set(ieee80211::Rsnx::sae_hash_to_element);
+    extension.append_to(w);
+    out.elements = std::make_shared<mld::BssElements>(std::move(elements));
+    return out;
+}
+
+TEST(ChooseSecurity, PrefersSaeWhereEitherWillDo) {
+    const mld::Bss both = sae_bss({akm::psk, akm::sae}, true, true);
+    EXPECT_EQ(choose_security(Security::wpa2_wpa3, radio(), both)->akm->suite, akm::sae);
+    EXPECT_EQ(choose_security(Security::wpa3, radio(), both)->akm->suite, akm::sae);
+    EXPECT_EQ(choose_security(Security::wpa2, radio(), both)->akm->suite, akm::psk);
+    EXPECT_EQ(choose_security(Security::wpa2_wpa3, radio(), bss(rsn({akm::psk})))->akm->suite, akm::psk);
+}
+
+TEST(ChooseSecurity, DoesSaeByHashToElementWhereTheAccessPointCan) {
+    const auto hash = choose_security(Security::wpa3, radio(), sae_bss({akm::sae}, true, true));
+    EXPECT_EQ(hash->sae, rsn::SaeMethod::hash_to_element);
+    EXPECT_EQ(hash->own_rsnxe, (ieee80211::Bytes{0xf4, 1, 0x20}));
+    const auto hunt = choose_security(Security::wpa3, radio(), sae_bss({akm::sae}, true, false));
+    EXPECT_EQ(hunt->sae, rsn::SaeMethod::hunting_and_pecking);
+    EXPECT_TRUE(hunt->own_rsnxe.empty());
+}
+
+TEST(ChooseSecurity, FindsNothingWhereSaeComesWithoutProtectedManagementFrames) {
+    EXPECT_FALSE(choose_security(Security::wpa3, radio(), sae_bss({akm::sae}, false, true)));
+}
+
 }  // namespace
 }  // namespace mlosim::agent
