@@ -195,6 +195,23 @@ class Packets(InAWorld):
         tap.say(outcome.out)
         self.assertEqual((outcome.code, outcome.err), (0, ""))
 
+    def test_the_loopback_brings_frames_back_with_their_protocol(self):
+        outcome = self.shell(sys.executable + " -c '" + LOOPBACK + "'")
+        self.assertEqual((outcome.code, outcome.err), (0, ""))
+
+
+LOOPBACK = """
+import socket
+def end(protocol):
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(protocol))
+    s.bind(("lo", protocol))
+    s.settimeout(20)
+    return s
+ear, mouth = end(0x88c7), end(0)
+frame = bytes([2, 0, 0, 0, 3, 0, 2, 0, 0, 0, 0, 0, 0x88, 0xc7, 2, 1, 0, 0])
+assert mouth.send(frame) == len(frame)
+assert ear.recv(100) == frame
+"""
 
 MONITOR = """
 import errno, os, socket, struct

@@ -17,8 +17,9 @@
 namespace mlosim::host {
 namespace {
 
+/// Its frames begin with an Ethernet header, as the loopback's do.
 bool is_ethernet(const NetdevFacts& device) {
-    return device.type == ARPHRD_ETHER;
+    return device.type == ARPHRD_ETHER || device.type == ARPHRD_LOOPBACK;
 }
 
 /// In network order. cf. eth_type_trans(), ieee80211_rx_monitor()
