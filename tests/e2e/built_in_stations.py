@@ -56,14 +56,18 @@ class Releases:
     def test_wpa2_with_gcmp_256(self):
         self.check({**WPA2, "rsn_pairwise": "GCMP-256"}, security="wpa2", password="12345678")
 
-    def sae(self, pwe, **settings):
-        self.check({**WPA3, "sae_pwe": pwe, **settings}, security="wpa3", password="12345678")
+    def sae(self, pwe, station=None, **settings):
+        self.check({**WPA3, "sae_pwe": pwe, **settings}, security="wpa3", password="12345678", **(station or {}))
 
     def test_wpa3_by_hash_to_element(self):
         self.sae(1)
 
     def test_wpa3_by_hunting_and_pecking(self):
         self.sae(0)
+
+    def test_wpa3_in_6_ghz(self):
+        six = {"hw_mode": "a", "channel": 5, "op_class": 131, "country_code": "DE", "ieee80211ax": 1}
+        self.sae(1, **six, station={"channels": [{"band": "6 GHz", "channel": 5}]})
 
     def test_wpa3_with_tokens(self):
         self.sae(1, anti_clogging_threshold=0)
