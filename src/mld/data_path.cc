@@ -5,15 +5,17 @@
 #include "mld/detail/tx_path.h"
 #include "mld/detail/tx_reports.h"
 #include "mld/netdev.h"
+#include "mld/transmit_settings.h"
 #include "mld/wiphy.h"
 
 namespace mlosim::mld {
 
 class DataPath::Impl {
 public:
-    explicit Impl(Wiphy& wiphy) : keys(wiphy), reports(wiphy), tx(wiphy, reports), rx(wiphy, tx) {}
+    explicit Impl(Wiphy& wiphy) : keys(wiphy), reports(wiphy), tx(wiphy, reports, settings), rx(wiphy, tx) {}
 
     detail::KeyStore keys;
+    std::map<WdevId, TransmitSettings> settings;
     detail::TxReports reports;
     detail::TxPath tx;
     detail::RxPath rx;
@@ -87,6 +89,17 @@ void DataPath::forget(const Wdev& wdev) {
     impl_->reports.forget(wdev);
     impl_->tx.set_multicast_to_unicast(wdev, false);
     impl_->rx.forget(wdev);
+}
+
+TransmitSettings& DataPath::settings(const Wdev& wdev) {
+    return impl_->settings[wdev.id()];
+}
+void DataPath::type_changed(const Wdev& wdev) {
+    const auto found = impl_->settings.find(wdev.id());
+    if (found != impl_->settings.end()) found->second.no_acknowledgement.reset();
+}
+void DataPath::forget_settings(const Wdev& wdev) {
+    impl_->settings.erase(wdev.id());
 }
 
 }  // namespace mlosim::mld

@@ -17,6 +17,7 @@ class Link;
 class Sta;
 class Wdev;
 class Wiphy;
+struct TransmitSettings;
 
 /// What CONTROL_PORT_FRAME sends.
 struct ControlPortFrame {
@@ -101,6 +102,13 @@ public:
     void forget_link(Link& link);
     /// Everything of one interface.
     void forget(const Wdev& wdev);
+
+    /// What programs set of how an interface's frames go out. It stays while the interface is down.
+    [[nodiscard]] TransmitSettings& settings(const Wdev& wdev);
+    /// The interface has another type. cf. ieee80211_setup_sdata()
+    void type_changed(const Wdev& wdev);
+    /// The interface ends.
+    void forget_settings(const Wdev& wdev);
 
 private:
     class Impl;

@@ -9,6 +9,7 @@
 #include "mld/netdev.h"
 #include "mld/power_save.h"
 #include "mld/stations.h"
+#include "mld/transmit_settings.h"
 #include "mld/usable_channel.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
@@ -120,6 +121,7 @@ void Wiphy::stop_ap_link(Link& link) {
     wdev.transmit_blocked_ = false;
     driver_->link_changed(link);
     data_path_->forget_link(link);
+    data_path_->settings(wdev).qos_map.reset();  // cf. ___cfg80211_stop_ap()
     if (wdev.ap_power_save_) wdev.ap_power_save_->keep();
     if (!others) {
         wdev.ap_power_save_.reset();

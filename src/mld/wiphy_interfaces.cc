@@ -4,6 +4,7 @@
 
 #include "mld/ap_link.h"
 #include "mld/bridge.h"
+#include "mld/data_path.h"
 #include "mld/detail/features.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
@@ -163,6 +164,7 @@ void Wiphy::unregister_wdev(Wdev& wdev) {
         wdev.netdev_ = nullptr;
     }
     ++interface_generation_;
+    data_path_->forget_settings(wdev);
     wdevs_.erase(wdev.id().local());
 }
 
@@ -206,6 +208,7 @@ void Wiphy::reset_links(Wdev& wdev) {
 void Wiphy::reset_type(Wdev& wdev, InterfaceType type) {
     const bool was_station = wdev.type_ == InterfaceType::station;
     wdev.type_ = type;
+    data_path_->type_changed(wdev);
     wdev.ssid_.reset();
     wdev.preset_channel_.reset();
     wdev.ap_isolate_ = false;

@@ -17,6 +17,7 @@
 #include <linux/rtnetlink.h>
 
 #include "../unit/netlink/small_world.h"
+#include "netlink/hwsim_numbers.h"
 
 namespace {
 
@@ -129,6 +130,34 @@ void append_attribute(std::vector<std::uint8_t>& out, Dice& dice, std::uint16_t 
     out.resize((out.size() + 3) / 4 * 4);
 }
 
+/// What a program says that is the medium of the first radio, or nearly: chance seldom hits on an address.
+std::vector<std::uint8_t> medium_attributes(Dice& dice) {
+    using namespace hwsim;
+    static constexpr struct {
+        std::uint16_t type;
+        std::uint16_t length;
+    } parts[] = {{attr_addr_receiver, 6}, {attr_addr_transmitter, 6}, {attr_frame, 40},
+                 {attr_rx_rate, 4},       {attr_signal, 4},           {attr_freq, 4},
+                 {attr_flags, 4},         {attr_cookie, 8},           {attr_tx_info, 8}};
+    std::vector<std::uint8_t> out;
+    for (const auto& part : parts) {
+        if (dice.one_in(10)) continue;
+        std::vector<std::uint8_t> payload(dice.one_in(20) ? dice.below(60) : part.length);
+        if (part.type == attr_addr_receiver || part.type == attr_addr_transmitter) {
+            if (!payload.empty()) payload[0] = 0x42;
+        } else if (dice.one_in(2)) {
+            for (auto& octet : payload)
+                octet = static_cast<std::uint8_t>(dice.roll());
+        }
+        const nlattr header{static_cast<std::uint16_t>(sizeof(nlattr) + payload.size()), part.type};
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&header);
+        out.insert(out.end(), bytes, bytes + sizeof(header));
+        out.insert(out.end(), payload.begin(), payload.end());
+        out.resize((out.size() + 3) / 4 * 4);
+    }
+    return out;
+}
+
 std::vector<std::uint8_t> make_message(Dice& dice, bool route) {
     std::vector<std::uint8_t> body;
     nlmsghdr header{};
@@ -146,6 +175,11 @@ std::vector<std::uint8_t> make_message(Dice& dice, bool route) {
         static constexpr std::uint16_t families[] = {GENL_ID_CTRL, 0x25, 0x25, 0x25, 0x26, 0x27};
         header.nlmsg_type = families[dice.below(std::size(families))];
         body = {static_cast<std::uint8_t>(dice.one_in(3) ? dice.below(160) : dice.below(24)), 1, 0, 0};
+    }
+    if (header.nlmsg_type == test::SmallWorld::hwsim_id && dice.one_in(2)) {
+        body[0] = static_cast<std::uint8_t>(hwsim::cmd_register + dice.below(3));
+        const std::vector<std::uint8_t> attributes = medium_attributes(dice);
+        body.insert(body.end(), attributes.begin(), attributes.end());
     }
     for (std::uint32_t n = dice.below(6); n > 0; --n)
         append_attribute(body, dice, route ? 70 : dice.one_in(2) ? 48 : 350, 0);

@@ -106,7 +106,7 @@ std::optional<std::vector<Bytes>> split_amsdu(ByteView body, const std::optional
     return out;
 }
 
-unsigned user_priority(const EthernetView& frame) {
+unsigned user_priority(const EthernetView& frame, const QosMap* map) {
     constexpr unsigned best_effort = 0;
     const ByteView payload = frame.payload();
     unsigned dscp = 0;
@@ -124,6 +124,8 @@ unsigned user_priority(const EthernetView& frame) {
         default:
             return best_effort;
     }
+    if (map != nullptr)
+        if (const auto priority = map->priority_of(dscp)) return *priority;
     // The recommendations of RFC 8325 4.3; classes that it does not name keep their precedence.
     switch (dscp) {
         case 10:  // AF1x

@@ -5,6 +5,7 @@
 
 #include "ieee80211/byte_io.h"
 #include "ieee80211/mac_address.h"
+#include "mld/transmit_settings.h"
 
 /// Between Ethernet frames and the bodies of data frames: LLC and SNAP, 802.11-2020 Annex M; A-MSDUs, 9.3.2.2.
 namespace mlosim::mld::detail {
@@ -48,7 +49,8 @@ void append_msdu(ieee80211::ByteWriter& out, const EthernetView& frame);
     ieee80211::ByteView body, const std::optional<ieee80211::MacAddress>& to,
     const std::optional<ieee80211::MacAddress>& from);
 
-/// The user priority of an Ethernet frame by the network header that it carries. cf. cfg80211_classify8021d()
-[[nodiscard]] unsigned user_priority(const EthernetView& frame);
+/// The user priority of an Ethernet frame by the network header that it carries, and by the map, if there is one.
+/// cf. cfg80211_classify8021d()
+[[nodiscard]] unsigned user_priority(const EthernetView& frame, const QosMap* map = nullptr);
 
 }  // namespace mlosim::mld::detail

@@ -6,6 +6,7 @@
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/stations.h"
+#include "mld/transmit_settings.h"
 
 namespace mlosim::mld {
 
@@ -97,6 +98,7 @@ void StationMlme::Impl::report_goodbye(ieee80211::ByteView bytes) {
     DisconnectInfo info;
     info.reason = body->reason;
     info.from_ap = frame->addr2() != wdev.address();
+    wiphy().data_path().settings(wdev).qos_map.reset();  // cf. __cfg80211_disconnected()
     world().tell([&](Events& e) { e.disconnected(wdev, info); });
     if (sme) sme_next(deauthentication ? Sme::State::abandon : Sme::State::deauthenticate);
 }

@@ -30,6 +30,7 @@ using ieee80211::SequenceControl;
 constexpr std::size_t receiver_offset = 4;
 constexpr std::size_t sequence_offset = 22;
 constexpr unsigned control_port_priority = 7;
+constexpr std::size_t qos_control_size = 2;
 constexpr unsigned without_tid = 16;
 
 bool is_timestamped(FrameControl fc) {
@@ -184,7 +185,9 @@ Bytes TxPath::encapsulate(const Link& link, const Sta* sta, const EthernetView& 
     if (qos) {
         // cf. ieee80211_select_queue(): control port frames go first
         const bool opens_port = frame.ethertype() == ControlPort::of(link.vif()).ethertype;
-        header.qos.set(ieee80211::QosControl::tid, opens_port ? control_port_priority : user_priority(frame));
+        const TransmitSettings* set = settings(link.vif());
+        const QosMap* map = set != nullptr && set->qos_map ? &*set->qos_map : nullptr;
+        header.qos.set(ieee80211::QosControl::tid, opens_port ? control_port_priority : user_priority(frame, map));
     }
     Bytes out;
     ByteWriter writer(out);
@@ -276,6 +279,38 @@ void TxPath::hand_over(Outgoing out) {
     finish(std::move(out));
 }
 
+const TransmitSettings* TxPath::settings(const Wdev& wdev) const {
+    const auto found = settings_.find(wdev.id());
+    return found == settings_.end() ? nullptr : &found->second;
+}
+
+/// Traffic that nobody shall acknowledge says so. cf. ieee80211_set_qos_hdr()
+void TxPath::set_acknowledgement(Outgoing& out) const {
+    constexpr unsigned no_acknowledgement = 1;
+    const TransmitSettings* set = settings(out.wdev);
+    if (set == nullptr || set->no_acknowledgement.none()) return;
+    const auto view = FrameView::parse(out.bytes);
+    if (!view || !view->frame_control().is_qos_data()) return;
+    auto qos = *view->qos();
+    if (!set->no_acknowledgement.test(qos.get(ieee80211::QosControl::tid))) return;
+    qos.set(ieee80211::QosControl::ack_policy, no_acknowledgement);
+    const auto at = view->header().size() - qos_control_size;
+    std::copy(qos.octets().begin(), qos.octets().end(), out.bytes.begin() + static_cast<std::ptrdiff_t>(at));
+    out.no_acknowledgement = true;
+}
+
+/// A rate that SET_TX_BITRATE_MASK leaves. cf. rate_control_get_rate()
+std::optional<phy::Rate> TxPath::rate_for(const Outgoing& out, phy::Band on) const {
+    if (out.options.rate) return out.options.rate;
+    const TransmitSettings* set = settings(out.wdev);
+    if (set == nullptr) return std::nullopt;
+    const auto mask = set->rates.find(on);
+    if (mask == set->rates.end()) return std::nullopt;
+    const auto& bands = wiphy_.profile().bands;
+    const auto band = std::find_if(bands.begin(), bands.end(), [&](const auto& known) { return known.band == on; });
+    return band == bands.end() ? std::nullopt : mask->second.lowest(*band, out.sta);
+}
+
 // cf. invoke_tx_handlers_late()
 void TxPath::finish(Outgoing out) {
     const bool elsewhere = out.options.channel.has_value();
@@ -286,6 +321,7 @@ void TxPath::finish(Outgoing out) {
     Bytes shown = shown_of(out.bytes, out.options.report);
     use_link_addresses(out);
     set_sequence(out);
+    set_acknowledgement(out);
     const auto view = FrameView::parse(out.bytes);
     if (!view) return;
     const FrameControl fc = view->frame_control();
@@ -304,8 +340,8 @@ void TxPath::finish(Outgoing out) {
 
     TxFrame frame;
     frame.channel = elsewhere ? *out.options.channel : out.link->channel()->control;
-    frame.no_acknowledgement = out.options.no_acknowledgement;
-    frame.rate = out.options.rate;
+    frame.no_acknowledgement = out.no_acknowledgement;
+    frame.rate = rate_for(out, frame.channel.band);
     frame.stamp_tsf = is_timestamped(fc);
     frame.wants_status = out.options.report != TxOptions::Report::nobody;
 
@@ -318,7 +354,7 @@ void TxPath::finish(Outgoing out) {
         sent.station = out.sta != nullptr ? out.sta->address() : receiver;
         if (qos) sent.tid = qos->get(ieee80211::QosControl::tid);
         sent.is_data = fc.type() == FrameType::data;
-        sent.wanted_acknowledgement = !out.options.no_acknowledgement && !receiver.is_group();
+        sent.wanted_acknowledgement = !out.no_acknowledgement && !receiver.is_group();
         frame.cookie = reports_.add(std::move(sent));
     }
     frame.bytes = std::move(out.bytes);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 
@@ -7,13 +8,17 @@
 #include "mld/data_path.h"
 #include "mld/detail/msdu.h"
 #include "mld/detail/tx_reports.h"
+#include "mld/transmit_settings.h"
+#include "mld/wdev.h"
 
 namespace mlosim::mld::detail {
 
 /// The way out: from Ethernet frames and management frames to MPDUs that the driver sends. cf. net/mac80211/tx.c
 class TxPath {
 public:
-    TxPath(Wiphy& wiphy, TxReports& reports) : wiphy_(wiphy), reports_(reports) {}
+    using Settings = std::map<WdevId, TransmitSettings>;
+    TxPath(Wiphy& wiphy, TxReports& reports, const Settings& settings)
+        : wiphy_(wiphy), reports_(reports), settings_(settings) {}
 
     void send_ethernet(Wdev& wdev, const EthernetView& frame, const TxOptions& options);
     void set_multicast_to_unicast(const Wdev& wdev, bool on);
@@ -32,6 +37,7 @@ private:
         Sta* sta;
         ieee80211::Bytes bytes;
         const TxOptions& options;
+        bool no_acknowledgement = options.no_acknowledgement;
     };
 
     bool to_station(Wdev& wdev, const EthernetView& frame, Sta& sta, const TxOptions& options);
@@ -41,6 +47,10 @@ private:
     [[nodiscard]] ieee80211::Bytes encapsulate(const Link& link, const Sta* sta, const EthernetView& frame) const;
     void hand_over(Outgoing out);
     void finish(Outgoing out);
+    /// nullptr: nobody set anything.
+    [[nodiscard]] const TransmitSettings* settings(const Wdev& wdev) const;
+    void set_acknowledgement(Outgoing& out) const;
+    [[nodiscard]] std::optional<phy::Rate> rate_for(const Outgoing& out, phy::Band on) const;
     void set_sequence(Outgoing& out) const;
     static void use_link_addresses(Outgoing& out);
     /// False: it may not be sent without a key that there is not.
@@ -50,6 +60,7 @@ private:
     Wiphy& wiphy_;
     TxReports& reports_;
     std::set<const Wdev*> multicast_to_unicast_;
+    const Settings& settings_;
 };
 
 /// Stations of an AP that have passed their port: without any, nobody hears its group frames.

@@ -51,6 +51,8 @@ Doit probe_client;
 Doit send_control_port;
 
 // key_commands.cc
+/// Whether the interface can have keys now. cf. nl80211_key_allowed()
+[[nodiscard]] Result<void> keys_allowed(const mld::Wdev& wdev, const char* message = "");
 Doit get_key;
 Doit set_key;
 Doit new_key;
@@ -70,6 +72,17 @@ Result<void> set_queue_parameters(mld::Wdev* wdev, const Request& request, ExtAc
 
 // vendor_commands.cc
 Doit vendor_command;
+
+// transmit_commands.cc
+Doit set_qos_map;
+Doit set_no_acknowledgement_map;
+Doit set_bitrate_mask;
+
+// offload_commands.cc
+Doit set_pmksa;
+Doit del_pmksa;
+Doit set_rekey_offload;
+Doit set_mac_acl;
 
 // station_commands.cc
 Doit get_station;

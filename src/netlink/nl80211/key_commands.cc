@@ -4,12 +4,9 @@
 
 namespace mlosim::netlink::nl80211 {
 
-namespace {
-
 using mld::InterfaceType;
 
-/// Whether the interface can have keys now. cf. nl80211_key_allowed()
-Result<void> keys_allowed(const mld::Wdev& wdev, const char* message = "") {
+Result<void> keys_allowed(const mld::Wdev& wdev, const char* message) {
     switch (wdev.type()) {
         case InterfaceType::ap:
         case InterfaceType::ap_vlan:
@@ -28,6 +25,8 @@ Result<void> keys_allowed(const mld::Wdev& wdev, const char* message = "") {
             return fail(EINVAL, message);  // link wdevs too: their MLD has the keys
     }
 }
+
+namespace {
 
 /// Group keys of an MLD belong to a link, all others to none. cf. nl80211_validate_key_link_id()
 Result<void> check_link(const mld::Wdev& wdev, std::optional<ieee80211::LinkId> link, bool pairwise) {

@@ -47,13 +47,16 @@ Result<void> test(Context& context, mld::Wdev& wdev, const Request& request, Rep
 
 // cf. nl80211_vendor_cmd()
 Result<void> vendor_command(Context& context, const Request& request, Reply& reply) {
+    if (context.wiphy().profile().vendor_commands.empty()) return fail(EOPNOTSUPP);
+    auto wdev = context.find_wdev(request.attributes());
+    if (!wdev && wdev.error().code != EINVAL) return fail(std::move(wdev.error()));
+    if (wdev && &(*wdev)->wiphy() != &context.wiphy()) return fail(EINVAL);
     const auto vendor = request->u32(NL80211_ATTR_VENDOR_ID);
     const auto subcommand = request->u32(NL80211_ATTR_VENDOR_SUBCMD);
     if (!vendor || !subcommand) return fail(EINVAL);
     for (const mld::VendorCommand& known : context.wiphy().profile().vendor_commands) {
         if (known.oui != *vendor || known.subcommand != *subcommand) continue;
         if (*vendor != oui_qca || *subcommand != subcommand_test) return fail(EOPNOTSUPP);
-        auto wdev = context.find_wdev(request.attributes());
         if (!wdev || (*wdev)->netdev() == nullptr) return fail(EINVAL);
         // cf. nl80211_vendor_check_policy()
         const auto data = request->find(NL80211_ATTR_VENDOR_DATA);

@@ -114,9 +114,18 @@ TEST_F(TwoAccessPoints, FramesAreChecked) {
     MessageBuilder link = sending(to_wlan0(authentication, {0}));
     link.put_u8(NL80211_ATTR_MLO_LINK_ID, 1);
     EXPECT_EQ(errno_of(link), -EINVAL) << "it has no links";
+    MessageBuilder elsewhere = sending(to_wlan0(authentication, {0}));
+    elsewhere.put_u32(NL80211_ATTR_WIPHY_FREQ, 2437);
+    EXPECT_EQ(errno_of(elsewhere), -EBUSY) << "it may not leave its channel";
+    MessageBuilder nowhere = sending(to_wlan0(authentication, {0}));
+    nowhere.put_flag(NL80211_ATTR_OFFCHANNEL_TX_OK);
+    EXPECT_EQ(errno_of(nowhere), -EINVAL) << "off the channel, but where to";
     MessageBuilder brief = sending(to_wlan0(authentication, {0}));
     brief.put_u32(NL80211_ATTR_DURATION, 9);
     EXPECT_EQ(errno_of(brief), -EINVAL) << "less than the shortest wait";
+    MessageBuilder patient = sending(to_wlan0(authentication, {0}));
+    patient.put_u32(NL80211_ATTR_DURATION, 5001);
+    EXPECT_EQ(errno_of(patient), -EINVAL) << "more than the radio stays anywhere";
     MessageBuilder quiet = sending(to_wlan0(authentication, {0}));
     quiet.put_flag(NL80211_ATTR_DONT_WAIT_FOR_ACK);
     EXPECT_THAT(told(program.ask(quiet)), IsEmpty()) << "no cookie";
@@ -127,6 +136,59 @@ TEST_F(TwoAccessPoints, NothingWaitsOnAnotherChannel) {
     MessageBuilder message = about(NL80211_CMD_FRAME_WAIT_CANCEL);
     message.put_u64(NL80211_ATTR_COOKIE, 1);
     EXPECT_EQ(errno_of(message), -ENOENT);
+}
+
+class StationFrames : public OneRadio {
+protected:
+    MessageBuilder probe(std::optional<std::uint32_t> mhz) const {
+        ieee80211::Bytes bytes(30, 0);
+        bytes[0] = 0x40;
+        const auto octets = wdev().address().octets();
+        std::copy(octets.begin(), octets.end(), bytes.begin() + 10);
+        MessageBuilder message = about(NL80211_CMD_FRAME);
+        message.put(NL80211_ATTR_FRAME, bytes);
+        if (mhz) message.put_u32(NL80211_ATTR_WIPHY_FREQ, *mhz);
+        return message;
+    }
+    MessageBuilder stay(std::optional<std::uint32_t> mhz, std::optional<std::uint32_t> duration) const {
+        MessageBuilder message = about(NL80211_CMD_REMAIN_ON_CHANNEL);
+        if (mhz) message.put_u32(NL80211_ATTR_WIPHY_FREQ, *mhz);
+        if (duration) message.put_u32(NL80211_ATTR_DURATION, *duration);
+        return message;
+    }
+};
+
+TEST_F(StationFrames, NeedAChannelWhileThereIsNoConnection) {
+    EXPECT_EQ(errno_of(probe(2412)), -ENETDOWN);
+    up();
+    EXPECT_EQ(errno_of(probe(std::nullopt)), -EINVAL);
+    EXPECT_EQ(errno_of(probe(2412)), -EBUSY) << "it may not leave its channel";
+    EXPECT_EQ(errno_of(probe(2411)), -EINVAL) << "no channel";
+    MessageBuilder allowed = probe(2412);
+    allowed.put_flag(NL80211_ATTR_OFFCHANNEL_TX_OK);
+    EXPECT_THAT(told(program.ask(allowed)), SizeIs(1));
+}
+
+TEST_F(StationFrames, StaysElsewhereAreChecked) {
+    EXPECT_EQ(errno_of(stay(2412, 100)), -ENETDOWN);
+    up();
+    EXPECT_EQ(errno_of(stay(std::nullopt, 100)), -EINVAL);
+    EXPECT_EQ(errno_of(stay(2412, std::nullopt)), -EINVAL);
+    EXPECT_EQ(errno_of(stay(2412, 9)), -EINVAL) << "less than the shortest stay";
+    EXPECT_EQ(errno_of(stay(2412, 5001)), -EINVAL) << "more than the radio stays anywhere";
+    EXPECT_EQ(errno_of(stay(2411, 100)), -EINVAL) << "no channel";
+    const auto begun = told(program.ask(stay(2412, 100)));
+    ASSERT_THAT(begun, SizeIs(1));
+    const std::uint64_t cookie = begun[0].find(NL80211_ATTR_COOKIE)->u64();
+    const auto cancel = [&](std::uint64_t which) {
+        MessageBuilder message = about(NL80211_CMD_CANCEL_REMAIN_ON_CHANNEL);
+        message.put_u64(NL80211_ATTR_COOKIE, which);
+        return errno_of(message);
+    };
+    EXPECT_EQ(errno_of(about(NL80211_CMD_CANCEL_REMAIN_ON_CHANNEL)), -EINVAL);
+    EXPECT_EQ(cancel(cookie + 1), -ENOENT);
+    EXPECT_EQ(cancel(cookie), 0);
+    EXPECT_EQ(cancel(cookie), -ENOENT) << "over";
 }
 
 }  // namespace

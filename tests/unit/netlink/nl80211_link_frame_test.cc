@@ -56,6 +56,10 @@ TEST_F(ApMldFrames, GoOutOnTheLinkThatIsNamed) {
     MessageBuilder message = sending(address_of(1));
     message.put_u8(NL80211_ATTR_MLO_LINK_ID, 1);
     EXPECT_THAT(told(program.ask(message)), SizeIs(1));
+    MessageBuilder elsewhere = sending(address_of(1));
+    elsewhere.put_u8(NL80211_ATTR_MLO_LINK_ID, 1);
+    elsewhere.put_u32(NL80211_ATTR_WIPHY_FREQ, channel_of(0).center.in_mhz());
+    EXPECT_EQ(errno_of(elsewhere), -EBUSY) << "that is the other link's channel";
     MessageBuilder none = sending(address_of(1));
     none.put_u8(NL80211_ATTR_MLO_LINK_ID, 2);
     EXPECT_EQ(errno_of(none), -EINVAL) << "there is no such link";
@@ -66,6 +70,9 @@ TEST_F(ApMldFrames, GoOutOnTheLinkWhoseAddressSendsWhereNoneIsNamed) {
         MessageBuilder message = sending(address_of(id));
         message.put_u32(NL80211_ATTR_WIPHY_FREQ, channel_of(id).center.in_mhz());
         EXPECT_EQ(errno_of(message), 0) << int{id};
+        MessageBuilder other = sending(address_of(id));
+        other.put_u32(NL80211_ATTR_WIPHY_FREQ, channel_of(id ^ 1U).center.in_mhz());
+        EXPECT_EQ(errno_of(other), -EBUSY) << int{id};
     }
 }
 

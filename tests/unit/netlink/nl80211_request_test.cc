@@ -107,6 +107,12 @@ TEST_F(Requests, CommandsThatAreNotServedAnswerAsFromADriverWithoutThem) {
                                   NL80211_CMD_REMOVE_LINK_STA,
                                   NL80211_CMD_CHANNEL_SWITCH,
                                   NL80211_CMD_SET_CQM,
+                                  NL80211_CMD_SET_PMKSA,
+                                  NL80211_CMD_DEL_PMKSA,
+                                  NL80211_CMD_SET_REKEY_OFFLOAD,
+                                  NL80211_CMD_SET_NOACK_MAP,
+                                  NL80211_CMD_SET_QOS_MAP,
+                                  NL80211_CMD_SET_TX_BITRATE_MASK,
                                   NL80211_CMD_VENDOR};
     for (const CommandInfo& command : commands()) {
         if (command.can_do && !served.contains(command.cmd)) {
