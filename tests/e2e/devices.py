@@ -86,10 +86,17 @@ class Sysfs(InAWorld):
 
 class Debugfs(InAWorld):
     def test_a_radio_has_the_drivers_files(self):
+        interface = "/sys/kernel/debug/ieee80211/phy0/netdev:wlan0"
         self.says("find /sys/kernel/debug/ieee80211/phy0 | sort",
                   "/sys/kernel/debug/ieee80211/phy0\n" + f"{DEBUG}\n" +
                   "".join(f"{DEBUG}/{name}\n" for name in ("dfs_background_cac", "group", "ps", "rx_rssi",
-                                                            "simulate_incumbent_signal_interference")))
+                                                            "simulate_incumbent_signal_interference")) +
+                  f"{interface}\n" +
+                  "".join(f"{interface}/{name}\n" for name in ("active_links", "dormant_links", "valid_links")))
+
+    def test_an_interface_without_a_multi_link_connection_has_no_links(self):
+        self.says("cd /sys/kernel/debug/ieee80211/phy0/netdev:wlan0 && cat active_links dormant_links valid_links",
+                  "0x0\n0x0\n0x0\n")
 
     def test_they_read_and_write_as_the_drivers(self):
         self.says(f"cat {DEBUG}/group {DEBUG}/ps {DEBUG}/rx_rssi", "1\n0\n-50\n")

@@ -118,16 +118,6 @@ void put_times(MessageBuilder& out, const mld::World& world, const mld::Sta& sta
                 sta.associated_at ? static_cast<std::uint64_t>(world.boottime(*sta.associated_at).ns()) : 0);
 }
 
-/// What stands for the rate to a peer that nothing was sent to: the band's first. cf. sta_set_rate_info_tx()
-std::optional<phy::Rate> first_rate(const mld::Sta& sta) {
-    const mld::Wdev& wdev = sta.wdev();
-    if (sta.is_mld() || wdev.links().empty() || !wdev.links().front()->channel()) return std::nullopt;
-    for (const mld::BandCapabilities& band : wdev.wiphy().profile().bands)
-        if (band.band == wdev.links().front()->channel()->control.band && !band.rates.empty())
-            return phy::Rate::legacy(band.rates.front().hundred_kbps);
-    return std::nullopt;
-}
-
 void put_traffic(MessageBuilder& out, const mld::Wiphy& wiphy, const mld::Sta& sta, const StaStatistics& statistics) {
     out.put_u32(NL80211_STA_INFO_RX_BYTES, static_cast<std::uint32_t>(statistics.rx_bytes));
     out.put_u32(NL80211_STA_INFO_TX_BYTES, static_cast<std::uint32_t>(statistics.tx_bytes));
@@ -140,8 +130,7 @@ void put_traffic(MessageBuilder& out, const mld::Wiphy& wiphy, const mld::Sta& s
         out.put_u16(NL80211_STA_INFO_AIRTIME_WEIGHT, sta.airtime_weight.value_or(default_airtime_weight));
     out.put_u8(NL80211_STA_INFO_SIGNAL, dbm_octet(statistics.signal_dbm.value_or(0)));
     out.put_u8(NL80211_STA_INFO_SIGNAL_AVG, dbm_octet(statistics.signal_average_dbm.value_or(0)));
-    const auto tx_rate = statistics.last_tx_rate ? statistics.last_tx_rate : first_rate(sta);
-    if (tx_rate) put_rate(out, NL80211_STA_INFO_TX_BITRATE, *tx_rate);
+    if (statistics.last_tx_rate) put_rate(out, NL80211_STA_INFO_TX_BITRATE, *statistics.last_tx_rate);
     if (statistics.last_rx_rate) put_rate(out, NL80211_STA_INFO_RX_BITRATE, *statistics.last_rx_rate);
     out.put_u32(NL80211_STA_INFO_RX_PACKETS, static_cast<std::uint32_t>(statistics.rx_packets));
     out.put_u32(NL80211_STA_INFO_TX_PACKETS, static_cast<std::uint32_t>(statistics.tx_packets));
