@@ -133,7 +133,8 @@ class Crowd(unittest.TestCase):
             self.assertEqual(ap.control.facts("STATUS")["num_sta[0]"], str(COUNT))
             memory = (w.memory_kb() - alone) / COUNT
             tap.say(f"{security}: {COUNT} stations connected {took:.1f} s after the access point was up; {memory:.0f} kB for each")
-            self.assertLess(memory, 1000)
+            # A sanitizer keeps what was given back for a while.
+            self.assertLess(memory, 20000 if os.environ.get("MLOSIM_SANITIZED") == "1" else 1000)
 
 
 class BuiltInOnly(unittest.TestCase):
