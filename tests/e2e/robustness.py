@@ -28,7 +28,7 @@ BROKEN_FRAMES = int(os.environ.get("MLOSIM_BROKEN_FRAMES", "2000"))
 REQUESTS = int(os.environ.get("MLOSIM_REQUESTS", "20000" if SANITIZED else "200000"))
 
 # What the daemon may have more of after all rounds than after the first three, which an allocator keeps for itself.
-TOLERATED_KB = 4096 if SANITIZED else 1024
+TOLERATED_KB = 400_000 if SANITIZED else 1024  # a sanitizer keeps what was given back for a while
 # A connection takes a little less than this: the kill falls into it, or shortly after.
 CONNECTION_S = 0.5
 CHANNEL = {"hw_mode": "g", "channel": 6, "country_code": "US", "ssid": "home", "ieee80211n": 1, "wmm_enabled": 1}
