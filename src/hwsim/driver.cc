@@ -193,7 +193,8 @@ int Driver::power_on(const phy::Channel& channel, const mld::Link* link) const {
 // cf. mac80211_hwsim_tx(), mac80211_hwsim_tx_frame_no_nl()
 void Driver::send(mld::TxFrame frame, const mld::Link* link) {
     Outgoing out;
-    out.rate = frame.rate ? *frame.rate : phy::Rate::legacy(lowest_rate(frame.channel.band)).value_or(phy::Rate{});
+    const phy::Rate lowest = phy::Rate::legacy(lowest_rate(frame.channel.band)).value_or(phy::Rate{});
+    out.rate = frame.rate.value_or(lowest);
     out.channel = occupied(frame.channel, out.rate, link);
     out.power = phy::Dbm{static_cast<double>(power_on(frame.channel, link))};
     if (rx_rssi_) out.heard_with = phy::Dbm{static_cast<double>(*rx_rssi_)};
@@ -204,6 +205,9 @@ void Driver::send(mld::TxFrame frame, const mld::Link* link) {
     // cf. ieee80211_tx_rate_control.max_rate_tries
     if (out.wants_acknowledgement && medium_.loses_frames())
         out.attempts_left = std::max<unsigned>(wiphy_.settings().retry_short, 1);
+    // A rate that was too high is not insisted on. cf. minstrel_ht_update_rates(): the last rate of the chain
+    if (out.attempts_left > 1 && out.rate != lowest)
+        out.last_resort = Outgoing::LastResort{out.attempts_left / 2, lowest, occupied(frame.channel, lowest, link)};
     out.bytes = std::move(frame.bytes);
     if (power_save_mode_ != 0) set_power_management(out.bytes);
     if (mld::OutsideMedium* outside = wiphy_.world().outside_medium())

@@ -54,6 +54,10 @@ void Transmitter::give_up(std::uint64_t cookie) {
 void Transmitter::next(phy::PortId port, Lane& lane) {
     if (lane.waiting.empty()) return;
     Outgoing& frame = lane.waiting.front();
+    if (frame.last_resort && frame.attempts_left <= frame.last_resort->attempts_left) {
+        frame.rate = frame.last_resort->rate;
+        frame.channel = frame.last_resort->channel;
+    }
     if (frame.stamp_tsf) stamp_tsf(frame.bytes, queue_.now(), frame.rate);
     --frame.attempts_left;
     lane.in_air = ++last_flight_;

@@ -27,6 +27,13 @@ struct Outgoing {
     std::optional<phy::Dbm> heard_with;
     unsigned attempts_left = 1;
     unsigned retries = 0;
+    /// With that many attempts left or fewer it is sent so.
+    struct LastResort {
+        unsigned attempts_left;
+        phy::Rate rate;
+        phy::ChannelDefinition channel;
+    };
+    std::optional<LastResort> last_resort;
 };
 
 /// Writes the sender's time over a beacon's or probe response's Timestamp.

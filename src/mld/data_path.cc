@@ -26,6 +26,7 @@ DataPath::~DataPath() = default;
 
 void DataPath::send_ethernet(Wdev& wdev, ieee80211::ByteView bytes) {
     if (const auto frame = detail::EthernetView::parse(bytes)) {
+        impl_->rx.sends(wdev);
         impl_->tx.send_ethernet(wdev, *frame, {});
     } else if (wdev.netdev() != nullptr) {
         ++wdev.netdev()->counters().tx_dropped;
@@ -49,6 +50,12 @@ Result<std::uint64_t> DataPath::probe_client(Wdev& wdev, const ieee80211::MacAdd
 void DataPath::release_held(Wdev& wdev, Link& link, Sta* sta, ieee80211::Bytes frame, const TxOptions& options,
                             bool more_data) {
     impl_->tx.release_held(wdev, link, sta, std::move(frame), options, more_data);
+}
+void DataPath::give_up_held(Wdev& wdev, ieee80211::ByteView frame, const TxOptions& options) {
+    impl_->tx.give_up(wdev, frame, options);
+}
+void DataPath::transmit_again(Wdev& wdev) {
+    impl_->tx.transmit_again(wdev);
 }
 void DataPath::transmitted(const TxStatus& status) {
     impl_->reports.transmitted(status);
@@ -88,6 +95,7 @@ void DataPath::forget_link(Link& link) {
 void DataPath::forget(const Wdev& wdev) {
     impl_->reports.forget(wdev);
     impl_->tx.set_multicast_to_unicast(wdev, false);
+    impl_->tx.forget(wdev);
     impl_->rx.forget(wdev);
 }
 

@@ -79,6 +79,10 @@ public:
     /// cf. ieee80211_add_pending_skbs()
     void release_held(Wdev& wdev, Link& link, Sta* sta, ieee80211::Bytes frame, const TxOptions& options,
                       bool more_data);
+    /// An MPDU that was held back will never be sent.
+    void give_up_held(Wdev& wdev, ieee80211::ByteView frame, const TxOptions& options);
+    /// What waited for the end of a channel switch goes out. cf. ieee80211_vif_unblock_queues_csa()
+    void transmit_again(Wdev& wdev);
     /// The driver says what became of a frame.
     void transmitted(const TxStatus& status);
     /// A beacon about to go out gets its MIC, where the link has a BIGTK. cf. ieee80211_beacon_protect()

@@ -75,8 +75,10 @@ bool ApPowerSave::hold(ieee80211::Bytes& frame, const TxOptions& options) {
 
 void ApPowerSave::drop_oldest() {
     if (frames_.empty()) return;
+    const HeldFrame oldest = std::move(frames_.front());
     frames_.pop_front();
     wdev_.wiphy().stations().held(-1);
+    wdev_.wiphy().data_path().give_up_held(wdev_, oldest.bytes, oldest.options);
 }
 
 ieee80211::Tim ApPowerSave::tim(std::uint8_t dtim_count, std::uint8_t dtim_period) const {
@@ -150,10 +152,7 @@ bool StaPowerSave::hold(ieee80211::Bytes& frame, const TxOptions& options) {
     Stations& stations = sta_.wdev().wiphy().stations();
     if (stations.held_frames() >= max_held) stations.purge_held();
     auto& frames = frames_[category_of(*view)];
-    if (frames.size() >= max_held_for_station) {
-        frames.pop_front();
-        stations.held(-1);
-    }
+    if (frames.size() >= max_held_for_station) drop_oldest(frames);
     frames.push_back({std::move(frame), options, sta_.wdev().wiphy().world().now()});
     stations.held(+1);
     stations.watch_expiry();
@@ -283,11 +282,19 @@ void StaPowerSave::send_null(Link& link, unsigned tid, Reason reason, bool more_
     sta_.wdev().wiphy().data_path().release_held(sta_.wdev(), link, &sta_, std::move(bytes), options, more_data);
 }
 
+// cf. ieee80211_free_txskb()
+void StaPowerSave::drop_oldest(std::deque<HeldFrame>& frames) {
+    const HeldFrame oldest = std::move(frames.front());
+    frames.pop_front();
+    Wiphy& wiphy = sta_.wdev().wiphy();
+    wiphy.stations().held(-1);
+    wiphy.data_path().give_up_held(sta_.wdev(), oldest.bytes, oldest.options);
+}
+
 void StaPowerSave::drop_oldest_of_the_least() {
     for (auto frames = frames_.rbegin(); frames != frames_.rend(); ++frames) {
         if (frames->empty()) continue;
-        frames->pop_front();
-        sta_.wdev().wiphy().stations().held(-1);
+        drop_oldest(*frames);
         announce();
         return;
     }
@@ -299,10 +306,8 @@ bool StaPowerSave::drop_expired(sim::Time now) {
     const sim::Duration limit =
         std::max<sim::Duration>(min_expiry, std::chrono::seconds(sta_.listen_interval * interval * 32 / 15625));
     for (auto& frames : frames_) {
-        while (!frames.empty() && now - frames.front().since > limit) {
-            frames.pop_front();
-            sta_.wdev().wiphy().stations().held(-1);
-        }
+        while (!frames.empty() && now - frames.front().since > limit)
+            drop_oldest(frames);
     }
     announce();
     return held() != 0;

@@ -91,6 +91,7 @@ private:
     void deliver(Link& link, std::size_t max_frames, std::uint8_t ignored_queues, Reason reason);
     void send_null(Link& link, unsigned tid, Reason reason, bool more_data);
     void announce();
+    void drop_oldest(std::deque<HeldFrame>& frames);
     void drop_oldest_of_the_least();
     /// True: something still waits. cf. sta_info_cleanup_expire_buffered_ac()
     bool drop_expired(sim::Time now);

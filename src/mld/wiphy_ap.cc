@@ -120,6 +120,7 @@ void Wiphy::stop_ap_link(Link& link) {
     link.ap_.reset();
     wdev.transmit_blocked_ = false;
     driver_->link_changed(link);
+    data_path_->transmit_again(wdev);
     data_path_->forget_link(link);
     data_path_->settings(wdev).qos_map.reset();  // cf. ___cfg80211_stop_ap()
     if (wdev.ap_power_save_) wdev.ap_power_save_->keep();

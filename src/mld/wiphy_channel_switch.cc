@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mld/ap_link.h"
+#include "mld/data_path.h"
 #include "mld/events.h"
 #include "mld/scanner.h"
 #include "mld/wiphy.h"
@@ -109,6 +110,7 @@ void Wiphy::finish_channel_switch(Link& link) {
                            {"link", static_cast<std::uint32_t>(link.id().value())},
                            {"channel", request.channel.to_string()}});
     world_.tell([&](Events& e) { e.channel_switched(wdev, link, request.channel); });
+    data_path_->transmit_again(wdev);
 }
 
 }  // namespace mlosim::mld

@@ -95,6 +95,7 @@ bool RxPath::allowed(const Incoming& in, const EthernetView& frame) const {
 void RxPath::deliver(Incoming& in, Bytes ethernet) {
     const auto frame = *EthernetView::parse(ethernet);
     if (in.link_sta != nullptr) ++in.link_sta->statistics.rx_msdu[in.sequence_index];
+    if (is_client(in.wdev) && !frame.destination().is_group()) power_save_.busy(in.wdev);
 
     const bool forwards =
         is_access_point(in.wdev) && !in.wdev.ap_isolate() && frame.ethertype() != ControlPort::of(in.wdev).ethertype;

@@ -135,6 +135,7 @@ Verdict RxPath::mlme(Incoming& in) {
         default:
             return Verdict::dropped;
     }
+    if (fc.is(ManagementSubtype::beacon) && in.sta != nullptr) power_save_.beacon(in.wdev, in.frame);
     return give_to_mlme(in);
 }
 

@@ -218,6 +218,7 @@ Verdict RxPath::sender_speaks(Incoming& in) {
         if (fc.type() == FrameType::data && !fc.is_null_data()) s.last_rx_rate = in.status.rate;
     }
     s.rx_bytes += in.bytes->size();
+    s.rx_airtime_us += whole_microseconds(in.status.received - in.status.started);
     const auto dbm = static_cast<int>(in.status.signal.value);
     s.signal_dbm = dbm;
     s.signal_average_dbm = ewma(s.signal_average_dbm, dbm);

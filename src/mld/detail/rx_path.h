@@ -7,6 +7,7 @@
 
 #include "ieee80211/frame_cipher.h"
 #include "ieee80211/frame_header.h"
+#include "mld/detail/dynamic_power_save.h"
 #include "mld/detail/msdu.h"
 #include "mld/detail/reassembly.h"
 #include "mld/detail/tx_path.h"
@@ -50,14 +51,17 @@ enum class Verdict : std::uint8_t {
 /// The way in: from MPDUs to the netdev, the MLME and programs. cf. net/mac80211/rx.c
 class RxPath {
 public:
-    RxPath(Wiphy& wiphy, TxPath& tx) : wiphy_(wiphy), tx_(tx) {}
+    RxPath(Wiphy& wiphy, TxPath& tx) : wiphy_(wiphy), tx_(tx), power_save_(wiphy, tx) {}
 
     void receive(Wdev& wdev, Link& link, const ieee80211::FrameView& frame, const FrameBytes& bytes,
                  const RxStatus& status);
     /// A connection ended: the next one's first unprotected beacon is told of at once.
     void forget_reports(const Wdev& wdev) { beacon_reports_.erase(&wdev); }
+    /// Data of a station goes out.
+    void sends(Wdev& wdev) { power_save_.busy(wdev); }
     /// An interface ended.
     void forget(const Wdev& wdev) {
+        power_save_.forget(wdev);
         beacon_reports_.erase(&wdev);
         fragments_.forget(wdev);
     }
@@ -105,6 +109,7 @@ private:
 
     Wiphy& wiphy_;
     TxPath& tx_;
+    DynamicPowerSave power_save_;
     Reassembly fragments_;
     std::map<const Wdev*, sim::Time> beacon_reports_;  // found by interface, never walked
 };

@@ -259,6 +259,9 @@ public:
     void expect_beacon();
     void on_beacon(Link& heard, const ieee80211::FrameView& frame, const RxStatus& status);
     void measure(ActiveLink& on, const RxStatus& status);
+    enum class Side : std::uint8_t { below, above };
+    [[nodiscard]] std::optional<Side> crosses_threshold(const ActiveLink& on, std::int32_t average) const;
+    [[nodiscard]] std::optional<Side> leaves_range(const ActiveLink& on, std::int32_t average) const;
     void beacons_lost();
     void check_idle();
     /// cf. ieee80211_mgd_probe_ap(), ieee80211_mgd_probe_ap_send()

@@ -90,14 +90,29 @@ void StationMlme::Impl::measure(ActiveLink& on, const RxStatus& status) {
     ++on.beacons;
     if (!quality || on.beacons < enough_beacons) return;
     const std::int32_t average = in_dbm(*on.beacon_average);
+    const auto crossed = quality->thresholds.size() == 1 ? crosses_threshold(on, average) : leaves_range(on, average);
+    if (!crossed) return;
+    on.last_event_dbm = average;
+    tell_quality(on, *crossed == Side::below, average);
+}
+
+// One threshold: the side is told at once, and again with each further step of the hysteresis.
+std::optional<StationMlme::Impl::Side> StationMlme::Impl::crosses_threshold(const ActiveLink& on,
+                                                                            std::int32_t average) const {
+    const std::int32_t threshold = quality->thresholds.front();
+    const auto hysteresis = static_cast<std::int32_t>(quality->hysteresis);
     const auto last = on.last_event_dbm;
-    if (average < quality->low && (!last || *last >= quality->low)) {
-        on.last_event_dbm = average;
-        tell_quality(on, true, average);
-    } else if (average > quality->high && (!last || *last <= quality->high)) {
-        on.last_event_dbm = average;
-        tell_quality(on, false, average);
-    }
+    if (average < threshold && (!last || average < *last - hysteresis)) return Side::below;
+    if (average > threshold && (!last || average > *last + hysteresis)) return Side::above;
+    return std::nullopt;
+}
+
+std::optional<StationMlme::Impl::Side> StationMlme::Impl::leaves_range(const ActiveLink& on,
+                                                                       std::int32_t average) const {
+    const auto last = on.last_event_dbm;
+    if (average < quality->low && (!last || *last >= quality->low)) return Side::below;
+    if (average > quality->high && (!last || *last <= quality->high)) return Side::above;
+    return std::nullopt;
 }
 
 // cf. cfg80211_cqm_rssi_notify_work()
@@ -123,13 +138,16 @@ Result<void> StationMlme::Impl::set_quality(std::vector<std::int32_t> thresholds
         return {};
     }
     quality = Quality{std::move(thresholds), hysteresis};
+    if (active)
+        for (ActiveLink& on : active->links)
+            on.last_event_dbm.reset();
     update_quality();
     return {};
 }
 
 // The range in which nothing is told: around the last value, between two thresholds. cf. cfg80211_cqm_rssi_update()
 void StationMlme::Impl::update_quality() {
-    if (!quality) return;
+    if (!quality || quality->thresholds.size() == 1) return;
     Quality& q = *quality;
     if (active) {
         ActiveLink& on = active->links.front();

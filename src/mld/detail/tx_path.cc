@@ -10,6 +10,7 @@
 #include "mld/stations.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
+#include "phy/propagation.h"
 
 namespace mlosim::mld::detail {
 
@@ -39,8 +40,8 @@ bool is_timestamped(FrameControl fc) {
 
 /// The frame as its sender knows it, where somebody is told what became of it: of a control port frame that is the
 /// Ethernet frame. cf. ieee80211_store_ack_skb()
-Bytes shown_of(const Bytes& bytes, TxOptions::Report report) {
-    if (report == TxOptions::Report::management_frame) return bytes;
+Bytes shown_of(ByteView bytes, TxOptions::Report report) {
+    if (report == TxOptions::Report::management_frame) return {bytes.begin(), bytes.end()};
     if (report != TxOptions::Report::control_port) return {};
     const auto frame = FrameView::parse(bytes);
     if (!frame || !frame->destination()) return {};
@@ -86,7 +87,11 @@ Link* link_of(const Wdev& wdev, const Sta& sta) {
 void TxPath::send_ethernet(Wdev& wdev, const EthernetView& frame, const TxOptions& options) {
     bool sent = false;
     if (wdev.transmit_blocked()) {
-        // Nothing goes out until the channel switch is over.
+        // Nothing goes out until the channel switch is over; what does not fit into the queue is lost.
+        constexpr std::size_t queue_length = 1000;  // DEFAULT_TX_QUEUE_LEN
+        auto& waiting = blocked_[&wdev];
+        sent = waiting.size() < queue_length;
+        if (sent) waiting.push_back({{frame.octets().begin(), frame.octets().end()}, options});
     } else if (is_client(wdev)) {
         Sta* ap = wdev.mlme() != nullptr ? wdev.mlme()->access_point() : nullptr;
         sent = ap != nullptr && to_station(wdev, frame, *ap, options);
@@ -342,6 +347,8 @@ void TxPath::finish(Outgoing out) {
     frame.channel = elsewhere ? *out.options.channel : out.link->channel()->control;
     frame.no_acknowledgement = out.no_acknowledgement;
     frame.rate = rate_for(out, frame.channel.band);
+    const auto chosen = frame.rate ? std::nullopt : choose_rate(out);
+    if (chosen) frame.rate = chosen;
     frame.stamp_tsf = is_timestamped(fc);
     frame.wants_status = out.options.report != TxOptions::Report::nobody;
 
@@ -355,6 +362,10 @@ void TxPath::finish(Outgoing out) {
         if (qos) sent.tid = qos->get(ieee80211::QosControl::tid);
         sent.is_data = fc.type() == FrameType::data;
         sent.wanted_acknowledgement = !out.no_acknowledgement && !receiver.is_group();
+        if (out.link != nullptr) sent.link = out.link->id();
+        sent.chosen_rate = chosen.has_value();
+        sent.size = out.bytes.size();
+        sent.band = frame.channel.band;
         frame.cookie = reports_.add(std::move(sent));
     }
     frame.bytes = std::move(out.bytes);
@@ -410,11 +421,43 @@ void TxPath::set_sequence(Outgoing& out) const {
     std::copy(sequence.octets().begin(), sequence.octets().end(), out.bytes.begin() + sequence_offset);
 }
 
+// Data that is not the handshake's goes as fast as the peer hears it; everything else at the lowest rate.
+// cf. ieee80211_tx_h_rate_ctrl(), rate_control_send_low()
+std::optional<phy::Rate> TxPath::choose_rate(const Outgoing& out) const {
+    if (out.sta == nullptr || out.link == nullptr || !out.link->channel() || out.options.channel) return std::nullopt;
+    if (!out.sta->authorized() || out.options.report != TxOptions::Report::nobody) return std::nullopt;
+    const FrameControl fc = FrameControl{out.bytes};
+    if (fc.type() != FrameType::data || fc.is_null_data()) return std::nullopt;
+    const BandCapabilities* band = wiphy_.profile().band(out.link->channel()->control.band);
+    const LinkSta* on = out.sta->link(out.link->id());
+    if (band == nullptr || on == nullptr) return std::nullopt;
+    const TransmitSettings* set = settings(out.wdev);
+    if (set != nullptr && set->rates.contains(band->band)) return std::nullopt;  // the mask decides
+    const StaStatistics& s = on->statistics;
+    const std::optional<double> heard = s.ack_signal_average_dbm ? s.ack_signal_average_dbm : s.signal_average_dbm;
+    if (!heard) return std::nullopt;
+    constexpr double narrowest_mhz = 20;
+    const phy::Dbm noise = phy::noise_floor(narrowest_mhz, phy::default_noise_figure);
+    const RateControl::Sender sender{*band, band->for_type(out.wdev.type()), *out.link->channel()};
+    return reports_.rate_control(out.wdev, on->address).choose(sender, on->capabilities, phy::Dbm{*heard} - noise);
+}
+
+void TxPath::transmit_again(Wdev& wdev) {
+    const auto found = blocked_.find(&wdev);
+    if (found == blocked_.end()) return;
+    const std::deque<Blocked> waiting = std::exchange(found->second, {});
+    blocked_.erase(found);
+    for (const Blocked& blocked : waiting)
+        send_ethernet(wdev, *EthernetView::parse(blocked.frame), blocked.options);
+}
+
 void TxPath::lost(const Outgoing& out) {
-    const auto view = FrameView::parse(out.bytes);
-    if (view)
-        reports_.dropped(out.wdev, out.options.report, out.options.cookie, shown_of(out.bytes, out.options.report),
-                         view->addr1());
+    give_up(out.wdev, out.bytes, out.options);
+}
+
+void TxPath::give_up(Wdev& wdev, ByteView frame, const TxOptions& options) {
+    const auto view = FrameView::parse(frame);
+    if (view) reports_.dropped(wdev, options.report, options.cookie, shown_of(frame, options.report), view->addr1());
 }
 
 }  // namespace mlosim::mld::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -28,6 +29,10 @@ public:
     Result<std::uint64_t> probe_client(Wdev& wdev, const ieee80211::MacAddress& station);
     void release_held(Wdev& wdev, Link& link, Sta* sta, ieee80211::Bytes frame, const TxOptions& options,
                       bool more_data);
+    /// Told as not acknowledged. cf. ieee80211_free_txskb()
+    void give_up(Wdev& wdev, ieee80211::ByteView frame, const TxOptions& options);
+    void transmit_again(Wdev& wdev);
+    void forget(const Wdev& wdev) { blocked_.erase(&wdev); }
 
 private:
     /// A frame from here on to the driver (struct ieee80211_tx_data).
@@ -53,6 +58,7 @@ private:
     [[nodiscard]] std::optional<phy::Rate> rate_for(const Outgoing& out, phy::Band on) const;
     void set_sequence(Outgoing& out) const;
     static void use_link_addresses(Outgoing& out);
+    [[nodiscard]] std::optional<phy::Rate> choose_rate(const Outgoing& out) const;
     /// False: it may not be sent without a key that there is not.
     [[nodiscard]] bool protect(Outgoing& out) const;
     void lost(const Outgoing& out);
@@ -61,6 +67,12 @@ private:
     TxReports& reports_;
     std::set<const Wdev*> multicast_to_unicast_;
     const Settings& settings_;
+    /// Ethernet frames that wait for the end of a channel switch.
+    struct Blocked {
+        ieee80211::Bytes frame;
+        TxOptions options;
+    };
+    std::map<const Wdev*, std::deque<Blocked>> blocked_;  // found by interface, never walked
 };
 
 /// Stations of an AP that have passed their port: without any, nobody hears its group frames.

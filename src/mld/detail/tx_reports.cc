@@ -1,5 +1,7 @@
 #include "mld/detail/tx_reports.h"
 
+#include <algorithm>
+
 #include "mld/detail/ewma.h"
 #include "mld/events.h"
 #include "mld/sta.h"
@@ -9,6 +11,10 @@
 #include "mld/world.h"
 
 namespace mlosim::mld::detail {
+
+std::uint64_t whole_microseconds(sim::Duration time) {
+    return static_cast<std::uint64_t>(std::chrono::round<std::chrono::microseconds>(time).count());
+}
 
 using Report = TxOptions::Report;
 
@@ -27,12 +33,26 @@ void TxReports::transmitted(const TxStatus& status) {
     tell(*frame.wdev, frame.report, frame.cookie, frame.shown, frame.station.value_or(ieee80211::MacAddress{}), status);
 }
 
+/// As long as it would be alone, but not longer than since the report before: in an A-MPDU it has no preamble.
+sim::Duration TxReports::time_on_air(const SentFrame& frame, const TxStatus& status) {
+    constexpr std::size_t fcs = 4;
+    const sim::Duration alone = phy::airtime(status.rate, frame.size + fcs, frame.band) * (1 + status.retries);
+    const sim::Time now = wiphy_.world().now();
+    return std::min(alone, now - std::exchange(last_report_, now));
+}
+
 // cf. ieee80211_tx_status_ext(), ieee80211_lost_packet(), sta->deflink.status_stats
 void TxReports::count(const SentFrame& frame, const TxStatus& status) {
+    const sim::Duration on_air = time_on_air(frame, status);
     Sta* sta = frame.station ? wiphy_.stations().find(*frame.wdev, *frame.station) : nullptr;
     if (sta == nullptr) return;
+    const LinkSta* on = sta->link(frame.link);
+    if (frame.chosen_rate && frame.wanted_acknowledgement && on != nullptr)
+        rate_control(*frame.wdev, on->address)
+            .learn(status.retries + (status.acknowledged ? 0 : 1), status.acknowledged);
     StaStatistics& s = sta->default_link().statistics;
     s.tx_retries += status.retries;
+    s.tx_airtime_us += whole_microseconds(on_air);
     if (frame.is_data) s.last_tx_rate = status.rate;
     if (!frame.wanted_acknowledgement) return;
     if (status.retries > 0) ++s.tx_msdu_retries[frame.tid];
@@ -75,7 +95,15 @@ void TxReports::tell(Wdev& wdev, Report report, std::uint64_t cookie, ieee80211:
     }
 }
 
+RateControl& TxReports::rate_control(const Wdev& wdev, const ieee80211::MacAddress& peer) {
+    // Peers that are gone leave theirs behind; what is lost to those that are there is quickly learnt anew.
+    constexpr std::size_t few = 64;
+    if (rate_controls_.size() > 2 * wiphy_.stations().of(wdev).size() + few) rate_controls_.clear();
+    return rate_controls_[{&wdev, peer}];
+}
+
 void TxReports::forget(const Wdev& wdev) {
+    std::erase_if(rate_controls_, [&](const auto& entry) { return entry.first.first == &wdev; });
     std::erase_if(sent_, [&](const auto& entry) { return entry.second.wdev == &wdev; });
 }
 

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "ieee80211/byte_io.h"
 #include "mld/data_path.h"
+#include "mld/rate_control.h"
 
 namespace mlosim::mld::detail {
 
@@ -22,7 +24,15 @@ struct SentFrame {
     unsigned tid = 16;
     bool is_data = false;
     bool wanted_acknowledgement = false;
+    /// The link that it went out on, and whether its rate was chosen for the peer.
+    ieee80211::LinkId link{};
+    bool chosen_rate = false;
+    std::size_t size = 0;
+    phy::Band band = phy::Band::ghz2_4;
 };
+
+/// Rounded.
+[[nodiscard]] std::uint64_t whole_microseconds(sim::Duration time);
 
 /// Frames on their way, by the number that the driver knows them under. cf. local->ack_status_frames
 class TxReports {
@@ -36,6 +46,8 @@ public:
     /// It will never be sent: told as not acknowledged. cf. ieee80211_free_txskb()
     void dropped(Wdev& wdev, TxOptions::Report report, std::uint64_t cookie, ieee80211::ByteView shown,
                  const ieee80211::MacAddress& receiver);
+    /// What chooses the rate of data for one peer's address on a link.
+    [[nodiscard]] RateControl& rate_control(const Wdev& wdev, const ieee80211::MacAddress& peer);
     /// Nobody is told of the frames of an interface that ends.
     void forget(const Wdev& wdev);
 
@@ -43,10 +55,13 @@ private:
     void tell(Wdev& wdev, TxOptions::Report report, std::uint64_t cookie, ieee80211::ByteView shown,
               const ieee80211::MacAddress& receiver, const TxStatus& status);
     void count(const SentFrame& frame, const TxStatus& status);
+    [[nodiscard]] sim::Duration time_on_air(const SentFrame& frame, const TxStatus& status);
 
     Wiphy& wiphy_;
     std::map<std::uint64_t, SentFrame> sent_;
+    std::map<std::pair<const Wdev*, ieee80211::MacAddress>, RateControl> rate_controls_;  // found, never walked
     std::uint64_t last_ = 0;
+    sim::Time last_report_;
 };
 
 }  // namespace mlosim::mld::detail

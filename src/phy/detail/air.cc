@@ -7,10 +7,6 @@
 
 namespace mlosim::phy::detail {
 
-namespace {
-constexpr std::size_t fcs_bytes = 4;  // sent, but not part of the payload
-}
-
 const Air::Port* Air::find(PortId port) const {
     const auto it = ports_.find(port);
     return it == ports_.end() ? nullptr : it->second.get();
@@ -105,8 +101,7 @@ sim::Time Air::transmit(PortId sender, Transmission transmission) {
     flight.transmission = std::move(transmission);
     const ChannelDefinition& channel = flight.transmission.channel;
     flight.start = queue_.now();
-    flight.end = flight.start +
-                 airtime(flight.transmission.rate, flight.transmission.payload->size() + fcs_bytes, channel.band());
+    flight.end = flight.start + flight.sender->sending.time_on_air(flight.transmission, flight.start);
     flight.first_metre = PathLoss::first_metre(channel.center1);
     flight.noise = noise_floor(channel.occupied_mhz(), noise_figure());
     flight.timer = queue_.at(flight.end, [this, slot] { land(slot); });

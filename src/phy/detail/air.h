@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "phy/detail/aggregate.h"
 #include "phy/medium.h"
 #include "sim/event_queue.h"
 
@@ -41,6 +42,7 @@ protected:
         PortSettings settings;
         std::uint64_t moves = 0;  // how often it has moved: stamps what was worked out for its place
         std::vector<Tuned> tuned;
+        Aggregate sending;
     };
     struct Flight {
         Transmission transmission;

@@ -56,8 +56,9 @@ private:
 /// An access point (ap0) and a station (sta) on radios of their own; the access point's program lets everybody in.
 class ConnectedTest : public AccessPointTest, protected FrameListener {
 protected:
-    explicit ConnectedTest(StaFlags more = {}, const CryptoSettings& crypto = {})
-        : more_(more), client(*add_radio(RadioOptions{}).wiphy), sta(**client.add_interface({"sta"})) {
+    explicit ConnectedTest(StaFlags more = {}, const CryptoSettings& crypto = {},
+                           const RadioOptions& station = RadioOptions{})
+        : more_(more), client(*add_radio(station).wiphy), sta(**client.add_interface({"sta"})) {
         network.extra = {1, 4, 0x82, 0x84, 0x8b, 0x96};  // Supported Rates
         AccessPointSettings settings = ap_settings(network);
         settings.crypto = crypto;

@@ -2,6 +2,7 @@
 
 #include "connected_fixture.h"
 #include "mld/detail/msdu.h"
+#include "mld/power_save.h"
 
 namespace mlosim::mld {
 namespace {
@@ -302,6 +303,50 @@ TEST_F(ConnectedTest, AnActionFrameThatNobodyKnowsIsReturned) {
 }
 
 // A-MSDU and LLC
+
+/// A station whose MAC does its power save.
+class PowerSavingStation : public ConnectedTest {
+protected:
+    static RadioOptions one_link() {
+        RadioOptions options;
+        options.multi_link = false;
+        return options;
+    }
+    PowerSavingStation() : ConnectedTest({}, {}, one_link()) {
+        authorize();
+        EXPECT_EQ(error_of(client.set_power_save(sta, true)), 0);
+        run_for(500ms);
+        told.take();
+    }
+    bool asleep() { return at_ap().power_save != nullptr && at_ap().power_save->asleep(); }
+};
+
+TEST_F(PowerSavingStation, SleepsAfterAWhileWithoutData) {
+    EXPECT_TRUE(asleep());
+}
+
+TEST_F(PowerSavingStation, ItsOwnDataWakesItUpForAWhile) {
+    send(sta, ap.address(), "up");
+    EXPECT_THAT(told.take(), ElementsAre("netdev ap0 up"));
+    EXPECT_FALSE(asleep());
+    run_for(500ms);
+    EXPECT_TRUE(asleep());
+}
+
+TEST_F(PowerSavingStation, ABeaconThatAnnouncesDataWakesItUp) {
+    send(ap, sta.address(), "down");
+    run_for(200ms);
+    EXPECT_THAT(told.take(), ElementsAre("netdev sta down"));
+    run_for(500ms);
+    EXPECT_TRUE(asleep());
+}
+
+TEST_F(PowerSavingStation, WithoutPowerSaveItStaysAwake) {
+    EXPECT_EQ(error_of(client.set_power_save(sta, false)), 0);
+    send(sta, ap.address(), "up");
+    run_for(500ms);
+    EXPECT_FALSE(asleep());
+}
 
 TEST(MsduTest, AnAmsduIsSplitIntoItsFrames) {
     Bytes body;

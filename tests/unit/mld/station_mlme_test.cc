@@ -130,13 +130,29 @@ TEST_F(StationTest, StaysWhileBeaconsCome) {
     EXPECT_NE(mlme().connection(), nullptr);
 }
 
-TEST_F(StationTest, TellsOfTheSignalOnceItHasCrossedAThreshold) {
+TEST_F(StationTest, TellsAtOnceOnWhichSideOfItsThresholdTheSignalIsAndOfEachStep) {
     auto& radio = dynamic_cast<hwsim::Driver&>(ap_wiphy.driver());
     radio.set_rx_rssi(-40);
     connect();
-    ASSERT_EQ(error_of(mlme().set_cqm_rssi({-60}, 2)), 0);
+    ASSERT_EQ(error_of(mlme().set_cqm_rssi({-60}, 5)), 0);
     EXPECT_EQ(error_of(mlme().set_cqm_rssi({-30, -40}, 2)), EINVAL);
     EXPECT_EQ(error_of(mlme().set_cqm_rssi({5}, 2)), EINVAL);
+    run_for(2s);
+    EXPECT_THAT(events.take(), ElementsAre("rssi-high"));
+    run_for(5s);
+    EXPECT_THAT(events.take(), ElementsAre());
+    radio.set_rx_rssi(-80);
+    run_for(5s);
+    const auto told = events.take();
+    EXPECT_GE(told.size(), 2U);
+    EXPECT_THAT(told, testing::Each("rssi-low"));
+}
+
+TEST_F(StationTest, TellsOfTheSignalOnceItHasCrossedOneOfSeveralThresholds) {
+    auto& radio = dynamic_cast<hwsim::Driver&>(ap_wiphy.driver());
+    radio.set_rx_rssi(-40);
+    connect();
+    ASSERT_EQ(error_of(mlme().set_cqm_rssi({-90, -60}, 2)), 0);
     run_for(2s);
     EXPECT_THAT(events.take(), ElementsAre());
     radio.set_rx_rssi(-80);
