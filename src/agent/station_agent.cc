@@ -73,9 +73,10 @@ void StationAgent::work() {
 }
 
 void StationAgent::record(const char* event, std::string_view detail) {
-    world().trace().record(
-        world().now(), event,
-        {{"station", settings_.name}, {"bssid", bss_ ? bss_->bssid.to_string() : std::string()}, {"detail", detail}});
+    world().trace().record(world().now(), event,
+                           {{"station", settings_.name},
+                            {"ap", target_ ? target_->address().to_string() : std::string()},
+                            {"detail", detail}});
 }
 
 void StationAgent::become(StationState state) {
@@ -111,35 +112,28 @@ void StationAgent::scan_finished(bool aborted) {
     });
 }
 
-bool StationAgent::suits(const mld::Bss& bss) const {
-    const auto ssid = bss.ssid();
-    if (!ssid || *ssid != settings_.ssid || (bss.use_for & mld::bss_use_for_normal) == 0) return false;
-    return choose_security(settings_.security, wdev_.wiphy().profile(), bss).has_value();
-}
-
 void StationAgent::choose() {
-    const mld::Bss* best = nullptr;
-    for (const mld::Bss* bss : wdev_.wiphy().bss_table().entries())
-        if (suits(*bss) && (best == nullptr || bss->signal_mbm > best->signal_mbm)) best = bss;
-    if (best == nullptr) return give_up("network not found");
-    bss_ = *best;
-    security_ = *choose_security(settings_.security, wdev_.wiphy().profile(), *bss_);
+    auto found = find_candidates(settings_, wdev_.wiphy().profile(), wdev_.wiphy().bss_table().entries());
+    if (found.empty()) return give_up("network not found");
+    target_ = std::move(found.front());
     authenticate();
 }
 
 void StationAgent::authenticate() {
     become(StationState::authenticating);
     timer_ = world().queue().after(attempt_limit, [this] { give_up("timeout"); });
-    if (security_.sae) return begin_sae();
+    if (target_->security.sae) return begin_sae();
     if (!send_authentication(mld::AuthenticationType::open_system, {})) give_up("authentication refused here");
 }
 
 Result<void> StationAgent::send_authentication(mld::AuthenticationType type, Bytes data) {
     mld::AuthenticateRequest request;
-    request.bssid = bss_->bssid;
-    request.frequency = bss_->channel.center;
+    request.bssid = target_->bss().bssid;
+    request.frequency = target_->bss().channel.center;
     request.ssid = settings_.ssid;
     request.type = type;
+    request.ap_mld_addr = target_->mld;
+    if (target_->mld) request.link = target_->main_link().id;
     request.auth_data = std::move(data);
     return wdev_.mlme()->authenticate(request);
 }
@@ -156,7 +150,7 @@ void StationAgent::mlme_frame(const mld::MlmeFrame& frame) {
     // A connection's end is told by disconnected(); this is the end of an attempt.
     soon([this, copy = std::move(copy)] {
         const auto view = FrameView::parse(copy);
-        const bool from_peer = view && bss_ && view->addr2() == bss_->bssid;
+        const bool from_peer = view && target_ && view->addr2() == target_->address();
         const bool trying = state_ == StationState::authenticating || state_ == StationState::associating;
         if (from_peer && trying) give_up("deauthenticated");
     });
@@ -164,7 +158,7 @@ void StationAgent::mlme_frame(const mld::MlmeFrame& frame) {
 
 void StationAgent::authentication_answered(Bytes frame) {
     const auto view = FrameView::parse(frame);
-    if (!view || state_ != StationState::authenticating || view->addr3() != bss_->bssid) return;
+    if (!view || state_ != StationState::authenticating || view->addr3() != target_->address()) return;
     const auto body = AuthenticationBody::parse(view->body());
     if (!body) return;
     if (sae_) return sae_answered(*body);
@@ -174,12 +168,18 @@ void StationAgent::authentication_answered(Bytes frame) {
 
 void StationAgent::associate() {
     mld::AssociateRequest request;
-    request.bssid = bss_->bssid;
-    request.frequency = bss_->channel.center;
+    request.bssid = target_->bss().bssid;
+    request.frequency = target_->bss().channel.center;
     request.ssid = settings_.ssid;
-    request.elements = security_.request_elements();
-    request.use_mfp = security_.mfp;
-    request.crypto = security_.crypto();
+    request.elements = target_->security.request_elements();
+    request.use_mfp = target_->security.mfp;
+    request.crypto = target_->security.crypto();
+    if (target_->mld) {
+        request.ap_mld_addr = target_->mld;
+        request.assoc_link = target_->main_link().id;
+        for (const CandidateLink& link : target_->links)
+            request.links.push_back({link.id, link.bss.bssid, link.bss.channel.center, {}, false});
+    }
     request.owner = owner_of(wdev_.id());
     become(StationState::associating);
     if (const auto sent = wdev_.mlme()->associate(request); !sent) give_up("association refused here");
@@ -191,17 +191,23 @@ void StationAgent::timed_out() {
     });
 }
 
-void StationAgent::connection_result(std::optional<std::uint16_t> status) {
-    soon([this, status] {
+void StationAgent::connection_result(const mld::ConnectResult& result) {
+    soon([this, status = result.status, links = result.links] {
         if (state_ != StationState::associating) return;
         if (!status || *status != 0)
             return give_up(status ? "association status " + std::to_string(*status) : std::string("no answer"));
+        link_results_ = links;
         associated();
     });
 }
 
+/// An AP MLD may have accepted some of the links only.
 void StationAgent::associated() {
-    if (security_.akm == nullptr) return connect_done();
+    std::uint16_t links = 0;
+    for (const auto& link : link_results_)
+        if (link.status == 0) links |= link.link.bit();
+    if (target_->mld) target_->keep_links(links);
+    if (target_->security.akm == nullptr) return connect_done();
     await_handshake();
 }
 
@@ -226,7 +232,7 @@ void StationAgent::interface_changed() {
         if (up && state_ == StationState::idle && !timer_.pending() && world().now() >= settings_.start) return scan();
         if (up) return;
         timer_.cancel();
-        bss_.reset();
+        target_.reset();
         sae_.reset();
         supplicant_.reset();
         if (state_ != StationState::idle) become(StationState::idle);
@@ -234,9 +240,9 @@ void StationAgent::interface_changed() {
 }
 
 void StationAgent::leave(std::uint16_t reason) {
-    if (!bss_) return;
+    if (!target_) return;
     mld::LeaveRequest request;
-    request.bssid = bss_->bssid;
+    request.bssid = target_->address();
     request.reason = reason;
     (void)wdev_.mlme()->deauthenticate(request);  // ENOTCONN: there is nothing to leave
 }
@@ -246,7 +252,7 @@ void StationAgent::give_up(std::string_view why, std::uint16_t reason) {
     record("agent/station-failed", why);
     const StationState before = std::exchange(state_, StationState::idle);
     if (before != StationState::idle && before != StationState::scanning) leave(reason);
-    bss_.reset();
+    target_.reset();
     sae_.reset();
     supplicant_.reset();
     if (!wdev_.running()) return timer_.cancel();

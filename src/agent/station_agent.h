@@ -6,13 +6,13 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include "agent/candidate.h"
 #include "agent/rsn/sae.h"
 #include "agent/rsn/supplicant.h"
-#include "agent/station_security.h"
 #include "agent/station_settings.h"
 #include "agent/station_state.h"
-#include "mld/bss.h"
 #include "mld/mlme.h"
 #include "mld/scan.h"
 #include "mld/wdev.h"
@@ -45,10 +45,9 @@ public:
     [[nodiscard]] const StationSettings& settings() const noexcept { return settings_; }
     [[nodiscard]] StationState state() const noexcept { return state_; }
     [[nodiscard]] const StationCounters& counters() const noexcept { return counters_; }
-    /// The access point that it is connected to, or connects to.
-    [[nodiscard]] const std::optional<mld::Bss>& access_point() const noexcept { return bss_; }
-    /// What was chosen of its security.
-    [[nodiscard]] const StationSecurity& security() const noexcept { return security_; }
+    /// The access point that it is connected to, or connects to, with the links that it has there or wants. nullptr:
+    /// none.
+    [[nodiscard]] const Candidate* access_point() const noexcept { return target_ ? &*target_ : nullptr; }
 
     // What happens to its interface. An observer may not change the world from inside a call, so what follows comes
     // after it, within the same moment.
@@ -56,7 +55,7 @@ public:
     void scan_finished(bool aborted);
     void mlme_frame(const mld::MlmeFrame& frame);
     void timed_out();
-    void connection_result(std::optional<std::uint16_t> status);
+    void connection_result(const mld::ConnectResult& result);
     /// An Ethernet frame with a packet of the port's protocol (EAPOL).
     void control_port_frame(ieee80211::ByteView ethernet);
     void disconnected(std::uint16_t reason);
@@ -75,7 +74,6 @@ private:
     void begin();
     void scan();
     void choose();
-    [[nodiscard]] bool suits(const mld::Bss& bss) const;
     void authenticate();
     void authentication_answered(ieee80211::Bytes frame);
     [[nodiscard]] Result<void> send_authentication(mld::AuthenticationType type, ieee80211::Bytes data);
@@ -94,6 +92,7 @@ private:
     void handshake_packet(const ieee80211::MacAddress& from, ieee80211::ByteView packet);
     [[nodiscard]] bool follow(const rsn::SupplicantStep& step);
     [[nodiscard]] bool install(const rsn::SupplicantStep& step);
+    [[nodiscard]] std::vector<rsn::SupplicantLink> supplicant_links() const;
     [[nodiscard]] ieee80211::Bytes pmk();
     [[nodiscard]] rsn::Nonce nonce();
     void connect_done();
@@ -107,8 +106,9 @@ private:
     sim::RandomStream random_;
     StationState state_ = StationState::idle;
     StationCounters counters_;
-    std::optional<mld::Bss> bss_;
-    StationSecurity security_;
+    std::optional<Candidate> target_;
+    /// What became of the links that it asked an AP MLD for.
+    std::vector<mld::ConnectResult::LinkResult> link_results_;
     std::unique_ptr<rsn::Sae> sae_;
     std::unique_ptr<rsn::Supplicant> supplicant_;
     // Of the password, once they were needed.

@@ -49,18 +49,36 @@ rsn::Nonce StationAgent::nonce() {
     return out;
 }
 
+std::vector<rsn::SupplicantLink> StationAgent::supplicant_links() const {
+    std::vector<rsn::SupplicantLink> out;
+    if (!target_->mld) return out;
+    for (const auto& result : link_results_) {
+        rsn::SupplicantLink link{result.link, result.address, result.bssid, {}, {}, result.status == 0};
+        for (const CandidateLink& known : target_->links) {
+            if (known.id != link.link) continue;
+            link.rsne = known.rsne;
+            link.rsnxe = known.rsnxe;
+        }
+        out.push_back(std::move(link));
+    }
+    return out;
+}
+
 void StationAgent::await_handshake() {
+    const StationSecurity& security = target_->security;
     rsn::SupplicantSettings agreed;
-    agreed.akm = security_.akm;
+    agreed.akm = security.akm;
     agreed.pmk = pmk();
     if (sae_) agreed.pmkid = sae_->pmkid();
-    agreed.pairwise_cipher = security_.pairwise;
-    agreed.mfp = security_.mfp;
+    agreed.pairwise_cipher = security.pairwise;
+    agreed.mfp = security.mfp;
     agreed.ends = {wdev_.mlme()->connection()->ap, wdev_.address()};
-    agreed.own_rsne = security_.own_rsne;
-    agreed.own_rsnxe = security_.own_rsnxe;
-    agreed.access_point_rsne = security_.access_point_rsne;
-    agreed.access_point_rsnxe = security_.access_point_rsnxe;
+    agreed.own_rsne = security.own_rsne;
+    agreed.own_rsnxe = security.own_rsnxe;
+    agreed.access_point_rsne = security.access_point_rsne;
+    agreed.access_point_rsnxe = security.access_point_rsnxe;
+    agreed.links = supplicant_links();
+    if (target_->mld) agreed.association_link = target_->main_link().id;
     supplicant_ = std::make_unique<rsn::Supplicant>(std::move(agreed), [this] { return nonce(); });
     become(StationState::handshake);
     timer_ = world().queue().after(handshake_limit, [this] { give_up("no handshake", reason_handshake_timeout); });
@@ -99,10 +117,10 @@ bool StationAgent::follow(const rsn::SupplicantStep& step) {
 
 bool StationAgent::install(const rsn::SupplicantStep& step) {
     const ieee80211::MacAddress ap = wdev_.mlme()->connection()->ap;
-    if (step.install && !install_pairwise_key(wdev_, ap, security_.pairwise, *step.install)) return false;
+    if (step.install && !install_pairwise_key(wdev_, ap, target_->security.pairwise, *step.install)) return false;
     for (const rsn::GroupKey& key : step.group_keys) {
         const ieee80211::Suite cipher =
-            key.kind == rsn::GroupKeyKind::gtk ? security_.group : security_.group_management;
+            key.kind == rsn::GroupKeyKind::gtk ? target_->security.group : target_->security.group_management;
         if (!install_group_key(wdev_, key, cipher)) return false;
     }
     if (!step.completed) return true;

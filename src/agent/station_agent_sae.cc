@@ -45,10 +45,10 @@ Bytes message(std::uint16_t transaction, std::uint16_t status, ByteView body) {
 Bytes StationAgent::sae_password_element() {
     const rsn::P256 curve;
     const ByteView password = octets(settings_.password);
-    if (*security_.sae == SaeMethod::hunting_and_pecking)
-        return rsn::sae_element_by_hunting(curve, password, wdev_.address(), bss_->bssid);
+    if (*target_->security.sae == SaeMethod::hunting_and_pecking)
+        return rsn::sae_element_by_hunting(curve, password, wdev_.address(), target_->address());
     if (sae_token_.empty()) sae_token_ = rsn::sae_password_token(curve, settings_.ssid.octets(), password);
-    return rsn::sae_element_from_token(curve, sae_token_, wdev_.address(), bss_->bssid);
+    return rsn::sae_element_from_token(curve, sae_token_, wdev_.address(), target_->address());
 }
 
 void StationAgent::begin_sae() {
@@ -59,7 +59,7 @@ void StationAgent::begin_sae() {
 void StationAgent::send_sae_commit(Bytes token) {
     rsn::SaeCommit own = sae_->commit();
     own.token = std::move(token);
-    const Bytes data = message(commit, commit_status(*security_.sae), own.body(*security_.sae));
+    const Bytes data = message(commit, commit_status(*target_->security.sae), own.body(*target_->security.sae));
     if (!send_authentication(mld::AuthenticationType::sae, data)) give_up("authentication refused here");
 }
 
@@ -72,13 +72,13 @@ void StationAgent::sae_answered(const AuthenticationBody& body) {
 void StationAgent::sae_committed(const AuthenticationBody& body) {
     if (sae_->has_keys()) return;
     if (body.status == anti_clogging_token_required) {
-        auto token = rsn::requested_sae_token(body.rest, *security_.sae);
+        auto token = rsn::requested_sae_token(body.rest, *target_->security.sae);
         if (!token) return give_up("no token");
         return send_sae_commit(std::move(*token));
     }
-    if (body.status != commit_status(*security_.sae))
+    if (body.status != commit_status(*target_->security.sae))
         return give_up("authentication status " + std::to_string(body.status));
-    const auto peer = rsn::SaeCommit::parse(body.rest, *security_.sae);
+    const auto peer = rsn::SaeCommit::parse(body.rest, *target_->security.sae);
     if (!peer || !sae_->receive_commit(*peer)) return give_up("a commit that is not legal");
     const Bytes data = message(confirm, success, sae_->confirm());
     if (!send_authentication(mld::AuthenticationType::sae, data)) give_up("authentication refused here");

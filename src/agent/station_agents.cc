@@ -47,7 +47,7 @@ void StationAgents::mlme_timed_out(mld::Wdev& wdev, mld::MlmeTimeout, const ieee
 }
 
 void StationAgents::connected(mld::Wdev& wdev, const mld::ConnectResult& result) {
-    if (StationAgent* station = find(wdev)) station->connection_result(result.status);
+    if (StationAgent* station = find(wdev)) station->connection_result(result);
 }
 
 void StationAgents::disconnected(mld::Wdev& wdev, const mld::DisconnectInfo& info) {

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "agent/security.h"
+#include "ieee80211/link_id.h"
 #include "ieee80211/ssid.h"
 #include "phy/units.h"
 #include "sim/virtual_time.h"
@@ -19,6 +20,9 @@ struct StationSettings {
     std::string password;
     /// Where it looks for the network; nowhere named: on all channels that it has.
     std::vector<phy::Frequency> frequencies;
+    /// Whether it becomes a station MLD where radio and network allow it, and with how many links at most.
+    bool multi_link = true;
+    std::size_t max_links = ieee80211::LinkId::max_links;
     sim::Time start;
 };
 

@@ -261,9 +261,9 @@ bool Referee::holds(const StationCondition& condition, std::string* seen) const 
         bool fits = station->state() == condition.state;
         if (fits && condition.network) {
             const auto& own = cast_.network(*condition.network);
-            fits = station->access_point() && std::any_of(own.begin(), own.end(), [&](const NetworkBss& b) {
-                       return b.bssid == station->access_point()->bssid;
-                   });
+            const agent::Candidate* at = station->access_point();
+            fits = at != nullptr &&
+                   std::any_of(own.begin(), own.end(), [&](const NetworkBss& b) { return at->has(b.bssid); });
         }
         if (fits) ++like_this;
         if (all == 1 || !fits) tell(seen, station->settings().name + " is " + std::string(to_string(station->state())));

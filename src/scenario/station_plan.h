@@ -3,10 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/security.h"
-#include "ieee80211/ssid.h"
+#include "agent/station_settings.h"
 #include "phy/band.h"
-#include "phy/units.h"
 #include "sim/virtual_time.h"
 
 namespace mlosim::scenario {
@@ -15,14 +13,10 @@ namespace mlosim::scenario {
 struct StationPlan {
     std::string name;
     std::string radio;
-    ieee80211::Ssid ssid;
-    agent::Security security = agent::Security::open;
-    std::string password;
-    /// Where they look for the network: all channels of these bands, and these. Neither: everywhere.
-    std::vector<phy::Band> bands;
-    std::vector<phy::Frequency> frequencies;
-    sim::Time start;
-    sim::Duration stagger{0};  ///< from the start of one to that of the next
+    /// Of the first: of each further one name and start differ. Its frequencies are those that are named one by one …
+    agent::StationSettings settings;
+    std::vector<phy::Band> bands;  ///< … besides all channels of these. Neither: everywhere.
+    sim::Duration stagger{0};      ///< from the start of one to that of the next
     std::string pointer;
 };
 

@@ -48,13 +48,13 @@ SupplicantStep Supplicant::message1(const EapolKey& frame) {
     return out;
 }
 
-/// What a station MLD says of itself in message 2, 802.11be 12.7.6.3.
+/// What a station MLD says of itself in message 2, 802.11be 12.7.6.3. cf. wpa_mlo_link_kde()
 Bytes Supplicant::own_mld_data() const {
     if (settings_.links.empty()) return {};
     KeyData data;
     data.mac = settings_.ends.supplicant;
     for (const SupplicantLink& link : settings_.links)
-        data.mlo_links.push_back({link.link, link.own, {}, {}});
+        if (link.link != settings_.association_link) data.mlo_links.push_back({link.link, link.own, {}, {}});
     return data.octets();
 }
 
@@ -122,7 +122,7 @@ bool Supplicant::has_needed_keys(const KeyData& data) const {
     };
     if (settings_.links.empty()) return complete(std::nullopt);
     return std::all_of(settings_.links.begin(), settings_.links.end(),
-                       [&](const SupplicantLink& l) { return complete(l.link); });
+                       [&](const SupplicantLink& l) { return !l.accepted || complete(l.link); });
 }
 
 /// Nobody changed what the access point says of its security while it went through the air.
@@ -130,6 +130,7 @@ bool Supplicant::elements_agree(const KeyData& data) const {
     if (settings_.links.empty())
         return data.rsne == settings_.access_point_rsne && data.rsnxe == settings_.access_point_rsnxe;
     return std::all_of(settings_.links.begin(), settings_.links.end(), [&](const SupplicantLink& own) {
+        if (!own.accepted) return true;
         const auto said = std::find_if(data.mlo_links.begin(), data.mlo_links.end(),
                                        [&](const MloLink& l) { return l.link == own.link; });
         return said != data.mlo_links.end() && said->address == own.access_point && said->rsne == own.rsne &&

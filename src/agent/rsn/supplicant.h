@@ -12,13 +12,14 @@ namespace mlosim::agent::rsn {
 /// Fresh randomness for a nonce.
 using NonceSource = std::function<Nonce()>;
 
-/// A link that a station MLD has with an AP MLD, and what it knows of the AP's there (whole elements).
+/// A link that a station MLD asked an AP MLD for, and what it knows of the AP's there (whole elements).
 struct SupplicantLink {
     ieee80211::LinkId link;
     ieee80211::MacAddress own;
     ieee80211::MacAddress access_point;
     Bytes rsne;
     Bytes rsnxe;
+    bool accepted = true;
 };
 
 /// What was agreed on when the station associated.
@@ -35,6 +36,8 @@ struct SupplicantSettings {
     Bytes access_point_rsne;
     Bytes access_point_rsnxe;
     std::vector<SupplicantLink> links;  ///< none unless both are MLDs
+    /// The one that the association took: message 2 does not name it.
+    std::optional<ieee80211::LinkId> association_link;
 };
 
 /// What the station has to do after a frame, in this order.

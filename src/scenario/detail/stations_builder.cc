@@ -17,7 +17,7 @@ std::vector<phy::Frequency> frequencies_of(const StationPlan& plan, const mld::W
         if (const mld::BandChannels* band = wiphy.band(wanted))
             for (const phy::RadioChannel& channel : band->channels)
                 out.push_back(channel.channel.center);
-    out.insert(out.end(), plan.frequencies.begin(), plan.frequencies.end());
+    out.insert(out.end(), plan.settings.frequencies.begin(), plan.settings.frequencies.end());
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
@@ -43,13 +43,10 @@ void build_stations(const Scenario& scenario, agent::StationAgents& agents, Cast
                                     "a radio with an interface of type \"station\" for each built-in station"});
                 return;
             }
-            agent::StationSettings settings;
+            agent::StationSettings settings = plan.settings;
             settings.name = radios.size() == 1 ? plan.name : plan.name + "-" + std::to_string(i + 1);
-            settings.ssid = plan.ssid;
-            settings.security = plan.security;
-            settings.password = plan.password;
             settings.frequencies = frequencies_of(plan, wiphy);
-            settings.start = plan.start + plan.stagger * static_cast<std::int64_t>(i);
+            settings.start = settings.start + plan.stagger * static_cast<std::int64_t>(i);
             cast.add_station(plan.name, wdev->id());
             agents.add(*wdev, std::move(settings));
         }

@@ -23,16 +23,21 @@ StationPlan read_station(const Json& value, const Pointer& at, Mistakes& mistake
     out.pointer = at.text();
     out.name = in.required("name", name());
     out.radio = in.required("radio", name());
-    out.ssid = read_own_ssid(in);
-    out.security = in.get("security", spoken_security(), out.security);
-    out.password = read_password(in, out.security).value_or(std::string());
-    if (agent::needs_password(out.security) && !in.has("password")) in.missing("password", "the network's password");
+    agent::StationSettings& settings = out.settings;
+    settings.ssid = read_own_ssid(in);
+    settings.security = in.get("security", spoken_security(), settings.security);
+    settings.password = read_password(in, settings.security).value_or(std::string());
+    if (agent::needs_password(settings.security) && !in.has("password"))
+        in.missing("password", "the network's password");
+    settings.multi_link = in.get("multi_link", yes_or_no(), settings.multi_link);
+    settings.max_links = in.get("max_links", integer<std::uint32_t>(1, ieee80211::LinkId::max_links),
+                                static_cast<std::uint32_t>(settings.max_links));
     out.bands = in.list("bands", band());
     in.each("channels", [&](const Json& item, const Pointer& place) {
         Fields one(item, place, mistakes);
-        if (const auto channel = read_channel(one, false)) out.frequencies.push_back(channel->control.center);
+        if (const auto channel = read_channel(one, false)) settings.frequencies.push_back(channel->control.center);
     });
-    out.start = sim::Time{in.get("start", duration(), sim::Duration::zero())};
+    settings.start = sim::Time{in.get("start", duration(), sim::Duration::zero())};
     out.stagger = in.get("stagger", duration(), out.stagger);
     return out;
 }

@@ -129,6 +129,31 @@ TEST(Handshake, OfMldsFailsWhereALinkHasAnotherAddress) {
     EXPECT_EQ(station.receive(*third.send).leave, 17);
 }
 
+TEST(Supplicant_, NamesInMessage2AllLinksThatItAskedForButThatOfTheAssociation) {
+    Pair pair(ieee80211::akm::sae);
+    pair.make_mlds();
+    pair.station.association_link = LinkId::from(0);
+    pair.station.links[1].accepted = false;
+    auto station = pair.supplicant();
+    auto access_point = pair.authenticator();
+    const auto second = EapolKey::parse(*station.receive(*access_point.start().send).send);
+    const auto data = KeyData::parse(second->key_data);
+    ASSERT_TRUE(data.has_value());
+    EXPECT_EQ(data->mac, pair.station.ends.supplicant);
+    EXPECT_THAT(data->mlo_links, ElementsAre(MloLink{*LinkId::from(2), address(0x22), {}, {}}));
+}
+
+TEST(Handshake, OfMldsNeedsKeysOfTheAcceptedLinksOnly) {
+    Pair pair(ieee80211::akm::sae);
+    pair.make_mlds();
+    pair.station.links[1].accepted = false;
+    pair.access_point.links.pop_back();
+    pair.group_keys.pop_back();
+    auto station = pair.supplicant();
+    auto access_point = pair.authenticator();
+    EXPECT_TRUE(shake_hands(station, access_point).station.completed);
+}
+
 TEST(Handshake, LeavesGroupKeysOfManagementFramesOutWithoutProtection) {
     Pair pair;
     pair.group_keys.push_back(group_key(GroupKeyKind::igtk, 4, 0x22));

@@ -1,3 +1,5 @@
+#include <bit>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,16 +14,34 @@ namespace {
 class StationAgents_ : public AccessPointTest {
 protected:
     StationAgent& add_station(const std::string& name, std::string_view ssid) {
-        mld::RadioSpec spec;
-        spec.profile = mld::profile("generic-be");
-        spec.interface_name = name;
-        add_radio(std::move(spec));
         StationSettings settings;
-        settings.name = name;
         settings.ssid = name_of(ssid);
         settings.frequencies = {phy::Frequency::mhz(2412)};
+        return add_station(name, settings, 1);
+    }
+    /// One on a radio that can use so many channels at once.
+    StationAgent& add_station(const std::string& name, StationSettings settings, unsigned channels) {
+        mld::RadioOptions options;
+        options.channels = channels;
+        mld::RadioSpec spec;
+        spec.profile = mld::profile("generic-be").with(options);
+        spec.interface_name = name;
+        add_radio(std::move(spec));
+        settings.name = name;
         settings.start = world.now() + 100ms;
         return agents.add(wdev(name), settings);
+    }
+    /// A station MLD of the AP MLD's.
+    StationAgent& add_mld(const std::string& name, const AccessPoint& ap, unsigned channels = 3) {
+        return add_station(name, settings_for(ap), channels);
+    }
+    static StationSettings settings_for(const AccessPoint& ap) {
+        StationSettings settings;
+        settings.ssid = ap.settings().ssid;
+        settings.security = ap.settings().security;
+        for (const Bss& bss : ap.bsses())
+            settings.frequencies.push_back(bss.channel.control.center);
+        return settings;
     }
     StationAgents agents{world};
 };
@@ -87,6 +107,54 @@ TEST_F(StationAgents_, EndWithTheirInterface) {
     ASSERT_TRUE(client.wdev().wiphy().remove_interface(client.wdev()).has_value());
     EXPECT_EQ(agents.size(), 0U);
     run_for(3s);
+}
+
+TEST_F(StationAgents_, BecomeStationMldsWithAllLinks) {
+    AccessPoint& ap = start(three_links(Security::open));
+    StationAgent& client = add_mld("client", ap);
+    run_for(3s);
+    ASSERT_EQ(client.state(), StationState::connected);
+    EXPECT_EQ(client.access_point()->mld, ap.wdev().address());
+    EXPECT_EQ(client.wdev().valid_links(), 7);
+    ASSERT_EQ(client.access_point()->links.size(), 3U);
+    for (const Bss& bss : ap.bsses())
+        EXPECT_TRUE(client.access_point()->has(bss.bssid));
+    EXPECT_EQ(client.wdev().mlme()->connection()->ap, ap.wdev().address());
+}
+
+TEST_F(StationAgents_, AskForNoMoreLinksThanTheRadioHasChannels) {
+    AccessPoint& ap = start(three_links(Security::open));
+    StationAgent& two = add_mld("two", ap, 2);
+    StationSettings settings = settings_for(ap);
+    settings.max_links = 1;
+    StationAgent& one = add_station("one", settings, 3);
+    run_for(3s);
+    ASSERT_EQ(two.state(), StationState::connected);
+    EXPECT_EQ(two.access_point()->links.size(), 2U);
+    EXPECT_EQ(std::popcount(two.wdev().valid_links()), 2);
+    ASSERT_EQ(one.state(), StationState::connected);
+    EXPECT_EQ(std::popcount(one.wdev().valid_links()), 1);
+}
+
+TEST_F(StationAgents_, AreNoMldsWhereTheyAreToldSo) {
+    AccessPoint& ap = start(three_links(Security::open));
+    StationSettings settings = settings_for(ap);
+    settings.multi_link = false;
+    StationAgent& client = add_station("client", settings, 3);
+    run_for(3s);
+    ASSERT_EQ(client.state(), StationState::connected);
+    EXPECT_FALSE(client.access_point()->mld);
+    EXPECT_FALSE(client.wdev().is_mld());
+}
+
+TEST_F(StationAgents_, TakeUpTheLinksOfTheirBandsOnly) {
+    AccessPoint& ap = start(three_links(Security::open));
+    StationSettings settings = settings_for(ap);
+    settings.frequencies.erase(settings.frequencies.begin());
+    StationAgent& client = add_station("client", settings, 3);
+    run_for(3s);
+    ASSERT_EQ(client.state(), StationState::connected);
+    EXPECT_EQ(client.wdev().valid_links(), 6);
 }
 
 }  // namespace
