@@ -88,6 +88,13 @@ void StationMlme::Impl::measure(ActiveLink& on, const RxStatus& status) {
     on.beacon_average =
         on.beacon_average ? ((*on.beacon_average << weight_log2) - *on.beacon_average + value) >> weight_log2 : value;
     ++on.beacons;
+    if (const Sta* station = access_point(active->connection.ap)) {
+        LinkSta* link = station->is_mld() ? station->link(on.id) : &station->default_link();
+        if (link != nullptr) {
+            link->statistics.beacons = on.beacons;
+            link->statistics.beacon_signal_average_dbm = in_dbm(*on.beacon_average);
+        }
+    }
     if (!quality || on.beacons < enough_beacons) return;
     const std::int32_t average = in_dbm(*on.beacon_average);
     const auto crossed = quality->thresholds.size() == 1 ? crosses_threshold(on, average) : leaves_range(on, average);

@@ -43,6 +43,7 @@ StaStatistics all_links(const mld::Sta& sta) {
         sum.tx_airtime_us += link.tx_airtime_us;
         keep_latest(sum.signal_dbm, link.signal_dbm);
         keep_latest(sum.signal_average_dbm, link.signal_average_dbm);
+        keep_latest(sum.beacon_signal_average_dbm, link.beacon_signal_average_dbm);
         for (std::size_t tid = 0; tid < sum.rx_msdu.size(); ++tid) {
             sum.rx_msdu[tid] += link.rx_msdu[tid];
             sum.tx_msdu[tid] += link.tx_msdu[tid];

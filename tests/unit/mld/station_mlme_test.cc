@@ -130,6 +130,17 @@ TEST_F(StationTest, StaysWhileBeaconsCome) {
     EXPECT_NE(mlme().connection(), nullptr);
 }
 
+TEST_F(StationTest, CountsBeaconsAndTheirStrength) {
+    dynamic_cast<hwsim::Driver&>(ap_wiphy.driver()).set_rx_rssi(-40);
+    connect();
+    run_for(3s);
+    const Sta* peer = wiphy.stations().find(station, ap.address());
+    ASSERT_NE(peer, nullptr);
+    const StaStatistics& statistics = peer->default_link().statistics;
+    EXPECT_NEAR(static_cast<double>(statistics.beacons), 29.0, 2.0);
+    EXPECT_EQ(statistics.beacon_signal_average_dbm, -40.0);
+}
+
 TEST_F(StationTest, TellsAtOnceOnWhichSideOfItsThresholdTheSignalIsAndOfEachStep) {
     auto& radio = dynamic_cast<hwsim::Driver&>(ap_wiphy.driver());
     radio.set_rx_rssi(-40);
