@@ -30,6 +30,13 @@ def frequency(channel):
     return (2407 if channel["hw_mode"] == "g" else 5000) + 5 * channel["channel"]
 
 
+def passes_data(world, one="wlan0", other="wlan1"):
+    outcome = subprocess.run(world.command(sys.executable, "-m", "harness.frames", one, other, "1"), cwd=HERE,
+                             env=world.environment(), capture_output=True, text=True, timeout=PATIENCE)
+    if (outcome.returncode, outcome.stdout, outcome.stderr) != (0, "through\n", ""):
+        raise AssertionError(outcome.stdout + outcome.stderr)
+
+
 class Connections:
     """What one release does. One world for all: each test has the radios for itself, one after the other."""
 
@@ -51,9 +58,7 @@ class Connections:
         return Station(self.world, self.release, interface, {"country": "US", **settings})
 
     def passes_data(self, one="wlan0", other="wlan1"):
-        outcome = subprocess.run(self.world.command(sys.executable, "-m", "harness.frames", one, other, "1"), cwd=HERE,
-                                 env=self.world.environment(), capture_output=True, text=True, timeout=PATIENCE)
-        self.assertEqual((outcome.returncode, outcome.stdout, outcome.stderr), (0, "through\n", ""))
+        passes_data(self.world, one, other)
 
     def check(self, settings, network, expected=None, channel=None, station=None, more=""):
         """An access point, a station that connects to it, data both ways. Gives wpa_supplicant's status."""
@@ -268,6 +273,35 @@ class Connections:
             sta.control.request("DISCONNECT")
             self.assertIn("reason=3 locally_generated=1", sta.control.wait("CTRL-EVENT-DISCONNECTED"))
             ap.control.wait("AP-STA-DISCONNECTED " + sta.address)
+
+
+class With80211be(unittest.TestCase):
+    """802.11be without multi-link, at an access point of one's own making."""
+
+    def setUp(self):
+        self.release = hostap.with_80211be()
+        self.world = self.enterContext(World(WORLD))
+
+    def check(self, channel, mhz, **more):
+        settings = {"ssid": "home", "wpa": 2, "rsn_pairwise": "CCMP", "wpa_key_mgmt": "SAE", "sae_password": "12345678", "sae_pwe": 1,
+                    "ieee80211w": 2, "wmm_enabled": 1, "ieee80211ax": 1, "ieee80211be": 1, **channel, **more}
+        with AccessPoint(self.world, self.release, "wlan0", settings), \
+                Station(self.world, self.release, "wlan1", {"sae_pwe": 1, "country": channel["country_code"]}) as sta:
+            sta.connect(ssid='"home"', scan_freq=frequency(channel), sae_password='"12345678"', key_mgmt="SAE", ieee80211w=2)
+            sta.wait_connected()
+            self.assertEqual(sta.status()["wifi_generation"], "7")
+            self.assertIn(f"width: {mhz} MHz", self.world.run("iw", "dev", "wlan1", "info").text)
+            passes_data(self.world)
+
+    def test_at_80_mhz_on_5_ghz(self):
+        self.check(GHZ_5, 80, ieee80211n=1, ieee80211ac=1, ht_capab="[HT40+]", vht_oper_chwidth=1, vht_oper_centr_freq_seg0_idx=42,
+                   he_oper_chwidth=1, he_oper_centr_freq_seg0_idx=42, eht_oper_chwidth=1, eht_oper_centr_freq_seg0_idx=42)
+
+    def test_at_160_mhz_on_6_ghz(self):
+        self.check({**GHZ_6, "op_class": 134}, 160, he_oper_chwidth=2, he_oper_centr_freq_seg0_idx=15, eht_oper_chwidth=2, eht_oper_centr_freq_seg0_idx=15)
+
+    def test_at_320_mhz_on_6_ghz(self):
+        self.check({**GHZ_6, "op_class": 137}, 320, he_oper_chwidth=2, he_oper_centr_freq_seg0_idx=15, eht_oper_chwidth=9, eht_oper_centr_freq_seg0_idx=31)
 
 
 class Debian12(Connections, unittest.TestCase):

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from harness import programs
+from harness import programs, tap
 from harness.world import PATIENCE
 
 
@@ -26,6 +26,17 @@ def debian_12():
 
 def debian_sid():
     return Release("2.11", programs.sid)
+
+
+def with_80211be():
+    """sid's release with a hostapd of one's own, built with CONFIG_IEEE80211BE=y (Debian's is not): MLOSIM_HOSTAPD_BE is its
+    path. Without one the case is skipped."""
+    path = os.environ.get("MLOSIM_HOSTAPD_BE")
+    if not path:
+        raise tap.Skipped("MLOSIM_HOSTAPD_BE does not name a hostapd with 802.11be")
+    release = debian_sid()
+    release.hostapd = path
+    return release
 
 
 class Control:
@@ -130,9 +141,8 @@ class Program:
         return self
 
     def __exit__(self, kind, error, trace):
-        if error is not None and not getattr(error, "told", False):
-            error.told = True
-            print("\n".join("# " + line for line in self.output().splitlines()[-200:]), flush=True)
+        if error is not None:
+            print("\n".join(f"# {self.interface}: {line}" for line in self.output().splitlines()[-200:]), flush=True)
         self.stop()
 
 

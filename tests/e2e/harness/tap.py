@@ -6,6 +6,10 @@ import traceback
 import unittest
 
 
+class Skipped(unittest.SkipTest):
+    """For what is nobody's fault where it is missing. Any other way to skip counts as a failure."""
+
+
 class TapResult(unittest.TestResult):
     def __init__(self):
         super().__init__()
@@ -27,16 +31,19 @@ class TapResult(unittest.TestResult):
         self._failure(test, error)
 
     def addSkip(self, test, reason):
-        # Nothing here may be skipped: a program that is missing is a failure of the machine's set-up, said aloud.
-        self._failure(test, None, f"skipped: {reason}")
+        # A program that is missing is a failure of the machine's set-up, said aloud: but for those that Debian has not.
+        if reason.startswith("MLOSIM_HOSTAPD_BE"):
+            self._line(test, "ok", f" # SKIP {reason}")
+        else:
+            self._failure(test, None, f"skipped: {reason}")
 
     def addSubTest(self, test, subtest, error):
         if error is not None:
             self._failure(subtest, error)
 
-    def _line(self, test, verdict):
+    def _line(self, test, verdict, directive=""):
         self.number += 1
-        print(f"{verdict} {self.number} - {name_of(test)}", flush=True)
+        print(f"{verdict} {self.number} - {name_of(test)}{directive}", flush=True)
         print(f"#   took {time.monotonic() - self.begun:.2f} s", flush=True)
 
     def _failure(self, test, error, text=""):
