@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 
+#include "host/key_debug_files.h"
 #include "mld/driver.h"
 #include "mld/wdev.h"
 
@@ -78,6 +79,7 @@ Node radio_debug_directory(const mld::World& world, const mld::Wiphy& wiphy) {
     for (const auto& [id, wdev] : wiphy.wdevs())
         if (wdev->netdev() != nullptr)
             entries.emplace_back("netdev:" + wdev->name(), interface_directory(world, *wdev));
+    entries.emplace_back("keys", key_debug_directory(wiphy));
     return directory_node(std::move(entries));
 }
 

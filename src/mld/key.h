@@ -67,7 +67,10 @@ public:
 
     [[nodiscard]] std::uint8_t index() const noexcept { return index_; }
     [[nodiscard]] ieee80211::Suite cipher() const noexcept { return cipher_; }
+    [[nodiscard]] const ieee80211::Bytes& data() const noexcept { return data_; }
     [[nodiscard]] std::uint64_t transmitted() const noexcept { return tx_pn_; }
+    /// The last packet number of each counter: 0–15: TIDs, 16: management frames and group management ciphers.
+    [[nodiscard]] const std::array<std::uint64_t, 17>& received() const noexcept { return rx_pn_; }
     [[nodiscard]] const KeyStatistics& statistics() const noexcept { return statistics_; }
     /// The same octets: installing it again changes nothing. cf. ieee80211_key_identical()
     [[nodiscard]] bool is_same_as(const Key& other) const;

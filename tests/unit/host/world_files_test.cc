@@ -145,6 +145,29 @@ TEST_F(WorldFiles, ProcNetDevListsEachDeviceOnce) {
     EXPECT_EQ(read("/proc/net/tcp"), "error " + std::to_string(ENXIO));
 }
 
+TEST_F(WorldFiles, KeysAreThereAsLongAsTheyAreInstalled) {
+    const std::string keys = "/sys/kernel/debug/ieee80211/phy0/keys";
+    EXPECT_THAT(names(keys), ElementsAre());
+    auto& slot = world.find_netdev("wlan0")->wdev()->links().front()->group_keys[6];
+    slot = *mld::Key::make(6, false, {ieee80211::cipher::bip_cmac128, ieee80211::Bytes(16, 0xa5), {7, 1}});
+    slot->next_packet_number();
+    EXPECT_THAT(names(keys), ElementsAre("0"));
+    EXPECT_EQ(read(keys + "/0/algorithm"), "00-0f-ac:6\n");
+    EXPECT_EQ(read(keys + "/0/keyidx"), "6\n");
+    EXPECT_EQ(read(keys + "/0/keylen"), "16\n");
+    EXPECT_EQ(read(keys + "/0/key"), "a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5\n");
+    EXPECT_EQ(read(keys + "/0/tx_spec"), "000000000001\n");
+    EXPECT_EQ(read(keys + "/0/rx_spec"), "000000000107\n");
+    EXPECT_EQ(read(keys + "/0/replays"), "0\n");
+    EXPECT_FALSE(slot->is_new(16, 5));
+    EXPECT_EQ(read(keys + "/0/replays"), "1\n");
+    EXPECT_EQ(read(keys + "/0/ifindex"), "wlan0\n");
+    EXPECT_EQ(read(keys + "/0/mic_failures"), "error " + std::to_string(EINVAL));
+    slot.reset();
+    EXPECT_THAT(names(keys), ElementsAre());
+    EXPECT_EQ(read(keys + "/0/keyidx"), "error " + std::to_string(ENOENT));
+}
+
 TEST_F(WorldFiles, TheDriversDebugFilesAreThere) {
     EXPECT_THAT(names(debug0),
                 ElementsAre("dfs_background_cac", "group", "ps", "rx_rssi", "simulate_incumbent_signal_interference"));
