@@ -270,6 +270,7 @@ class Connections:
         with self.access_point(HT) as ap, self.station() as sta:
             sta.connect(ssid='"home"', scan_freq=2437, key_mgmt="NONE")
             sta.wait_connected()
+            ap.control.wait("AP-STA-CONNECTED " + sta.address)  # hostapd hears of it on another socket than of the end
             sta.control.request("DISCONNECT")
             self.assertIn("reason=3 locally_generated=1", sta.control.wait("CTRL-EVENT-DISCONNECTED"))
             ap.control.wait("AP-STA-DISCONNECTED " + sta.address)
