@@ -1,13 +1,18 @@
 #include "agent/access_point.h"
 
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 #include "agent/multi_link_elements.h"
 #include "agent/neighbor_reports.h"
+#include "agent/owner.h"
 #include "agent/probe_match.h"
+#include "agent/security_elements.h"
 #include "ieee80211/management_frames.h"
 #include "mld/ap_link.h"
 #include "mld/netdev.h"
+#include "mld/stations.h"
 #include "mld/wiphy.h"
 
 namespace mlosim::agent {
@@ -25,6 +30,7 @@ using ieee80211::ManagementSubtype;
 constexpr sim::Duration answer_delay = std::chrono::microseconds(500);
 constexpr std::size_t max_replies = 256;
 constexpr unsigned colors = 63;
+constexpr std::uint8_t sa_query_category = 8;  // 802.11-2020 Table 9-51
 
 constexpr ManagementSubtype heard[] = {
     ManagementSubtype::probe_request,         ManagementSubtype::authentication, ManagementSubtype::association_request,
@@ -44,14 +50,36 @@ MacAddress link_address(const MacAddress& mld, ieee80211::LinkId link) {
     return MacAddress{octets};
 }
 
+mld::CryptoSettings crypto_of(const Bss& bss) {
+    mld::CryptoSettings out;
+    const auto rsn = rsn_of(bss.security);
+    if (!rsn) return out;
+    constexpr std::uint32_t wpa_version_2 = 2;  // NL80211_WPA_VERSION_2
+    out.wpa_versions = wpa_version_2;
+    out.group_cipher = rsn->group_data_cipher;
+    out.pairwise_ciphers = *rsn->pairwise_ciphers;
+    out.akms = *rsn->akms;
+    out.control_port = true;
+    out.control_port_over_nl80211 = true;
+    return out;
+}
+
 }  // namespace
 
-AccessPoint::AccessPoint(mld::Wdev& wdev, NetworkSettings settings, Colocated colocated)
-    : wdev_(wdev), settings_(std::move(settings)), colocated_(std::move(colocated)) {
+AccessPoint::AccessPoint(mld::Wdev& wdev, NetworkSettings settings, Colocated colocated, Joined joined)
+    : wdev_(wdev),
+      settings_(std::move(settings)),
+      colocated_(std::move(colocated)),
+      joined_(std::move(joined)),
+      random_(world().random().stream("agent/" + settings_.name + "/secrets")),
+      sa_queries_(world().queue(), [this](const MacAddress& station, std::uint16_t transaction) {
+          ask_whether_it_is_there(station, transaction);
+      }) {
     auto random = world().random().stream("agent/" + settings_.name);
     color_ = static_cast<std::uint8_t>(1 + random.below(colors));
     tbtt_base_ = static_cast<unsigned>(random.below(settings_.beacon_interval));
     describe();
+    secure();
     if (const unsigned indicator = bsses_.front().max_bssid_indicator(); indicator != 0)
         stations_ = Stations((1U << indicator) - 1U);
 }
@@ -76,6 +104,7 @@ void AccessPoint::describe() {
     bsses_.clear();
     for (std::size_t i = 0; i < settings_.links.size(); ++i) {
         const LinkSettings& link = settings_.links[i];
+        if (settings_.mld && (removed_ & link.id.bit()) != 0) continue;
         Bss bss;
         bss.radio = &wdev_.wiphy().profile();
         bss.bands = wdev_.wiphy().bands();
@@ -86,6 +115,8 @@ void AccessPoint::describe() {
         bss.ssid = settings_.ssid;
         bss.hidden = settings_.hidden;
         bss.security = settings_.security;
+        bss.plays_handshake =
+            !needs_password(settings_.security) || !settings_.password.empty() || !settings_.pmk.empty();
         bss.hash_to_element_only = settings_.security == Security::wpa3 && (settings_.mld || six_ghz);
         bss.beacon_interval = settings_.beacon_interval;
         bss.dtim_period = settings_.dtim_period;
@@ -93,7 +124,9 @@ void AccessPoint::describe() {
         bss.tbtt_offset = (tbtt_base_ + share) % settings_.beacon_interval;
         bss.color = static_cast<std::uint8_t>((color_ - 1U + i) % colors + 1U);
         if (settings_.mld)
-            bss.mld = Affiliation{wdev_.address(), link.id, static_cast<unsigned>(settings_.links.size()), 0};
+            bss.mld = Affiliation{
+                wdev_.address(), link.id,
+                static_cast<unsigned>(settings_.links.size()) - static_cast<unsigned>(std::popcount(removed_)), 0};
         for (std::size_t n = 0; n < settings_.nontransmitted.size(); ++n)
             bss.nontransmitted.push_back({static_cast<std::uint8_t>(n + 1), settings_.nontransmitted[n].ssid,
                                           settings_.nontransmitted[n].security});
@@ -107,7 +140,14 @@ Surroundings AccessPoint::surroundings(const Bss& bss) const {
     out.neighbors = neighbor_reports(bss, bsses_, beside);
     if (bss.mld) out.multi_link = multi_link_of(bss);
     out.dtim_count = dtim_count(bss);
+    out.announcements = announcements();
     return out;
+}
+
+void AccessPoint::describe_probe_responses() {
+    probe_elements_.clear();
+    for (const Bss& bss : bsses_)
+        probe_elements_.push_back(probe_response_elements(bss, surroundings(bss)));
 }
 
 const mld::ApLink* AccessPoint::ap_link(const Bss& bss) const {
@@ -139,6 +179,11 @@ Result<void> AccessPoint::register_frames() {
     if (registered_) return {};
     for (const ManagementSubtype subtype : heard)
         if (auto done = wdev_.wiphy().register_frame(wdev_, *this, frame_control_of(subtype), {}); !done) return done;
+    const std::uint8_t category = sa_query_category;
+    if (auto done =
+            wdev_.wiphy().register_frame(wdev_, *this, frame_control_of(ManagementSubtype::action), {&category, 1});
+        !done)
+        return done;
     registered_ = true;
     return {};
 }
@@ -152,8 +197,8 @@ tl::expected<void, AccessPoint::StartError> AccessPoint::start() {
     };
     if (auto up = wdev_.netdev()->set_up(true); !up) return failed(up.error(), std::nullopt);
     if (auto registered = register_frames(); !registered) return failed(registered.error(), std::nullopt);
+    removed_ = 0;
     describe();
-    probe_elements_.clear();
     for (std::size_t i = 0; i < bsses_.size(); ++i) {
         const Bss& bss = bsses_[i];
         if (bss.mld && (wdev_.valid_links() & bss.mld->link.bit()) == 0)
@@ -171,15 +216,38 @@ tl::expected<void, AccessPoint::StartError> AccessPoint::start() {
         settings.dtim_period = bss.dtim_period;
         settings.tbtt_offset = bss.tbtt_offset * sim::time_unit;
         settings.privacy = is_private(bss.security);
+        settings.owner = owner_of(wdev_.id());
+        settings.crypto = crypto_of(bss);
         if (auto started = wiphy.start_ap(wdev_, link_id(bss), settings); !started) return failed(started.error(), i);
-        probe_elements_.push_back(probe_response_elements(bss, surroundings(bss)));
+    }
+    describe_probe_responses();
+    if (gatekeeper_) {
+        std::vector<ieee80211::LinkId> links;
+        for (const Bss& bss : bsses_)
+            if (bss.mld) links.push_back(bss.mld->link);
+        if (auto keys = gatekeeper_->start(links); !keys) return failed(keys.error(), std::nullopt);
     }
     running_ = true;
+    if (std::exchange(started_before_, true)) greet_old_stations();
     world().trace().record(world().now(), "agent/network-started",
                            {{"network", settings_.name},
                             {"wdev", wdev_.id().value},
                             {"links", static_cast<std::uint64_t>(bsses_.size())}});
     return {};
+}
+
+/// Whoever is somebody's station here still is told that it is none. cf. hostapd_flush_old_stations()
+void AccessPoint::greet_old_stations() {
+    for (const Bss& bss : bsses_) {
+        Bytes out;
+        ByteWriter w(out);
+        FrameHeader::management(ManagementSubtype::deauthentication, MacAddress::broadcast(), bss.bssid, bss.bssid)
+            .append_to(w);
+        ieee80211::DeauthenticationBody body;
+        body.reason = static_cast<std::uint16_t>(ReasonCode::previous_authentication_invalid);
+        body.append_to(w);
+        (void)wdev_.wiphy().send_frame(wdev_, link_id(bss), std::move(out));  // it beacons
+    }
 }
 
 void AccessPoint::refresh() {
@@ -199,14 +267,37 @@ void AccessPoint::stopped(const char* reason) {
     if (!running_) return;
     running_ = false;
     replies_.clear();
+    removals_.clear();
+    rests_.clear();
+    announcement_.cancel();
+    packets_.clear();
+    reading_.cancel();
     stations_.clear();
+    sa_queries_.clear();
+    if (gatekeeper_) gatekeeper_->stop();
+    if (sae_) sae_->clear();
     world().trace().record(world().now(), "agent/network-stopped",
                            {{"network", settings_.name}, {"wdev", wdev_.id().value}, {"reason", reason}});
 }
 
+/// Everything but probe requests is for one BSS, and names it twice; what a station MLD of ours sends has the MLDs'
+/// addresses by now.
+bool AccessPoint::is_for(const Bss& bss, const FrameView& frame, const mld::RxStatus& status) const {
+    if (frame.addr1() == bss.bssid) return frame.addr3() == bss.bssid;
+    return bss.mld && status.link == bss.mld->link && frame.addr1() == wdev_.address() &&
+           frame.addr3() == wdev_.address();
+}
+
+AccessPoint::Sender AccessPoint::sender(const Bss& bss, const MacAddress& address) const {
+    const mld::Sta* sta = wdev_.wiphy().stations().find(wdev_, address);
+    if (sta == nullptr || !sta->is_mld()) return {stations_.identity(address), address};
+    const mld::LinkSta* there = bss.mld ? sta->link(bss.mld->link) : nullptr;
+    return {sta->address(), there != nullptr ? there->address : address};
+}
+
 bool AccessPoint::frame_received(mld::Wdev&, const mld::FrameBytes& bytes, const mld::RxStatus& status) {
     const auto frame = FrameView::parse(*bytes);
-    if (!frame || !running_ || !frame->addr2()) return false;
+    if (!frame || !running_ || !frame->addr2() || !frame->addr3()) return false;
     const ieee80211::FrameControl fc = frame->frame_control();
     for (std::size_t i = 0; i < bsses_.size(); ++i) {
         if (bsses_[i].channel.control != status.channel) continue;
@@ -214,12 +305,14 @@ bool AccessPoint::frame_received(mld::Wdev&, const mld::FrameBytes& bytes, const
             probed(i, *frame);
             continue;
         }
-        // Everything else is for one BSS, and names it twice.
-        if (frame->addr1() != bsses_[i].bssid || frame->addr3() != bsses_[i].bssid) continue;
-        if (fc.is(ManagementSubtype::authentication)) authenticating(i, *frame);
+        if (!is_for(bsses_[i], *frame, status) || !frame->addr2()->is_valid_individual()) continue;
+        const Sender from = sender(bsses_[i], *frame->addr2());
+        if (fc.is(ManagementSubtype::authentication)) authenticating(i, from, *frame);
         if (fc.is(ManagementSubtype::association_request) || fc.is(ManagementSubtype::reassociation_request))
-            associating(i, *frame);
-        if (fc.is(ManagementSubtype::deauthentication) || fc.is(ManagementSubtype::disassociation)) leaving(*frame);
+            associating(i, from, *frame);
+        if (fc.is(ManagementSubtype::deauthentication) || fc.is(ManagementSubtype::disassociation))
+            leaving(from, *frame);
+        if (fc.is(ManagementSubtype::action)) action(from, *frame);
     }
     return true;
 }
@@ -266,15 +359,16 @@ Bytes AccessPoint::probe_response(std::size_t link, const FrameView& request) {
     return out;
 }
 
-void AccessPoint::reply(std::size_t link, Bytes frame) {
+void AccessPoint::reply(std::size_t link, Bytes frame, std::function<void()> then) {
     if (replies_.size() >= max_replies) {
         ++counters_.overruns;
         return;
     }
-    const auto at = replies_.insert(replies_.end(), Reply{link, std::move(frame), {}});
+    const auto at = replies_.insert(replies_.end(), Reply{link, std::move(frame), std::move(then), {}});
     at->timer = world().queue().after(answer_delay, [this, at] {
         // A link that has stopped meanwhile sends nothing.
         (void)wdev_.wiphy().send_frame(wdev_, link_id(bsses_[at->link]), std::move(at->frame));
+        if (at->then) at->then();
         replies_.erase(at);
     });
 }

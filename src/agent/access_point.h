@@ -1,21 +1,29 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "agent/association.h"
 #include "agent/bss.h"
 #include "agent/bss_elements.h"
+#include "agent/gatekeeper.h"
 #include "agent/network_settings.h"
+#include "agent/pmksa_cache.h"
+#include "agent/sa_queries.h"
+#include "agent/sae_responder.h"
 #include "agent/stations.h"
 #include "ieee80211/frame_header.h"
 #include "mld/frame_listener.h"
 #include "mld/wdev.h"
 #include "mld/world.h"
 #include "sim/event_queue.h"
+#include "sim/random.h"
 #include "sim/result.h"
 
 namespace mlosim::agent {
@@ -34,8 +42,10 @@ class AccessPoint final : public mld::FrameListener {
 public:
     /// The BSSs that stand at the same place, its own among them.
     using Colocated = std::function<std::vector<const Bss*>()>;
+    /// Told of each station that got in: elsewhere in the same network it is no more.
+    using Joined = std::function<void(const ieee80211::MacAddress& station)>;
 
-    AccessPoint(mld::Wdev& wdev, NetworkSettings settings, Colocated colocated);
+    AccessPoint(mld::Wdev& wdev, NetworkSettings settings, Colocated colocated, Joined joined = {});
     AccessPoint(const AccessPoint&) = delete;
     AccessPoint& operator=(const AccessPoint&) = delete;
 
@@ -62,6 +72,23 @@ public:
 
     /// The interface went down, or the MAC stopped the access point: what the stations were is over.
     void stopped(const char* reason);
+    /// An Ethernet frame with a packet of the port's protocol (EAPOL): its answer follows within the same moment.
+    void control_port_frame(ieee80211::ByteView ethernet);
+    /// A station of this network is at another access point by now: nobody is told.
+    void moved_away(const ieee80211::MacAddress& station);
+    /// New group keys now. False: there are none.
+    bool rekey_group();
+    /// A new 4-way handshake with a station. False: it has no keys.
+    bool rekey_pairwise(const ieee80211::MacAddress& station);
+    /// Deauthenticates a station. False: it is not known.
+    bool send_away(const ieee80211::MacAddress& station, std::uint16_t reason);
+    void send_all_away(std::uint16_t reason);
+    /// A link of the MLD goes after so many beacons, which say so. ENOENT, EBUSY (the last one), EINVAL.
+    Result<void> remove_link(ieee80211::LinkId link, std::uint16_t beacons);
+    /// No TID is on a link for so long (an advertised TID-to-link mapping). ENOENT, EBUSY, EINVAL.
+    Result<void> rest_link(ieee80211::LinkId link, sim::Duration duration);
+    /// A bit for each link that the MLD has.
+    [[nodiscard]] std::uint16_t active_links() const;
 
     bool frame_received(mld::Wdev& wdev, const mld::FrameBytes& frame, const mld::RxStatus& status) override;
 
@@ -69,11 +96,43 @@ private:
     struct Reply {
         std::size_t link = 0;
         ieee80211::Bytes frame;
+        std::function<void()> then;
         sim::Timer timer;
+    };
+    struct Packet {
+        ieee80211::MacAddress from;
+        ieee80211::Bytes octets;
+    };
+    /// Who sent a frame: what it is known by, and the address that it has on that link.
+    struct Sender {
+        ieee80211::MacAddress id;
+        ieee80211::MacAddress air;
+    };
+    /// What a station and the access point share from its association on.
+    struct Agreement {
+        StatusCode status = StatusCode::success;
+        const rsn::Akm* akm = nullptr;
+        ieee80211::Bytes pmk;
+        std::optional<ieee80211::Pmkid> pmkid;
+        ieee80211::Bytes elements;  ///< of the answer
+    };
+    /// A (re)association request; the elements are the frame's.
+    struct Request {
+        bool again = false;
+        ieee80211::ElementList elements;
+        std::uint16_t capability = 0;
+        std::uint16_t listen_interval = 0;
     };
 
     [[nodiscard]] Result<void> register_frames();
     void describe();
+    void describe_probe_responses();
+    void greet_old_stations();
+    [[nodiscard]] Result<void> check_other_links(ieee80211::LinkId link) const;
+    void announce();
+    void count_down();
+    [[nodiscard]] ieee80211::Bytes announcements() const;
+    void drop_link(ieee80211::LinkId link);
     [[nodiscard]] Surroundings surroundings(const Bss& bss) const;
     [[nodiscard]] mld::BeaconData beacon(const Bss& bss) const;
     [[nodiscard]] const mld::ApLink* ap_link(const Bss& bss) const;
@@ -82,11 +141,48 @@ private:
     [[nodiscard]] mld::World& world() const;
     void probed(std::size_t link, const ieee80211::FrameView& request);
     [[nodiscard]] ieee80211::Bytes probe_response(std::size_t link, const ieee80211::FrameView& request);
-    void authenticating(std::size_t link, const ieee80211::FrameView& frame);
-    void associating(std::size_t link, const ieee80211::FrameView& frame);
-    void leaving(const ieee80211::FrameView& frame);
-    [[nodiscard]] bool turned_away(std::size_t link, const ieee80211::MacAddress& station);
-    void reply(std::size_t link, ieee80211::Bytes frame);
+    [[nodiscard]] bool is_for(const Bss& bss, const ieee80211::FrameView& frame, const mld::RxStatus& status) const;
+    [[nodiscard]] Sender sender(const Bss& bss, const ieee80211::MacAddress& address) const;
+    void authenticating(std::size_t link, const Sender& from, const ieee80211::FrameView& frame);
+    [[nodiscard]] ieee80211::MacAddress plain_address(const Sender& from) const;
+    [[nodiscard]] SaeResponder::Outcome authenticate_with_sae(const Bss& bss, const Sender& from, bool multi_link,
+                                                              const ieee80211::AuthenticationBody& request);
+    [[nodiscard]] static std::optional<Request> association_request(const ieee80211::FrameView& frame);
+    void associating(std::size_t link, const Sender& from, const ieee80211::FrameView& frame);
+    void respond(std::size_t link, const Sender& to, const Request& request, const AssociationAnswer& answer,
+                 std::optional<ieee80211::Aid> aid, const ieee80211::Bytes& security);
+    void leaving(const Sender& from, const ieee80211::FrameView& frame);
+    void action(const Sender& from, const ieee80211::FrameView& frame);
+    [[nodiscard]] bool turned_away(std::size_t link, const Sender& from);
+    /// `then` follows when it has been sent.
+    void reply(std::size_t link, ieee80211::Bytes frame, std::function<void()> then = {});
+
+    void secure();
+    /// Whether the station and this access point share what its association needs.
+    [[nodiscard]] Agreement agree(const Bss& bss, const ieee80211::MacAddress& station,
+                                  const ieee80211::ElementList& request);
+    [[nodiscard]] std::optional<Pmksa> known_key(const Bss& bss, const ieee80211::MacAddress& station,
+                                                 const rsn::Akm& akm,
+                                                 const std::vector<ieee80211::Pmkid>& offered) const;
+    [[nodiscard]] StatusCode agree_on_owe(const ieee80211::MacAddress& station, const ieee80211::ElementList& request,
+                                          Agreement& out);
+    void prepare_handshake(const Bss& bss, const Sender& from, const AssociationAnswer& answer, const Request& request,
+                           const Agreement& agreement);
+    /// A station that has been granted an association becomes the MAC's, with all its links; those that the MAC does
+    /// not take are refused in `answer`. False: it takes none.
+    [[nodiscard]] bool admit(std::size_t link, const Sender& from, ieee80211::Aid aid, AssociationAnswer& answer,
+                             const Request& request);
+    /// The MAC and the handshake know the station no more; it may be authenticated still.
+    void forget(const ieee80211::MacAddress& station);
+    void expel(const ieee80211::MacAddress& station);
+    [[nodiscard]] bool is_protected(const ieee80211::MacAddress& station) const;
+    void ask_whether_it_is_there(const ieee80211::MacAddress& station, std::uint16_t transaction);
+    void send_to(const ieee80211::MacAddress& station, ieee80211::ManagementSubtype subtype,
+                 const ieee80211::Bytes& body);
+    void read_packets();
+    [[nodiscard]] ieee80211::Bytes random_octets(std::size_t size);
+    [[nodiscard]] const ieee80211::Bytes& psk();
+    [[nodiscard]] ieee80211::MacAddress own_address(const Bss& bss, bool to_mld) const;
 
     mld::Wdev& wdev_;
     const NetworkSettings settings_;
@@ -95,11 +191,28 @@ private:
     unsigned tbtt_base_;
     bool registered_ = false;
     bool running_ = false;
+    bool started_before_ = false;
     std::vector<Bss> bsses_;
+    /// Links that go, with the beacons that are left to them; that rest, until when; that have gone.
+    std::map<ieee80211::LinkId, std::uint16_t> removals_;
+    std::map<ieee80211::LinkId, sim::Time> rests_;
+    std::uint16_t removed_ = 0;
+    sim::Timer announcement_;
     /// The elements of each link's probe response, made with its beacon.
     std::vector<ieee80211::Bytes> probe_elements_;
     Stations stations_;
     std::list<Reply> replies_;
+    const Joined joined_;
+    sim::RandomStream random_;
+    SaQueries sa_queries_;
+    PmksaCache pmksas_;
+    /// nullptr: an open network, or one that lets nobody in.
+    std::unique_ptr<Gatekeeper> gatekeeper_;
+    /// nullptr: no SAE here.
+    std::unique_ptr<SaeResponder> sae_;
+    ieee80211::Bytes psk_;  ///< of the password, once it was needed
+    std::deque<Packet> packets_;
+    sim::Timer reading_;
     AccessPointCounters counters_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/owner.h"
 #include "mld/netdev.h"
 #include "mld/wiphy.h"
 #include "sim/invariant.h"
@@ -22,8 +23,10 @@ AccessPoint& AccessPoints::add(mld::Wdev& wdev, NetworkSettings settings, SiteId
     const auto [at, fresh] = members_.try_emplace(wdev.id());
     MLOSIM_INVARIANT(fresh, "an interface has one access point");
     at->second.site = site;
-    at->second.access_point =
-        std::make_unique<AccessPoint>(wdev, std::move(settings), [this, site] { return six_ghz_at(site); });
+    const mld::WdevId id = wdev.id();
+    at->second.access_point = std::make_unique<AccessPoint>(
+        wdev, std::move(settings), [this, site] { return six_ghz_at(site); },
+        [this, id](const ieee80211::MacAddress& station) { joined(members_.at(id).access_point.get(), station); });
     return *at->second.access_point;
 }
 
@@ -38,6 +41,12 @@ AccessPoint* AccessPoints::find(const mld::Wdev& wdev) const {
     return at != members_.end() ? at->second.access_point.get() : nullptr;
 }
 
+AccessPoint* AccessPoints::find(std::string_view network) const {
+    for (const auto& [id, member] : members_)
+        if (member.access_point->settings().name == network) return member.access_point.get();
+    return nullptr;
+}
+
 std::vector<const Bss*> AccessPoints::six_ghz_at(SiteId site) const {
     std::vector<const Bss*> out;
     for (const auto& [id, member] : members_) {
@@ -46,6 +55,13 @@ std::vector<const Bss*> AccessPoints::six_ghz_at(SiteId site) const {
             if (bss.band() == phy::Band::ghz6) out.push_back(&bss);
     }
     return out;
+}
+
+/// A network's access points know of each other whom they have: nobody is a station of two of them.
+void AccessPoints::joined(const AccessPoint* at, const ieee80211::MacAddress& station) {
+    for (auto& [id, member] : members_)
+        if (member.access_point.get() != at && member.access_point->settings().ssid == at->settings().ssid)
+            member.access_point->moved_away(station);
 }
 
 // An observer may not change the world from inside a call: what follows comes after it, within the same moment.
@@ -65,6 +81,12 @@ void AccessPoints::check() {
     }
     for (auto& [id, member] : members_)
         member.access_point->refresh();
+}
+
+void AccessPoints::control_port_received(mld::Wdev& wdev, mld::OwnerId owner, ieee80211::ByteView ethernet, bool,
+                                         std::optional<ieee80211::LinkId>) {
+    if (owner != owner_of(wdev.id())) return;
+    if (AccessPoint* access_point = find(wdev)) access_point->control_port_frame(ethernet);
 }
 
 void AccessPoints::netdev_changed(mld::Netdev& netdev, mld::NetdevCause cause, mld::NetdevFlags changed) {

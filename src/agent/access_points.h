@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "agent/access_point.h"
@@ -31,8 +32,12 @@ public:
     /// Starts it; the beacons of its site follow within the moment.
     [[nodiscard]] tl::expected<void, AccessPoint::StartError> start(AccessPoint& access_point);
     [[nodiscard]] AccessPoint* find(const mld::Wdev& wdev) const;
+    /// By the network's name in its settings.
+    [[nodiscard]] AccessPoint* find(std::string_view network) const;
     [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
 
+    void control_port_received(mld::Wdev& wdev, mld::OwnerId owner, ieee80211::ByteView ethernet, bool unencrypted,
+                               std::optional<ieee80211::LinkId> link) override;
     void netdev_changed(mld::Netdev& netdev, mld::NetdevCause cause, mld::NetdevFlags changed) override;
     void interface_changed(mld::Wdev& wdev) override;
     void interface_removed(mld::Wdev& wdev) override;
@@ -46,6 +51,7 @@ private:
         bool may_start = false;
     };
     [[nodiscard]] std::vector<const Bss*> six_ghz_at(SiteId site) const;
+    void joined(const AccessPoint* at, const ieee80211::MacAddress& station);
     void check_soon();
     void check();
 

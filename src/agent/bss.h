@@ -42,6 +42,8 @@ struct Bss {
     ieee80211::Ssid ssid;
     mld::HiddenSsid hidden = mld::HiddenSsid::not_hidden;
     Security security = Security::open;
+    /// The handshake that has to follow an association is played.
+    bool plays_handshake = false;
     /// SAE with hash-to-element alone (802.11-2020 12.4.4.1): a membership selector keeps others out.
     bool hash_to_element_only = false;
     std::uint16_t beacon_interval = 100;  ///< TU

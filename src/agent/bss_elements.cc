@@ -89,6 +89,7 @@ ieee80211::Bytes elements_after_tim(const Bss& bss, const Surroundings& surround
     if (const auto rsnx = rsnx_of(bss.security)) out.add(*rsnx);
     add_phy_elements(out, bss);
     if (surroundings.multi_link) out.add(*surroundings.multi_link);
+    out.add(ieee80211::ElementList(surroundings.announcements));
     out.add(wmm_parameters());
     if (!bss.nontransmitted.empty()) {
         const ieee80211::Bytes own = out.build();
@@ -105,12 +106,15 @@ ieee80211::Bytes probe_response_elements(const Bss& bss, const Surroundings& sur
 }
 
 ieee80211::Bytes association_response_elements(const Bss& bss,
-                                               const std::optional<ieee80211::BasicMultiLink>& multi_link) {
+                                               const std::optional<ieee80211::BasicMultiLink>& multi_link,
+                                               ieee80211::ByteView security) {
     ElementBuilder out;
     const ieee80211::RateElements own_rates = rates(bss);
     out.add(own_rates.supported);
     if (own_rates.extended) out.add(*own_rates.extended);
+    out.add(ieee80211::ElementList(security));
     out.add(extended_capabilities(bss));
+    if (const auto rsnx = rsnx_of(bss.security)) out.add(*rsnx);
     add_phy_elements(out, bss);
     if (multi_link) out.add(*multi_link);
     out.add(wmm_parameters());

@@ -15,7 +15,8 @@ namespace mlosim::agent {
 struct Surroundings {
     std::vector<ieee80211::ReducedNeighborReport> neighbors;
     std::optional<ieee80211::BasicMultiLink> multi_link;
-    std::uint8_t dtim_count = 0;  ///< of its own BSS, for profiles in the frames of others
+    std::uint8_t dtim_count = 0;     ///< of its own BSS, for profiles in the frames of others
+    ieee80211::Bytes announcements;  ///< elements of what is about to change in its MLD
 };
 
 [[nodiscard]] ieee80211::CapabilityInfo capability_info(const Bss& bss);
@@ -27,8 +28,9 @@ struct Surroundings {
 [[nodiscard]] ieee80211::Bytes elements_after_tim(const Bss& bss, const Surroundings& surroundings, bool in_beacon);
 /// All of a probe response.
 [[nodiscard]] ieee80211::Bytes probe_response_elements(const Bss& bss, const Surroundings& surroundings);
-/// All of a (re)association response that grants something.
-[[nodiscard]] ieee80211::Bytes association_response_elements(
-    const Bss& bss, const std::optional<ieee80211::BasicMultiLink>& multi_link);
+/// All of a (re)association response that grants something. `security`: elements of this answer alone.
+[[nodiscard]] ieee80211::Bytes association_response_elements(const Bss& bss,
+                                                             const std::optional<ieee80211::BasicMultiLink>& multi_link,
+                                                             ieee80211::ByteView security = {});
 
 }  // namespace mlosim::agent

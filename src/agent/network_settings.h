@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "agent/security.h"
+#include "ieee80211/byte_io.h"
 #include "ieee80211/link_id.h"
 #include "ieee80211/mac_address.h"
 #include "ieee80211/ssid.h"
 #include "mld/access_point_settings.h"
 #include "phy/channel.h"
+#include "sim/virtual_time.h"
 
 namespace mlosim::agent {
 
@@ -33,6 +35,12 @@ struct NetworkSettings {
     std::string name;  ///< by which the trace and random streams know it
     ieee80211::Ssid ssid;
     Security security = Security::open;
+    std::string password;  ///< of networks with one; without it only stations that share `pmk` get in
+    /// A pairwise master key that stations have from the beginning: nobody needs to compute one (SAE, OWE). Its PMKID
+    /// is that of 802.11-2020 12.7.1.3. Empty: none.
+    ieee80211::Bytes pmk;
+    sim::Duration group_rekey{0};     ///< every how long; 0: never
+    sim::Duration pairwise_rekey{0};  ///< of each station
     mld::HiddenSsid hidden = mld::HiddenSsid::not_hidden;
     bool mld = false;
     std::vector<LinkSettings> links;      ///< one unless `mld`

@@ -36,8 +36,9 @@ mld::ScanRequest request_for(const ScanStep& step, const mld::Wiphy& wiphy) {
 
 }  // namespace
 
-Director::Director(mld::World& world, phy::Medium& medium, const Cast& cast, const std::vector<Step>& steps)
-    : world_(world), medium_(medium), cast_(cast), steps_(steps) {}
+Director::Director(mld::World& world, phy::Medium& medium, agent::AccessPoints& access_points, const Cast& cast,
+                   const std::vector<Step>& steps)
+    : world_(world), medium_(medium), access_points_(access_points), cast_(cast), steps_(steps) {}
 
 void Director::start(std::function<void()> done) {
     done_ = std::move(done);
@@ -177,6 +178,36 @@ Result<void> Director::act(const RemoveRadioStep& step) {
         world_.remove_radio(radio->index);
     }
     return {};
+}
+
+// ENODEV: no such network; ENOENT: no keys, or no such station.
+Result<void> Director::act(const RekeyStep& step) {
+    agent::AccessPoint* access_point = access_points_.find(step.network);
+    if (access_point == nullptr) return fail(ENODEV, "there is no such network");
+    const bool done = step.station ? access_point->rekey_pairwise(*step.station) : access_point->rekey_group();
+    return done ? Result<void>{} : fail(ENOENT, step.station ? "no such station has keys" : "no keys");
+}
+
+Result<void> Director::act(const DeauthenticateStep& step) {
+    agent::AccessPoint* access_point = access_points_.find(step.network);
+    if (access_point == nullptr) return fail(ENODEV, "there is no such network");
+    if (!step.station) {
+        access_point->send_all_away(step.reason);
+        return {};
+    }
+    return access_point->send_away(*step.station, step.reason) ? Result<void>{} : fail(ENOENT, "no such station");
+}
+
+Result<void> Director::act(const RemoveApLinkStep& step) {
+    agent::AccessPoint* access_point = access_points_.find(step.network);
+    if (access_point == nullptr) return fail(ENODEV, "there is no such network");
+    return access_point->remove_link(step.link, step.beacons);
+}
+
+Result<void> Director::act(const RestApLinkStep& step) {
+    agent::AccessPoint* access_point = access_points_.find(step.network);
+    if (access_point == nullptr) return fail(ENODEV, "there is no such network");
+    return access_point->rest_link(step.link, step.duration);
 }
 
 }  // namespace mlosim::scenario

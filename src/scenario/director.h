@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "agent/access_points.h"
 #include "mld/world.h"
 #include "phy/medium.h"
 #include "phy/position.h"
@@ -18,7 +19,8 @@ namespace mlosim::scenario {
 class Director {
 public:
     /// Everything passed in must outlive the director.
-    Director(mld::World& world, phy::Medium& medium, const Cast& cast, const std::vector<Step>& steps);
+    Director(mld::World& world, phy::Medium& medium, agent::AccessPoints& access_points, const Cast& cast,
+             const std::vector<Step>& steps);
 
     /// Puts the steps on the agenda. `done` is called after the last step (at once if there is none).
     void start(std::function<void()> done);
@@ -53,12 +55,17 @@ private:
     Result<void> act(const AddLinkStep& step);
     Result<void> act(const RemoveLinkStep& step);
     Result<void> act(const RemoveRadioStep& step);
+    Result<void> act(const RekeyStep& step);
+    Result<void> act(const DeauthenticateStep& step);
+    Result<void> act(const RemoveApLinkStep& step);
+    Result<void> act(const RestApLinkStep& step);
 
     template <class F>
     Result<void> for_each_interface(const Target& target, F what);
 
     mld::World& world_;
     phy::Medium& medium_;
+    agent::AccessPoints& access_points_;
     const Cast& cast_;
     const std::vector<Step>& steps_;
     std::vector<sim::Timer> timers_;

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "agent/security.h"
+#include "ieee80211/byte_io.h"
 #include "ieee80211/link_id.h"
 #include "ieee80211/mac_address.h"
 #include "ieee80211/ssid.h"
 #include "phy/channel.h"
 #include "phy/units.h"
+#include "sim/virtual_time.h"
 
 namespace mlosim::scenario {
 
@@ -40,6 +42,10 @@ struct NetworkPlan {
     std::string radio;
     ieee80211::Ssid ssid;
     Security security = Security::open;
+    std::optional<std::string> password;  ///< without one nobody gets in where it is needed
+    ieee80211::Bytes pmk;                 ///< that stations share with it from the beginning
+    sim::Duration group_rekey{0};         ///< every how long; 0: never
+    sim::Duration pairwise_rekey{0};
     Hidden hidden = Hidden::no;
     bool mld = false;
     std::optional<ieee80211::MacAddress> mld_address;

@@ -78,7 +78,7 @@ tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario s
 
 void Simulation::start(std::function<void()> finished) {
     finished_ = std::move(finished);
-    director_ = std::make_unique<Director>(*world_, *medium_, cast_, scenario_.steps);
+    director_ = std::make_unique<Director>(*world_, *medium_, access_points_, cast_, scenario_.steps);
     referee_ = std::make_unique<Referee>(*world_, *medium_, cast_, scenario_.expectations);
     if (scenario_.duration)
         end_of_duration_ = queue_.at(sim::Time{*scenario_.duration}, [this] {

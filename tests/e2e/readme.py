@@ -74,6 +74,30 @@ class Readme(unittest.TestCase):
         self.assertEqual([line for line in shown if line not in outcome.out.split()], [])
         self.assertIn("Station 02:00:00:00:01:00 (on wlan0)", outcome.out)
 
+    def test_connects_a_station_mld_on_two_links_and_on_three(self):
+        section = README.read_text().split("## Multi-link")[1].split("\n## ")[0]
+        scripts = re.findall(r"```sh\n(.*?)```", section, re.S)
+        shown = re.findall(r"```\n(link_id.*?|Connected.*?)```", section, re.S)
+        self.assertEqual((len(scripts), len(shown)), (2, 2))
+        for links, script in zip((2, 3), scripts):
+            with self.subTest(links=links), tempfile.TemporaryDirectory() as place:
+                text = (programs.SOURCE / "docs/examples/multi-link-station.conf").read_text()
+                pathlib.Path(f"{place}/multi-link-station.conf").write_text(text.replace("/tmp/mlosim-", f"{place}/"))
+                script = script.replace("/tmp/mlosim-", f"{place}/").replace("docs/examples", place)
+                script = script.replace("$PWD/build-sid", str(programs.SID)).replace("$PWD/build", str(programs.BUILD))
+                script = script.replace("sleep 5\n", "for i in $(seq 200); do sleep 0.1; mlosimctl exec -- wpa_cli -p "
+                                        f"{place}/wpa_supplicant -i wlan1 status | grep COMPLETED && break; done\n")
+                env = dict(os.environ, XDG_RUNTIME_DIR=place, PATH=programs.SYSTEM_PATH)
+                env.pop("MLOSIM_SOCKET", None)
+                outcome = run(["bash", "-c", script + "wait\n"], env)
+                self.assertIn("wpa_state=COMPLETED", outcome.out, outcome)
+                for said in shown:
+                    if links == 3:
+                        self.assertEqual([line for line in said.splitlines() if line not in outcome.out.splitlines()], [])
+                for link in range(links):
+                    self.assertIn(f"link ID  {link} link addr", outcome.out)
+                self.assertEqual(len(re.findall(r"^0x1\S+ +0x100000001 +\d +\S+ +running", outcome.out, re.M)), links)
+
     def test_links_only_to_what_is_there(self):
         for target in re.findall(r"\]\(([^)#]+)\)", README.read_text()):
             self.assertTrue((README.parent / target).exists(), target)

@@ -1,10 +1,12 @@
 // Any bytes as an EAPOL-Key frame, as its key data in the clear, and as SAE's commit: what is read is written and read
 // the same. And as a frame that comes to a supplicant and to an authenticator in the middle of a handshake: neither
-// gets a key from it.
+// gets a key from it. And as what a stranger sends to an access point that speaks SAE and OWE.
 
 #include "agent/rsn/authenticator.h"
+#include "agent/rsn/owe.h"
 #include "agent/rsn/sae.h"
 #include "agent/rsn/supplicant.h"
+#include "agent/sae_responder.h"
 #include "sim/invariant.h"
 
 using namespace mlosim::agent::rsn;
@@ -54,12 +56,35 @@ void in_the_middle(ByteView bytes, mlosim::ieee80211::Suite suite) {
     }
 }
 
+/// An access point's half of SAE and OWE with somebody who does not know the password.
+void as_a_peer(ByteView bytes) {
+    const auto random = [](std::size_t count) { return Bytes(count, 7); };
+    static const Owe owe(Owe::Role::access_point, random);
+    if (const auto keys = owe.agree(bytes)) MLOSIM_INVARIANT(keys->pmk.size() == 32, "a key has 32 octets");
+    if (bytes.size() < 3) return;
+    mlosim::agent::SaeResponder::Settings settings;
+    settings.password = "a password";
+    static mlosim::agent::SaeResponder responder(settings, random);
+    mlosim::ieee80211::AuthenticationBody frame;
+    frame.algorithm = mlosim::ieee80211::AuthenticationBody::sae;
+    frame.transaction = bytes[0] % 4;
+    frame.status = bytes[1];
+    frame.rest = bytes.subspan(2);
+    if (const auto elements = mlosim::agent::sae_elements(frame))
+        for (const auto& element : *elements)
+            MLOSIM_INVARIANT(element.encoded().size() <= bytes.size(), "an element lies in its frame");
+    const auto out = responder.receive({{}, {}, (bytes[2] & 1U) != 0}, frame, {});
+    MLOSIM_INVARIANT(!out.accepted, "nobody is accepted by chance");
+    responder.clear();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const ByteView bytes{data, size};
     round_trips(bytes);
     sae_round_trips(bytes);
+    as_a_peer(bytes);
     in_the_middle(bytes, mlosim::ieee80211::akm::psk);
     in_the_middle(bytes, mlosim::ieee80211::akm::sae);
     return 0;

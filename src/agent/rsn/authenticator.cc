@@ -14,6 +14,7 @@ constexpr sim::Duration further_wait = 1s;
 constexpr unsigned most_tries = 4;
 
 // 802.11-2020 Table 9-49
+constexpr std::uint16_t reason_authentication_invalid = 2;
 constexpr std::uint16_t reason_4way_timeout = 15;
 constexpr std::uint16_t reason_group_timeout = 16;
 constexpr std::uint16_t reason_element_differs = 17;
@@ -146,7 +147,8 @@ AuthenticatorStep Authenticator::receive(ByteView packet) {
     const bool pairwise = frame->has(key_info::pairwise);
     switch (expecting_) {
         case Expecting::message2:
-            return pairwise && !frame->has(key_info::secure) ? message2(*frame, packet) : drop();
+            // Under a key that is in use already, message 2 has the Secure bit too: only message 4 has no key data.
+            return pairwise && !frame->key_data.empty() ? message2(*frame, packet) : drop();
         case Expecting::message4:
             return pairwise ? message4(packet) : drop();
         case Expecting::group_message2:
@@ -171,9 +173,31 @@ AuthenticatorStep Authenticator::message2(const EapolKey& frame, ByteView packet
         expecting_ = Expecting::nothing;
         return out;
     }
-    if (!settings_.links.empty() && data->mac != settings_.ends.supplicant) return drop();
+    if (!is_same_mld(*data)) {
+        AuthenticatorStep out;
+        out.disconnect = reason_authentication_invalid;
+        expecting_ = Expecting::nothing;
+        return out;
+    }
     next_ = key;
     return expect(Expecting::message4);
+}
+
+/// The MLD says with its key what its unprotected association request said. 802.11be 12.7.6.3;
+/// cf. hostapd's wpa_auth_validate_ml_kdes_m2()
+bool Authenticator::is_same_mld(const KeyData& data) const {
+    if (settings_.links.empty()) return true;
+    if (data.mac != settings_.ends.supplicant) return false;
+    const auto is_known = [&](const MloLink& said) {
+        return std::any_of(settings_.station_links.begin(), settings_.station_links.end(),
+                           [&](const StationLink& l) { return l.link == said.link && l.address == said.address; });
+    };
+    const auto is_said = [&](const StationLink& known) {
+        return known.asked_here || std::any_of(data.mlo_links.begin(), data.mlo_links.end(),
+                                               [&](const MloLink& l) { return l.link == known.link; });
+    };
+    return std::all_of(data.mlo_links.begin(), data.mlo_links.end(), is_known) &&
+           std::all_of(settings_.station_links.begin(), settings_.station_links.end(), is_said);
 }
 
 // 12.7.6.5

@@ -12,6 +12,14 @@
 
 namespace mlosim::agent::rsn {
 
+/// A link of a station MLD, as its association request named it.
+struct StationLink {
+    ieee80211::LinkId link;
+    ieee80211::MacAddress address;
+    /// It asked there: the handshake need not name that link.
+    bool asked_here = false;
+};
+
 /// What was agreed on when a station associated.
 struct AuthenticatorSettings {
     const Akm* akm = nullptr;
@@ -27,6 +35,8 @@ struct AuthenticatorSettings {
     Bytes station_rsnxe;
     /// Of an MLD that associated with this one: the links that it got, with the AP's address and elements on each.
     std::vector<MloLink> links;
+    /// The station's addresses on those.
+    std::vector<StationLink> station_links;
 };
 
 /// What the access point has to do after a frame or a timeout, in this order.
@@ -68,6 +78,7 @@ private:
     [[nodiscard]] Bytes message3();
     [[nodiscard]] Bytes group_message1();
     [[nodiscard]] AuthenticatorStep message2(const EapolKey& frame, ByteView packet);
+    [[nodiscard]] bool is_same_mld(const KeyData& data) const;
     [[nodiscard]] AuthenticatorStep message4(ByteView packet);
     [[nodiscard]] AuthenticatorStep group_message2(ByteView packet);
     [[nodiscard]] EapolKey next_frame(std::uint16_t information);

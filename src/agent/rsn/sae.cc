@@ -47,6 +47,13 @@ std::optional<ByteView> take_extension(ByteView& rest, std::uint8_t extension) {
     return body;
 }
 
+void put_token(ByteWriter& out, ByteView token) {
+    out.u8(element_id_extension);
+    out.u8(static_cast<std::uint8_t>(1 + token.size()));
+    out.u8(token_container);
+    out.bytes(token);
+}
+
 }  // namespace
 
 Bytes sae_password_token(const P256& curve, ByteView ssid, ByteView password, ByteView identifier) {
@@ -112,12 +119,18 @@ Bytes SaeCommit::body(SaeMethod method) const {
     if (method == SaeMethod::hunting_and_pecking) w.bytes(token);
     w.bytes(scalar);
     w.bytes(element);
-    if (method == SaeMethod::hash_to_element && !token.empty()) {
-        w.u8(element_id_extension);
-        w.u8(static_cast<std::uint8_t>(1 + token.size()));
-        w.u8(token_container);
+    if (method == SaeMethod::hash_to_element && !token.empty()) put_token(w, token);
+    return out;
+}
+
+Bytes sae_token_request(ByteView token, SaeMethod method) {
+    Bytes out;
+    ByteWriter w(out);
+    w.u16le(P256::group);
+    if (method == SaeMethod::hash_to_element)
+        put_token(w, token);
+    else
         w.bytes(token);
-    }
     return out;
 }
 

@@ -40,6 +40,8 @@ struct SaeCommit {
 
 /// The token that an access point asks for (status 76): the body behind the status code. EINVAL: none for group 19.
 [[nodiscard]] Result<Bytes> requested_sae_token(ByteView body, SaeMethod method);
+/// That body, for a token of up to 254 octets.
+[[nodiscard]] Bytes sae_token_request(ByteView token, SaeMethod method);
 
 /// One end of simultaneous authentication of equals with group 19, 802.11-2020 12.4.5. Both ends are alike.
 class Sae {

@@ -154,7 +154,16 @@ private:
                         "up to the duration, " + in_seconds(*scenario_.duration));
             std::visit(
                 [&](const auto& action) {
+                    using T = std::decay_t<decltype(action)>;
                     if constexpr (requires { action.target; }) target(action.target);
+                    if constexpr (std::is_same_v<T, RekeyStep>)
+                        network(action.network, step.pointer + "/rekey/network");
+                    if constexpr (std::is_same_v<T, DeauthenticateStep>)
+                        network(action.network, step.pointer + "/deauthenticate/network");
+                    if constexpr (std::is_same_v<T, RemoveApLinkStep>)
+                        network(action.network, step.pointer + "/remove_ap_link/network");
+                    if constexpr (std::is_same_v<T, RestApLinkStep>)
+                        network(action.network, step.pointer + "/rest_ap_link/network");
                 },
                 step.action);
         }

@@ -45,6 +45,10 @@ agent::NetworkSettings settings_of(const NetworkPlan& plan) {
     out.name = plan.name;
     out.ssid = plan.ssid;
     out.security = plan.security;
+    out.password = plan.password.value_or(std::string());
+    out.pmk = plan.pmk;
+    out.group_rekey = plan.group_rekey;
+    out.pairwise_rekey = plan.pairwise_rekey;
     out.hidden = hidden_ssid(plan.hidden);
     out.mld = plan.mld;
     for (const NetworkLinkPlan& link : plan.links)

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "scenario/detail/kinds.h"
 #include "scenario/detail/sections.h"
@@ -39,6 +40,15 @@ NontransmittedPlan read_nontransmitted(const Json& value, const Pointer& at, Mis
     return out;
 }
 
+/// Handshakes need a moment: keys live longer than that.
+const Kind<sim::Duration>& rekey_interval() {
+    static const Kind<sim::Duration> kind{"a time of 1 s or more", [](const Json& value) {
+                                              const auto taken = duration().take(value);
+                                              return taken && *taken >= std::chrono::seconds(1) ? taken : std::nullopt;
+                                          }};
+    return kind;
+}
+
 NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistakes) {
     Fields in(value, at, mistakes);
     NetworkPlan out;
@@ -47,6 +57,13 @@ NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistake
     out.radio = in.required("radio", name());
     out.ssid = read_own_ssid(in);
     out.security = in.get("security", security(), out.security);
+    out.password = read_password(in, out.security);
+    out.pmk = read_pmk(in, out.security);
+    out.group_rekey = in.get("group_rekey", rekey_interval(), out.group_rekey);
+    out.pairwise_rekey = in.get("pairwise_rekey", rekey_interval(), out.pairwise_rekey);
+    for (const char* member : {"group_rekey", "pairwise_rekey"})
+        if (in.has(member) && !agent::is_private(out.security))
+            in.mistake(at / member, "keys of an open network", "no such member, or \"security\" with keys");
     out.hidden = in.get("hidden", word(hidden_ways), out.hidden);
     in.each(
         "links",
@@ -101,6 +118,28 @@ std::optional<std::string> read_password(Fields& in, Security security) {
     if (out && !agent::needs_password(security))
         in.mistake(in.at() / "password", "a password", "no such member, or \"security\" with one");
     return out;
+}
+
+ieee80211::Bytes read_pmk(Fields& in, Security security) {
+    constexpr std::size_t octets = 32;
+    static const Kind<ieee80211::Bytes> key{
+        "64 hexadecimal digits", [](const Json& value) -> std::optional<ieee80211::Bytes> {
+            if (!value.is_string()) return std::nullopt;
+            const auto& text = value.get_ref<const std::string&>();
+            ieee80211::Bytes out;
+            for (std::size_t at = 0; at + 1 < text.size(); at += 2) {
+                std::uint8_t octet = 0;
+                const auto [end, error] = std::from_chars(&text[at], &text[at] + 2, octet, 16);
+                if (error != std::errc{} || end != &text[at] + 2) return std::nullopt;
+                out.push_back(octet);
+            }
+            return text.size() == 2 * octets ? std::optional(std::move(out)) : std::nullopt;
+        }};
+    const auto out = in.optional("pmk", key);
+    const bool is_used = security == Security::owe || security == Security::wpa3 || security == Security::wpa2_wpa3;
+    if (out && !is_used)
+        in.mistake(in.at() / "pmk", "a key", "no such member, or \"owe\", \"wpa3\" or \"wpa2-wpa3\" as \"security\"");
+    return out.value_or(ieee80211::Bytes());
 }
 
 std::optional<phy::ChannelDefinition> read_channel(Fields& in, bool with_width) {

@@ -25,6 +25,8 @@ void check(const Scenario& scenario, Mistakes& mistakes);
 [[nodiscard]] const Kind<Security>& security();
 /// "password", which only networks with one may have.
 [[nodiscard]] std::optional<std::string> read_password(Fields& in, Security security);
+/// "pmk": a pairwise master key that both ends have from the beginning; empty where there is none.
+[[nodiscard]] ieee80211::Bytes read_pmk(Fields& in, Security security);
 /// "band", "channel", and where `with_width` "width_mhz" and its like. 20 MHz without. Nothing after a mistake.
 [[nodiscard]] std::optional<phy::ChannelDefinition> read_channel(Fields& in, bool with_width);
 

@@ -97,6 +97,42 @@ Action read_remove_radio(Fields& in) {
     return RemoveRadioStep{read_radio_target(in)};
 }
 
+Action read_rekey(Fields& in) {
+    RekeyStep out;
+    out.network = in.required("network", name());
+    out.station = in.optional("station", mac_address());
+    return out;
+}
+
+Action read_deauthenticate(Fields& in) {
+    DeauthenticateStep out;
+    out.network = in.required("network", name());
+    out.station = in.optional("station", mac_address());
+    out.reason = in.get("reason", integer<std::uint16_t>(1, 65535), out.reason);
+    return out;
+}
+
+ieee80211::LinkId read_link_id(Fields& in) {
+    const auto number = in.required("link_id", integer<unsigned>(0, ieee80211::LinkId::max_links - 1));
+    return ieee80211::LinkId::from(number).value_or(ieee80211::LinkId{});
+}
+
+Action read_remove_ap_link(Fields& in) {
+    RemoveApLinkStep out;
+    out.network = in.required("network", name());
+    out.link = read_link_id(in);
+    out.beacons = in.get("beacons", integer<std::uint16_t>(1, 65535), out.beacons);
+    return out;
+}
+
+Action read_rest_ap_link(Fields& in) {
+    RestApLinkStep out;
+    out.network = in.required("network", name());
+    out.link = read_link_id(in);
+    out.duration = in.required("for", duration());
+    return out;
+}
+
 struct ActionKind {
     const char* name;
     Action (*read)(Fields&);
@@ -115,6 +151,10 @@ constexpr ActionKind actions[] = {
     {"add_link", read_add_link},
     {"remove_link", read_remove_link},
     {"remove_radio", read_remove_radio},
+    {"rekey", read_rekey},
+    {"deauthenticate", read_deauthenticate},
+    {"remove_ap_link", read_remove_ap_link},
+    {"rest_ap_link", read_rest_ap_link},
 };
 
 /// The moment of a step: "at", or "after" the step before it.

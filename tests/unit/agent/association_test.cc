@@ -1,8 +1,12 @@
 #include "agent/association.h"
 
+#include <algorithm>
+
 #include "access_point_fixture.h"
 #include "ieee80211/basic_multi_link.h"
 #include "ieee80211/rsn.h"
+#include "mld/sta.h"
+#include "mld/stations.h"
 
 namespace mlosim::agent {
 namespace {
@@ -17,17 +21,26 @@ namespace element = ieee80211::element;
 class Associations : public AccessPointTest {
 protected:
     std::vector<Bytes> authenticate(const Bss& bss, std::uint16_t algorithm = AuthenticationBody::open_system,
-                                    std::uint16_t transaction = 1) {
+                                    std::uint16_t transaction = 1, const Bytes& rest = {}) {
         station.tune(bss.channel.control);
         run_for(1us);
         AuthenticationBody body;
         body.algorithm = algorithm;
         body.transaction = transaction;
+        body.rest = rest;
         Bytes bytes;
         ByteWriter w(bytes);
         body.append_to(w);
         return station.ask(ManagementSubtype::authentication, bss.bssid, bss.bssid, bytes,
                            ManagementSubtype::authentication);
+    }
+    std::vector<Bytes> authenticate_as_mld(const Bss& bss, std::string_view mld_addr = "02:00:00:00:66:00") {
+        ieee80211::BasicMultiLink element;
+        element.mld_addr = *MacAddress::parse(mld_addr);
+        Bytes rest;
+        ByteWriter w(rest);
+        element.append_to(w);
+        return authenticate(bss, AuthenticationBody::open_system, 1, rest);
     }
     static AuthenticationBody authentication_in(const Bytes& frame) {
         return *AuthenticationBody::parse(FrameView::parse(frame)->body());
@@ -58,7 +71,8 @@ protected:
             profile.link = *ieee80211::LinkId::from(id);
             profile.complete = true;
             profile.sta_addr = *MacAddress::parse("02:00:00:00:66:1" + std::to_string(id));
-            profile.profile = {0x01, 0x00};
+            // Capabilities, the rates of 5 and 6 GHz, HE capabilities: not looked into.
+            profile.profile = {0x01, 0x00, 1, 8, 0x8c, 0x12, 0x98, 0x24, 0xb0, 0x48, 0x60, 0x6c, 255, 1, 35};
             element.profiles.push_back(profile);
         }
         // EHT capabilities: not looked into.
@@ -145,7 +159,7 @@ TEST_F(Associations, WithoutAMultiLinkElementAreSingleLinkAlsoOnAnApMld) {
 TEST_F(Associations, OfAnMldGetAProfileForEachLinkThatWasAskedFor) {
     const AccessPoint& ap = start(open_mld());
     const Bss& bss = ap.bsses().front();
-    (void)authenticate(bss);
+    (void)authenticate_as_mld(bss);
     const auto answers = associate(bss, request("three", station_mld({1, 2})));
     ASSERT_THAT(answers, SizeIs(1));
     const auto response = response_in(answers[0]);
@@ -169,7 +183,7 @@ TEST_F(Associations, OfAnMldGetAProfileForEachLinkThatWasAskedFor) {
 TEST_F(Associations, OfAnMldForALinkThatThereIsNotGetTheOthers) {
     const AccessPoint& ap = start(open_mld());
     const Bss& bss = ap.bsses().front();
-    (void)authenticate(bss);
+    (void)authenticate_as_mld(bss);
     (void)associate(bss, request("three", station_mld({1, 7})));
     EXPECT_EQ(ap.stations().find(station.address)->links, 3);
 }
@@ -177,11 +191,80 @@ TEST_F(Associations, OfAnMldForALinkThatThereIsNotGetTheOthers) {
 TEST_F(Associations, WithABrokenMultiLinkElementAreRefused) {
     const AccessPoint& ap = start(open_mld());
     const Bss& bss = ap.bsses().front();
-    (void)authenticate(bss);
+    (void)authenticate_as_mld(bss);
     EXPECT_EQ(response_in(associate(bss, request("three", {255, 1, 108, 255, 4, 107, 0, 0, 200})).at(0)).status, 40);
     Bytes without_eht = station_mld({1});
     without_eht.erase(without_eht.begin(), without_eht.begin() + 3);
     EXPECT_EQ(response_in(associate(bss, request("three", without_eht)).at(0)).status, 135);
+}
+
+TEST_F(Associations, OfAnMldThatContradictsItselfAreRefused) {
+    const AccessPoint& ap = start(open_mld());
+    const Bss& bss = ap.bsses().front();
+    const auto status_of = [&](const Bytes& more) {
+        (void)authenticate_as_mld(bss);
+        return response_in(associate(bss, request("three", more)).at(0)).status;
+    };
+    EXPECT_EQ(status_of(station_mld({1, 1})), 40) << "a link twice";
+    EXPECT_EQ(status_of(station_mld({0})), 40) << "the link that the request came on";
+    EXPECT_EQ(status_of({255, 1, 108}), 1) << "no MLD any more";
+    Bytes same_address = station_mld({1, 2});
+    const Bytes second{0x02, 0x00, 0x00, 0x00, 0x66, 0x12};
+    const auto at = std::search(same_address.begin(), same_address.end(), second.begin(), second.end());
+    ASSERT_NE(at, same_address.end());
+    at[5] = 0x11;
+    EXPECT_EQ(status_of(same_address), 40) << "one address on two links";
+    EXPECT_FALSE(ap.stations().find(station.address)->aid.has_value());
+    EXPECT_EQ(ap.wdev().wiphy().stations().size(), 0U);
+}
+
+TEST_F(Associations, OfAnotherMldThanAuthenticatedAreRefused) {
+    const AccessPoint& ap = start(open_mld());
+    const Bss& bss = ap.bsses().front();
+    (void)authenticate_as_mld(bss, "02:00:00:00:66:07");
+    EXPECT_EQ(response_in(associate(bss, request("three", station_mld({1}))).at(0)).status, 1);
+    (void)authenticate(bss);
+    EXPECT_EQ(response_in(associate(bss, request("three", station_mld({1}))).at(0)).status, 1);
+}
+
+TEST_F(Associations, OfAnMldWithAnAddressThatNoMldHasAreNotBegun) {
+    const AccessPoint& ap = start(open_mld());
+    const Bss& bss = ap.bsses().front();
+    EXPECT_THAT(authenticate_as_mld(bss, "03:00:00:00:66:00"), IsEmpty()) << "a group's";
+    EXPECT_THAT(authenticate_as_mld(bss, "00:00:00:00:00:00"), IsEmpty());
+    EXPECT_THAT(authenticate_as_mld(bss, bss.mld->mld_addr.to_string()), IsEmpty()) << "the access point's own";
+    EXPECT_EQ(ap.stations().size(), 0U);
+}
+
+TEST_F(Associations, OfAnMldWithoutALinkProfileHaveOneLink) {
+    const AccessPoint& ap = start(open_mld());
+    const Bss& bss = ap.bsses().front();
+    (void)authenticate_as_mld(bss);
+    EXPECT_EQ(response_in(associate(bss, request("three", station_mld({}))).at(0)).status, 0);
+    EXPECT_EQ(ap.stations().find(station.address)->links, 1);
+    const mld::Sta* sta = ap.wdev().wiphy().stations().find(ap.wdev(), *MacAddress::parse("02:00:00:00:66:00"));
+    ASSERT_NE(sta, nullptr);
+    EXPECT_TRUE(sta->is_mld());
+    EXPECT_THAT(sta->links(), SizeIs(1));
+}
+
+TEST_F(Associations, OfAnMldGetALinkOnlyWithItsRates) {
+    const AccessPoint& ap = start(open_mld());
+    const Bss& bss = ap.bsses().front();
+    (void)authenticate_as_mld(bss);
+    Bytes slow = station_mld({1, 2});
+    const Bytes rates{1, 8, 0x8c, 0x12, 0x98};
+    const auto at = std::search(slow.begin(), slow.end(), rates.begin(), rates.end());
+    ASSERT_NE(at, slow.end());
+    at[2] = 0x02;
+    const auto response = response_in(associate(bss, request("three", slow)).at(0));
+    EXPECT_EQ(response.status, 0);
+    EXPECT_EQ(ap.stations().find(station.address)->links, 5);
+    const auto multi_link =
+        ieee80211::BasicMultiLink::parse(ieee80211::ElementBody(*response.elements.find(element::multi_link)));
+    ASSERT_THAT(multi_link->profiles, SizeIs(2));
+    EXPECT_EQ(multi_link->profiles[0].profile[2], 18) << "the refused link's status";
+    EXPECT_EQ(multi_link->profiles[1].profile[2], 0);
 }
 
 TEST_F(Associations, WithSecuredNetworksAreRefusedForTheirReason) {

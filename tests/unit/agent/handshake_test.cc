@@ -64,6 +64,7 @@ struct Pair {
             const LinkId link = *LinkId::from(id);
             station.links.push_back({link, address(0x20 + id), address(0x10 + id), rsne(8), {0xf4, 1, 0x20}});
             access_point.links.push_back({link, address(0x10 + id), rsne(8), {0xf4, 1, 0x20}});
+            access_point.station_links.push_back({link, address(0x20 + id), id == 0});
         }
         group_keys.clear();
         for (const MloLink& link : access_point.links)

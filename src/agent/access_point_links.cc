@@ -1,0 +1,129 @@
+// Links of an AP MLD that go, or rest: what its beacons say of it beforehand, and what follows.
+
+#include "agent/access_point.h"
+#include "ieee80211/reconfiguration_multi_link.h"
+#include "ieee80211/tid_to_link_mapping.h"
+#include "mld/sta.h"
+#include "mld/stations.h"
+#include "mld/wiphy.h"
+
+namespace mlosim::agent {
+
+namespace {
+
+using ieee80211::Bytes;
+using ieee80211::ByteWriter;
+using ieee80211::LinkId;
+using ieee80211::MacAddress;
+
+constexpr std::uint16_t reason_access_point_leaves = 3;  // 802.11-2020 Table 9-49
+
+}  // namespace
+
+std::uint16_t AccessPoint::active_links() const {
+    std::uint16_t out = 0;
+    for (const Bss& bss : bsses_)
+        if (bss.mld) out = static_cast<std::uint16_t>(out | bss.mld->link.bit());
+    return out;
+}
+
+Result<void> AccessPoint::check_other_links(LinkId link) const {
+    if (!running_ || (active_links() & link.bit()) == 0) return fail(ENOENT, "there is no such link");
+    std::uint16_t left = static_cast<std::uint16_t>(active_links() & ~link.bit());
+    for (const auto& [going, beacons] : removals_)
+        left = static_cast<std::uint16_t>(left & ~going.bit());
+    for (const auto& [resting, until] : rests_)
+        left = static_cast<std::uint16_t>(left & ~resting.bit());
+    return left != 0 ? Result<void>{} : fail(EBUSY, "it is the last link");
+}
+
+// 802.11be 35.3.6.2.2
+Result<void> AccessPoint::remove_link(LinkId link, std::uint16_t beacons) {
+    if (auto possible = check_other_links(link); !possible) return possible;
+    if (beacons == 0) return fail(EINVAL, "stations have to hear of it in a beacon");
+    removals_[link] = beacons;
+    announce();
+    return {};
+}
+
+// 802.11be 35.3.7.2.3: advertised TID-to-link mapping
+Result<void> AccessPoint::rest_link(LinkId link, sim::Duration duration) {
+    if (auto possible = check_other_links(link); !possible) return possible;
+    if (duration < sim::time_unit) return fail(EINVAL, "stations count in time units");
+    rests_[link] = world().now() + duration;
+    announce();
+    return {};
+}
+
+/// The beacons tell how much is left, each anew.
+void AccessPoint::announce() {
+    refresh();
+    if (removals_.empty() && rests_.empty()) return;
+    announcement_ = world().queue().after(settings_.beacon_interval * sim::time_unit, [this] { count_down(); });
+}
+
+void AccessPoint::count_down() {
+    std::vector<LinkId> gone;
+    for (auto& [link, beacons] : removals_)
+        if (--beacons == 0) gone.push_back(link);
+    for (const LinkId link : gone) {
+        removals_.erase(link);
+        drop_link(link);
+    }
+    std::erase_if(rests_, [&](const auto& rest) { return rest.second <= world().now(); });
+    announce();
+}
+
+/// The elements that say so.
+Bytes AccessPoint::announcements() const {
+    Bytes out;
+    ByteWriter w(out);
+    if (!removals_.empty()) {
+        ieee80211::ReconfigurationMultiLink element;
+        for (const auto& [link, beacons] : removals_) {
+            ieee80211::ReconfigurationPerStaProfile profile;
+            profile.link = link;
+            profile.ap_removal_timer = beacons;
+            element.profiles.push_back(profile);
+        }
+        element.append_to(w);
+    }
+    if (rests_.empty()) return out;
+    std::uint16_t awake = active_links();
+    sim::Time until = rests_.begin()->second;
+    for (const auto& [link, end] : rests_) {
+        awake = static_cast<std::uint16_t>(awake & ~link.bit());
+        until = std::min(until, end);
+    }
+    ieee80211::TidToLinkMapping::LinkMasks masks;
+    masks.fill(awake);
+    auto mapping = ieee80211::TidToLinkMapping::from(ieee80211::TidToLinkMapping::Direction::both, masks);
+    if (!mapping) return out;
+    const auto left = std::max<std::int64_t>(1, (until - world().now()) / sim::time_unit);
+    mapping->set_expected_duration(
+        static_cast<std::uint32_t>(std::min<std::int64_t>(left, ieee80211::TidToLinkMapping::max_expected_duration)));
+    mapping->append_to(w);
+    return out;
+}
+
+/// Stations with other links go on there; those without have no access point any more.
+void AccessPoint::drop_link(LinkId link) {
+    replies_.clear();  // they name links by their place
+    mld::Stations& stations = wdev_.wiphy().stations();
+    std::vector<MacAddress> on_it;
+    for (const mld::Sta* sta : stations.of(wdev_))
+        if (sta->link(link) != nullptr) on_it.push_back(sta->address());
+    for (const MacAddress& station : on_it)
+        if (!stations.remove_link(wdev_, station, link)) (void)send_away(station, reason_access_point_leaves);
+    stations_.link_gone(link);
+    if (gatekeeper_) gatekeeper_->link_gone(link);
+    (void)wdev_.wiphy().stop_ap(wdev_, link);         // it beacons
+    (void)wdev_.wiphy().remove_ap_link(wdev_, link);  // it is there
+    removed_ = static_cast<std::uint16_t>(removed_ | link.bit());
+    describe();
+    describe_probe_responses();
+    world().trace().record(world().now(), "agent/link-removed",
+                           {{"network", settings_.name}, {"link", std::uint64_t{link.value()}}});
+}
+
+}  // namespace mlosim::agent

@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""Stock wpa_supplicant on built-in access points: as station MLD on one, two and three links of an AP MLD with SAE and OWE,
+as a legacy client beside, with PSK and SAE on plain access points. What is wrong is refused, who left comes back."""
+import pathlib
+import subprocess
+import sys
+import unittest
+
+from harness import hostap, programs, tap
+from harness.hostap import Station
+from harness.world import PATIENCE, World
+
+HERE = pathlib.Path(__file__).resolve().parent
+PASSWORD = "12345678"
+LINKS = [{"band": "2.4 GHz", "channel": 6}, {"band": "5 GHz", "channel": 36}, {"band": "6 GHz", "channel": 37}]
+FREQUENCIES = [2437, 5180, 6135]
+SAE = {"key_mgmt": "SAE", "sae_password": f'"{PASSWORD}"', "ieee80211w": 2}
+PSK = {"key_mgmt": "WPA-PSK", "psk": f'"{PASSWORD}"'}
+OWE = {"key_mgmt": "OWE", "ieee80211w": 2}
+NETWORKS = [
+    ("one", "wpa3", {"links": LINKS[:1], "mld": True}), ("two", "wpa3", {"links": LINKS[:2]}), ("three", "wpa3", {"links": LINKS}),
+    ("owe", "owe", {"links": LINKS}), ("both", "wpa2-wpa3", {"links": LINKS[:2]}), ("plain2", "wpa2", {"links": LINKS[:1]}),
+    ("plain3", "wpa3", {"links": LINKS[1:2]}), ("mixed", "wpa2-wpa3", {"links": LINKS[:1]}), ("open", "open", {"links": LINKS[1:2]}),
+    ("rekey", "wpa3", {"links": LINKS, "group_rekey": "3 s", "pairwise_rekey": "2 s"}),
+    ("west", "wpa3", {"links": LINKS, "ssid": "roam"}), ("east", "wpa3", {"links": LINKS[:2], "ssid": "roam"}),
+]
+STATION = "sta0"
+OTHER = "sta1"
+
+
+def world():
+    radios = [{"name": name, "channels": 3, "interfaces": [{"name": name, "type": "ap"}]} for name, _, _ in NETWORKS]
+    radios += [{"name": name, "channels": 3, "interfaces": [{"name": name}]} for name in (STATION, OTHER)]
+    networks = [{"name": name, "radio": name, "ssid": name, "security": security,
+                 **({"password": PASSWORD} if security.startswith("wpa") else {}), **more} for name, security, more in NETWORKS]
+    return World({"clock": "real", "seed": 1, "regulatory": {"country": "DE"}, "radios": radios, "networks": networks})
+
+
+class WithAWorld(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = world()
+        cls.world.__enter__()
+        cls.addClassCleanup(cls.world.__exit__, None, None, None)
+        cls.addresses = {w["ifname"]: w["address"] for w in cls.world.ctl_json("wdevs") if "ifname" in w}
+
+    def station(self, interface=STATION, release=hostap.debian_sid, **settings):
+        return Station(self.world, release(), interface, {"sae_pwe": 2, "p2p_disabled": 1, **settings})
+
+    @staticmethod
+    def connect(station, name, network, frequencies=FREQUENCIES, **more):
+        allowed = " ".join(map(str, frequencies))
+        station.connect(ssid=f'"{name}"', scan_freq=allowed, freq_list=allowed, **network, **more)
+
+    def passes_data(self, one, other=STATION):
+        outcome = subprocess.run(self.world.command(sys.executable, "-m", "harness.frames", one, other, "1"), cwd=HERE,
+                                 env=self.world.environment(), capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual((outcome.returncode, outcome.stdout, outcome.stderr), (0, "through\n", ""))
+
+    def iw(self, *arguments):
+        outcome = self.world.run(programs.sid("iw"), *arguments)
+        self.assertEqual(outcome.code, 0, outcome)
+        return outcome.out
+
+    def wait_for(self, what, condition):
+        """What follows within the moment, if the daemon comes to it."""
+        for _ in range(500):
+            if condition():
+                return
+            self.world.run("sleep", "0.01")
+        self.fail(what)
+
+
+class StationMlds(WithAWorld):
+    def check_links(self, station, name, count):
+        """Everybody names the same links."""
+        status = station.control.request("MLO_STATUS").splitlines()
+        self.assertEqual([l for l in status if l.startswith(("link_id=", "freq="))],
+                         [line for i in range(count) for line in (f"link_id={i}", f"freq={FREQUENCIES[i]}")])
+        link = self.iw("dev", STATION, "link")
+        self.assertIn(f"Connected to {self.addresses[name]}", link)
+        info = self.iw("dev", STATION, "info")
+        for i in range(count):
+            self.assertIn(f"Link {i} BSSID", link)
+            self.assertIn(f"freq: {FREQUENCIES[i]}.0", link)
+            self.assertIn(f"link ID  {i} link addr", info)
+            self.assertIn(f"({FREQUENCIES[i]} MHz)", info)
+        self.assertNotIn(f"Link {count} BSSID", link)
+        self.assertEqual(status[3::4], ["sta_link_addr=" + line.split()[-1] for line in info.splitlines() if "link addr" in line])
+        listed = sorted((l["link_id"], l["frequency_mhz"]) for l in self.world.ctl_json("links") if l["ifname"] == STATION and "link_id" in l)
+        self.assertEqual(listed, list(enumerate(FREQUENCIES[:count])))
+
+    def check(self, name, network, count):
+        with self.station() as station:
+            self.connect(station, name, network)
+            station.wait_connected()
+            status = station.status()
+            self.assertEqual((status["wpa_state"], status["wifi_generation"]), ("COMPLETED", "7"))
+            self.assertIn(status["pmf"], "12")
+            self.check_links(station, name, count)
+            self.passes_data(name)
+            self.assertIn("authorized:\tyes", self.iw("dev", name, "station", "dump"))
+
+    def test_sae_on_one_link(self):
+        self.check("one", SAE, 1)
+
+    def test_sae_on_two_links(self):
+        self.check("two", SAE, 2)
+
+    def test_sae_on_three_links(self):
+        self.check("three", SAE, 3)
+
+    def test_owe_on_three_links(self):
+        self.check("owe", OWE, 3)
+
+    def test_sae_where_others_may_use_psk(self):
+        self.check("both", SAE, 2)
+
+    def test_reach_each_other_through_the_access_point(self):
+        with self.station() as one, self.station(OTHER) as other:
+            for station in (one, other):
+                self.connect(station, "three", SAE)
+                station.wait_connected()
+            self.passes_data(OTHER)
+
+    def test_come_back_with_the_key_that_they_had(self):
+        with self.station() as station:
+            self.connect(station, "three", SAE)
+            station.wait_connected()
+            self.assertEqual(station.control.request("DISCONNECT"), "OK")
+            station.control.wait("CTRL-EVENT-DISCONNECTED")
+            self.wait_for("the access point does not forget it", lambda: self.iw("dev", "three", "station", "dump") == "")
+            self.assertEqual(station.control.request("RECONNECT"), "OK")
+            station.wait_connected()
+            self.assertEqual(station.output().count("SME: SAE authentication transaction 2"), 1, "it did not need SAE again")
+            self.check_links(station, "three", 3)
+            self.passes_data("three")
+
+    def test_with_the_wrong_password_are_told_so(self):
+        with self.station() as station:
+            self.connect(station, "three", {**SAE, "sae_password": '"123456789"'})
+            self.assertIn("auth_failures=1", station.control.wait("CTRL-EVENT-SSID-TEMP-DISABLED"))
+            self.assertEqual(self.iw("dev", "three", "station", "dump"), "")
+
+
+class KeysAndRoams(WithAWorld):
+    def test_new_keys_of_the_group_and_of_the_station(self):
+        with self.station() as station:
+            self.connect(station, "rekey", SAE)
+            station.wait_connected()
+            for _ in range(2):
+                self.assertIn("PTK=CCMP", station.control.wait("WPA: Key negotiation completed"))
+                self.passes_data("rekey")
+                station.control.wait("MLO RSN: Group rekeying completed")
+                self.passes_data("rekey")
+            self.assertNotIn("CTRL-EVENT-DISCONNECTED", station.output())
+
+    @classmethod
+    def ip(cls, *arguments):
+        outcome = cls.world.run(programs.system("ip"), *arguments)
+        if outcome.code != 0:
+            raise AssertionError(f"ip {arguments}: {outcome}")
+
+    def test_roam_there_and_back_while_data_flow(self):
+        self.ip("link", "add", "town", "up", "type", "bridge")
+        for name in ("west", "east"):
+            self.ip("link", "set", name, "master", "town")
+        bssids = {l["ifname"]: l["address"] for l in self.world.ctl_json("links") if l["ifname"] in ("west", "east") and l["link_id"] == 0}
+        with self.station() as station:
+            self.connect(station, "roam", SAE)
+            station.wait_connected()
+            at_east = bssids["east"] in station.control.request("MLO_STATUS")
+            station.control.request("SCAN TYPE=ONLY freq=2437,5180")
+            station.control.wait("CTRL-EVENT-SCAN-RESULTS")
+            flow = subprocess.Popen(self.world.command(sys.executable, "-m", "harness.flow", "town", STATION, "4"), cwd=HERE,
+                                    env=self.world.environment(), stdout=subprocess.PIPE, text=True)
+            self.assertEqual(flow.stdout.readline(), "flowing\n")
+            ways = [("east", 2), ("west", 3)]
+            for target, links in reversed(ways) if at_east else ways:
+                self.assertEqual(station.control.request("ROAM " + bssids[target]), "OK")
+                station.wait_connected()
+                self.assertEqual(station.status()["wpa_state"], "COMPLETED")
+                status = station.control.request("MLO_STATUS").splitlines()
+                self.assertEqual((status[2], len(status)), ("ap_link_addr=" + bssids[target], 4 * links))
+                other = "west" if target == "east" else "east"
+                self.assertEqual(self.iw("dev", other, "station", "dump"), "", "it is no more where it was")
+            said = flow.communicate(timeout=PATIENCE)[0].splitlines()
+            for line in said:
+                sent, came, silence = map(int, line.split())
+                print(f"# of {sent} frames {came} came, the longest silence was {silence} ms")
+                self.assertGreater(came, 0.5 * sent, "most came")
+            self.assertEqual(station.output().count("SME: SAE authentication transaction 2"), 2, "the way back had a key already")
+        self.ip("link", "del", "town")
+
+
+class Legacy:
+    """Clients that know no multi-link operation, or may not use it."""
+    def check(self, name, network, expected, frequencies=FREQUENCIES):
+        with self.station(release=self.release) as station:
+            self.connect(station, name, network, frequencies)
+            station.wait_connected()
+            status = station.status()
+            self.assertEqual((status["wpa_state"], status["key_mgmt"]), ("COMPLETED", expected))
+            self.assertEqual(station.control.request("MLO_STATUS").splitlines()[0] in ("FAIL", "UNKNOWN COMMAND"), True)
+            self.passes_data(name)
+
+    def test_psk_on_an_ap_mld(self):
+        self.check("both", PSK, "WPA2-PSK")
+
+    def test_psk_on_a_plain_access_point(self):
+        self.check("plain2", PSK, "WPA2-PSK", FREQUENCIES[:1])
+
+    def test_psk_with_protected_management_frames(self):
+        self.check("mixed", {**PSK, "ieee80211w": 2}, "WPA2-PSK", FREQUENCIES[:1])
+
+    def test_sae_on_a_plain_access_point(self):
+        self.check("plain3", SAE, "SAE", FREQUENCIES[1:2])
+
+    def test_sae_by_hunting_and_pecking(self):
+        with self.station(release=self.release, sae_pwe=0) as station:
+            self.connect(station, "mixed", SAE, FREQUENCIES[:1])
+            station.wait_connected()
+            self.assertEqual(station.status()["sae_h2e"], "0")
+            self.passes_data("mixed")
+
+    def test_open(self):
+        self.check("open", {"key_mgmt": "NONE"}, "NONE", FREQUENCIES[1:2])
+
+    def test_the_wrong_passphrase(self):
+        with self.station(release=self.release) as station:
+            self.connect(station, "plain2", {**PSK, "psk": '"123456789"'}, FREQUENCIES[:1])
+            self.assertIn("reason=WRONG_KEY", station.control.wait("CTRL-EVENT-SSID-TEMP-DISABLED"))
+
+
+class Debian12(Legacy, WithAWorld):
+    release = staticmethod(hostap.debian_12)
+
+    def test_sae_on_an_ap_mld(self):
+        self.check("three", SAE, "SAE")
+
+    def test_owe_on_an_ap_mld(self):
+        self.check("owe", OWE, "OWE")
+
+
+class DebianSid(Legacy, WithAWorld):
+    release = staticmethod(hostap.debian_sid)
+
+
+tap.main()
