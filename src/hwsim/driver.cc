@@ -5,6 +5,7 @@
 #include "ieee80211/frame_header.h"
 #include "mld/ap_link.h"
 #include "mld/jiffies.h"
+#include "mld/link_mapping.h"
 #include "mld/probe_request.h"
 #include "mld/radiotap.h"
 #include "sim/invariant.h"
@@ -106,6 +107,24 @@ void Driver::remove_interface(mld::Wdev& vif) {
 
 Result<void> Driver::change_vif_links(mld::Wdev&, std::uint16_t, std::uint16_t) {
     return {};
+}
+
+// cf. mac80211_hwsim_vif_info_changed()
+void Driver::usable_links_changed(mld::Wdev& vif) {
+    if (vif.type() == mld::InterfaceType::station && vif.active_links() != vif.usable_links())
+        mac_.activate_links(vif, vif.usable_links());
+}
+
+// All links carry frames as soon as the keys are there. cf. mac80211_hwsim_sta_state()
+void Driver::authorized(mld::Wdev& vif, const mld::Sta&) {
+    if (vif.type() == mld::InterfaceType::station && vif.is_mld()) mac_.activate_links(vif, vif.usable_links());
+}
+
+// It takes what maps all traffic to the same links. cf. mac80211_hwsim_can_neg_ttlm()
+bool Driver::accepts_mapping(const mld::Wdev&, const mld::LinkMapping& mapping) const {
+    return mapping.downlink == mapping.uplink &&
+           std::all_of(mapping.downlink.begin(), mapping.downlink.end(),
+                       [&](std::uint16_t links) { return links == mapping.downlink.front(); });
 }
 
 // cf. mac80211_hwsim_config()

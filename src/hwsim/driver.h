@@ -30,6 +30,9 @@ public:
     Result<void> change_interface(mld::Wdev& vif, mld::InterfaceType type) override;
     void remove_interface(mld::Wdev& vif) override;
     Result<void> change_vif_links(mld::Wdev& vif, std::uint16_t old_links, std::uint16_t new_links) override;
+    void usable_links_changed(mld::Wdev& vif) override;
+    void authorized(mld::Wdev& vif, const mld::Sta& peer) override;
+    [[nodiscard]] bool accepts_mapping(const mld::Wdev& vif, const mld::LinkMapping& mapping) const override;
     void config(const mld::RadioConfig& config) override;
     Result<void> assign_channel(mld::Link& link) override;
     void unassign_channel(mld::Link& link) override;

@@ -88,4 +88,15 @@ struct ChannelSwitch {
     std::vector<std::uint16_t> probe_response_counter_offsets;
 };
 
+/// What COLOR_CHANGE_REQUEST asks for (struct cfg80211_color_change_settings).
+struct ColorChange {
+    std::uint8_t color = 0;
+    std::uint8_t count = 0;
+    BeaconData beacon_during;
+    BeaconData beacon_after;
+    /// Where the counter lies in the beacon's tail, and in the probe response.
+    std::uint16_t beacon_counter_offset = 0;
+    std::optional<std::uint16_t> probe_response_counter_offset;
+};
+
 }  // namespace mlosim::mld

@@ -44,6 +44,12 @@ void ApLink::begin_channel_switch(const ChannelSwitch& request) {
 
 // cf. ieee80211_beacon_update_cntdwn(), ieee80211_set_beacon_cntdwn()
 void ApLink::count_down() {
+    if (color_ && color_->counter > 1) {
+        --color_->counter;
+        settings_.beacon.tail[color_->request.beacon_counter_offset] = color_->counter;
+        if (const auto at = color_->request.probe_response_counter_offset)
+            settings_.beacon.probe_response[*at] = color_->counter;
+    }
     if (!switch_ || switch_->counter <= 1) return;
     --switch_->counter;
     for (const std::uint16_t at : switch_->request.beacon_counter_offsets)
@@ -63,6 +69,17 @@ bool ApLink::countdown_is_over() const noexcept {
 ChannelSwitch ApLink::end_channel_switch() {
     ChannelSwitch out = std::move(switch_->request);
     switch_.reset();
+    return out;
+}
+
+void ApLink::begin_color_change(const ColorChange& request) {
+    color_ = ColorCountdown{request, request.count};
+    if (request.count > 1) change_beacon(request.beacon_during);
+}
+
+ColorChange ApLink::end_color_change() {
+    ColorChange out = std::move(color_->request);
+    color_.reset();
     return out;
 }
 

@@ -50,11 +50,25 @@ public:
     /// It is over; gives what was asked for.
     ChannelSwitch end_channel_switch();
 
+    // A change of the BSS color.
+
+    /// Its beacons count down from now on. cf. ieee80211_set_color_change_beacon()
+    void begin_color_change(const ColorChange& request);
+    /// nullptr: none goes on.
+    [[nodiscard]] const ColorChange* color_change() const noexcept { return color_ ? &color_->request : nullptr; }
+    /// The last beacon with the old color was made.
+    [[nodiscard]] bool color_countdown_is_over() const noexcept { return color_ && color_->counter <= 1; }
+    ColorChange end_color_change();
+
 private:
     struct Countdown {
         ChannelSwitch request;
         std::uint8_t counter = 0;
         bool ready = false;
+    };
+    struct ColorCountdown {
+        ColorChange request;
+        std::uint8_t counter = 0;
     };
     void count_down();
     void append_tim(ieee80211::ByteWriter& out, const ApPowerSave* power_save);
@@ -65,6 +79,7 @@ private:
     std::uint8_t dtim_count_ = 0;
     bool announced_group_traffic_ = false;
     std::optional<Countdown> switch_;
+    std::optional<ColorCountdown> color_;
     sim::Timer after_beacon_;
 };
 

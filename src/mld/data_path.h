@@ -45,6 +45,8 @@ struct TxOptions {
     std::optional<phy::Rate> rate;
     /// Its number, where the same frame goes out on several links.
     std::optional<std::uint16_t> sequence_number;
+    /// The link that it takes to an MLD, rather than one of our choice.
+    std::optional<ieee80211::LinkId> link;
     /// Elsewhere than on the link's channel.
     std::optional<phy::Channel> channel;
 };

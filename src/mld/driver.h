@@ -22,7 +22,9 @@
 namespace mlosim::mld {
 
 class Link;
+class Sta;
 class Wdev;
+struct LinkMapping;
 
 /// What the MAC sets for a radio as a whole (struct ieee80211_conf).
 struct RadioConfig {
@@ -59,6 +61,9 @@ public:
     /// The beacon that link's access point sends now, counted on. Empty: it sends none. The bytes hold until the next
     /// call. cf. ieee80211_beacon_get().
     virtual std::span<const std::uint8_t> next_beacon(Link& link) = 0;
+    /// A station shall use these of its links, as soon as nothing else is being done.
+    /// cf. ieee80211_set_active_links_async().
+    virtual void activate_links(Wdev& vif, std::uint16_t links) = 0;
 
 protected:
     ~DriverEvents() = default;
@@ -82,8 +87,19 @@ public:
     virtual Result<void> add_interface(Wdev& vif) = 0;
     virtual Result<void> change_interface(Wdev& vif, InterfaceType type) = 0;
     virtual void remove_interface(Wdev& vif) = 0;
-    /// Links came or went. `old_links` and `new_links` are valid_links before and after.
+    /// Links came or went, became active or inactive: those that are active, before and after.
     virtual Result<void> change_vif_links(Wdev& vif, std::uint16_t old_links, std::uint16_t new_links) = 0;
+    /// A station may use other links than before: some came or went, or traffic is mapped elsewhere.
+    /// cf. BSS_CHANGED_MLD_VALID_LINKS, BSS_CHANGED_MLD_TTLM of vif_cfg_changed().
+    virtual void usable_links_changed(Wdev& /*vif*/) {}
+    /// The peer has passed its port. cf. sta_state() to IEEE80211_STA_AUTHORIZED.
+    virtual void authorized(Wdev& /*vif*/, const Sta& /*peer*/) {}
+    /// Whether the radio can use these links at a time.
+    [[nodiscard]] virtual bool can_activate_links(const Wdev& /*vif*/, std::uint16_t /*links*/) const { return true; }
+    /// Whether the radio can carry traffic so. cf. can_neg_ttlm().
+    [[nodiscard]] virtual bool accepts_mapping(const Wdev& /*vif*/, const LinkMapping& /*mapping*/) const {
+        return false;
+    }
 
     virtual void config(const RadioConfig& config) = 0;
     /// The link uses link.channel() from now on; or no channel any more.

@@ -44,6 +44,8 @@ public:
     virtual void link_registered(Wdev& /*link*/) {}
     virtual void link_removed(Wdev& /*link*/) {}
     virtual void link_changed(Wdev& /*link*/) {}
+    /// Other links of a station MLD carry its frames now.
+    virtual void active_links_changed(Wdev& /*station*/) {}
 
     // nl80211 "scan"
     /// TRIGGER_SCAN.
@@ -101,6 +103,14 @@ public:
     virtual void channel_switch_started(Wdev&, const Link&, const phy::ChannelDefinition&, std::uint8_t /*count*/,
                                         bool /*quiet*/) {}
     virtual void channel_switched(Wdev&, const Link&, const phy::ChannelDefinition&) {}
+    /// COLOR_CHANGE_STARTED, COLOR_CHANGE_COMPLETED, COLOR_CHANGE_ABORTED.
+    virtual void color_change_started(Wdev&, const Link&, std::uint8_t /*count*/) {}
+    virtual void color_changed(Wdev&, const Link&) {}
+    virtual void color_change_aborted(Wdev&, const Link&) {}
+    /// LINKS_REMOVED: a station MLD has these links no longer.
+    virtual void links_removed(Wdev&, std::uint16_t /*links*/) {}
+    /// EPCS_CFG.
+    virtual void epcs_changed(Wdev&, bool /*enabled*/) {}
     /// FRAME to those that registered for beacons of the wiphy (REGISTER_BEACONS).
     virtual void beacon_heard(Wiphy&, ieee80211::ByteView, const RxStatus&) {}
     /// START_SCHED_SCAN, SCHED_SCAN_RESULTS, SCHED_SCAN_STOPPED.

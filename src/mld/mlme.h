@@ -105,6 +105,13 @@ struct AssociateRequest {
     bool owner_ends_it = false;
 };
 
+/// Links that a connection with an AP MLD shall have more or less (struct cfg80211_ml_reconf_req).
+struct LinkReconfiguration {
+    std::vector<AssociateLink> add;
+    std::uint16_t remove = 0;  ///< bit n: link n
+    std::uint16_t ext_mld_capabilities = 0;
+};
+
 /// struct cfg80211_deauth_request, cfg80211_disassoc_request.
 struct LeaveRequest {
     ieee80211::MacAddress bssid;
@@ -138,6 +145,7 @@ enum class MlmeFrameKind : std::uint8_t {
     unprotected_deauthentication,  ///< UNPROT_DEAUTHENTICATE
     unprotected_disassociation,    ///< UNPROT_DISASSOCIATE
     unprotected_beacon,            ///< UNPROT_BEACON
+    link_reconfiguration,          ///< ASSOC_MLO_RECONF
 };
 
 /// cf. nl80211_send_mlme_event()

@@ -177,9 +177,18 @@ void StaPowerSave::heard(Link& link, const FrameView& frame) {
     }
     // 802.11-2020 11.2.3.2: the mode changes at the end of an exchange that a data or management frame began
     if (!last_fragment || frame.addr1().is_group() || fc.type() == FrameType::control) return;
-    if (power_management && !asleep_)
+    bool sleeps = power_management;
+    if (sta_.is_mld()) {
+        // Each of its links has a mode of its own. 802.11be 35.3.12.2; cf. mac80211_hwsim_rx()
+        const std::uint16_t bit = link.id().bit();
+        sta_.awake_links =
+            static_cast<std::uint16_t>(power_management ? sta_.awake_links & ~bit : sta_.awake_links | bit);
+        sleeps = std::none_of(sta_.links().begin(), sta_.links().end(),
+                              [&](const auto& l) { return (sta_.awake_links & l->link.bit()) != 0; });
+    }
+    if (sleeps && !asleep_)
         fall_asleep();
-    else if (!power_management && asleep_)
+    else if (!sleeps && asleep_)
         wake_up(link);
 }
 

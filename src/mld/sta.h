@@ -11,6 +11,7 @@
 #include "ieee80211/byte_io.h"
 #include "ieee80211/link_id.h"
 #include "ieee80211/mac_address.h"
+#include "mld/link_mapping.h"
 #include "phy/flags.h"
 #include "phy/rates.h"
 #include "phy/units.h"
@@ -23,6 +24,9 @@ class Link;
 class StaPowerSave;
 class Stations;
 class Wdev;
+namespace detail {
+class ReorderBuffer;
+}
 
 /// enum nl80211_sta_flags as bits (bit n is flag n).
 enum class StaFlag : std::uint32_t {
@@ -127,6 +131,8 @@ public:
     /// The link where it was first met; the only one of a peer that is no MLD.
     [[nodiscard]] LinkSta& default_link() const noexcept { return *links_.front(); }
     [[nodiscard]] LinkSta* link(ieee80211::LinkId id) const;
+    /// The counters of a link; those of the default link for one that it has no longer.
+    [[nodiscard]] StaStatistics& statistics_on(ieee80211::LinkId id) const;
     [[nodiscard]] bool authorized() const noexcept { return flags.has(StaFlag::authorized); }
     [[nodiscard]] StaState state() const noexcept;
 
@@ -152,6 +158,11 @@ public:
     /// Bit n: TID n has a block ack agreement in which we receive; a request without one was answered.
     std::uint16_t block_ack_tids = 0;
     std::uint16_t refused_block_ack_tids = 0;
+    /// What came before its turn, of each TID with an agreement: one buffer for all links. cf. sta->ampdu_mlme.tid_rx[]
+    std::array<std::unique_ptr<detail::ReorderBuffer>, 8> reorder;
+    /// Bit n: of TID n we have asked for an agreement in which we send; the peer has granted it.
+    std::uint16_t asked_block_ack_tids = 0;
+    std::uint16_t granted_block_ack_tids = 0;
     /// Group keys that the peer sends with, by index (of a station: those of its links hang on the links).
     std::array<std::shared_ptr<Key>, 8> group_keys;
 
@@ -159,6 +170,16 @@ public:
     std::array<std::uint16_t, 16> next_sequence{};
     /// Sequence control of the last frame received, of each TID and (the last one) without: for duplicates.
     std::array<std::optional<std::uint16_t>, 17> last_sequence{};
+
+    /// Bit n: it listens on link n: the last frame from there did not say that it sleeps.
+    /// cf. struct hwsim_sta_priv's active_links_rx
+    std::uint16_t awake_links = 0xffff;
+    /// The link that its last data frame took.
+    std::optional<ieee80211::LinkId> last_link;
+    /// What it has agreed on with an access point's program. Nothing: all traffic on all links.
+    std::optional<LinkMapping> link_mapping;
+    /// Links that it shares one radio for (EMLSR): it listens on all, and receives on one at a time. 0: none.
+    std::uint16_t emlsr_links = 0;
 
     /// The number of the newest group frame of an AP MLD, which sends each on all links.
     std::optional<std::uint16_t> last_group_sequence;

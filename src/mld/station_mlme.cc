@@ -26,7 +26,11 @@ StationMlme::Impl::Impl(Wdev& owner)
 
 Link& StationMlme::Impl::link() const {
     std::optional<ieee80211::LinkId> id;
-    if (active) id = active->links.front().id;
+    if (active) {
+        const auto carries = [&](const ActiveLink& l) { return (wdev.active_links() & l.id.bit()) != 0; };
+        const auto first = std::find_if(active->links.begin(), active->links.end(), carries);
+        id = first != active->links.end() ? first->id : active->links.front().id;
+    }
     if (auth && auth->link) id = auth->link;
     if (assoc) id = assoc->links[assoc->main].id;
     Link* found = id && wdev.is_mld() ? wdev.link(*id) : nullptr;
@@ -125,7 +129,9 @@ Result<void> StationMlme::Impl::prepare(const Peer& peer, bool keep_station, boo
 
 void StationMlme::Impl::let_go(const ieee80211::MacAddress& ap) {
     if (Sta* station = access_point(ap)) wiphy().stations().destroy(*station);
+    activation.cancel();
     for (const auto& own : wdev.links()) {
+        own->wanted_channel_.reset();
         own->bssid_ = {};
         own->bss_config = {};
         wiphy().release_channel(*own);
@@ -225,6 +231,27 @@ Result<void> StationMlme::disconnect(std::uint16_t reason) {
 }
 Result<void> StationMlme::set_cqm_rssi(std::vector<std::int32_t> thresholds, std::uint32_t hysteresis) {
     return impl_->set_quality(std::move(thresholds), hysteresis);
+}
+Result<void> StationMlme::reconfigure_links(const LinkReconfiguration& request) {
+    return impl_->reconfigure_links(request);
+}
+void StationMlme::give_back_links(std::uint16_t links) {
+    impl_->give_back_links(links);
+}
+Result<void> StationMlme::set_link_mapping(const LinkMapping& mapping) {
+    return impl_->set_link_mapping(mapping);
+}
+Result<void> StationMlme::set_epcs(bool enable) {
+    return impl_->set_epcs(enable);
+}
+void StationMlme::activate_links(std::uint16_t links) {
+    impl_->activate_links(links);
+}
+void StationMlme::say_dozing(std::uint16_t links) {
+    impl_->say_dozing(links);
+}
+void StationMlme::say_awake(std::uint16_t links) {
+    impl_->say_awake(links);
 }
 void StationMlme::leave() {
     constexpr std::uint16_t leaving = 3;

@@ -19,6 +19,7 @@ namespace mlosim::mld {
 class Link;
 class Sta;
 class Wdev;
+struct LinkMapping;
 
 /// What a station's connection is now. cf. struct wireless_dev's connection part
 struct Connection {
@@ -58,6 +59,23 @@ public:
 
     /// Crossing one of these (ascending, in dBm) is told; none: monitoring ends. cf. nl80211_set_cqm_rssi()
     Result<void> set_cqm_rssi(std::vector<std::int32_t> thresholds_dbm, std::uint32_t hysteresis_db);
+
+    // What becomes of the links of a connection with an AP MLD.
+
+    /// EINVAL: no MLD, the AP MLD does not do it, or a link contradicts; EBUSY: one is under way; EPERM is the
+    /// caller's. cf. nl80211_assoc_ml_reconf(), ieee80211_mgd_assoc_ml_reconf()
+    Result<void> reconfigure_links(const LinkReconfiguration& request);
+    /// EINVAL: no MLD, links that there are not, a radio or an AP MLD that does not do it. cf. ieee80211_req_neg_ttlm()
+    Result<void> set_link_mapping(const LinkMapping& mapping);
+    /// They may not be used any more; others may.
+    void give_back_links(std::uint16_t links);
+    /// Emergency preparedness: the access point's other EDCA parameters. EINVAL, EALREADY. cf. ieee80211_mgd_set_epcs()
+    Result<void> set_epcs(bool enable);
+    /// When nothing else is being done. cf. ieee80211_set_active_links_async()
+    void activate_links(std::uint16_t links);
+    /// The access point is told which links sleep, and which of those that did listen again. 802.11be 35.3.12.2
+    void say_dozing(std::uint16_t links);
+    void say_awake(std::uint16_t links);
 
     /// The interface goes down, or its type changes: it says goodbye first. cf. cfg80211_leave(), cfg80211_mlme_down()
     void leave();

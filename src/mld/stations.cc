@@ -58,6 +58,8 @@ std::unique_ptr<Sta> Stations::make(Wdev& wdev, const ieee80211::MacAddress& add
     first->link = link.value_or(wdev.links().front()->id());
     first->address = link_address;
     first->statistics.last_heard = wiphy_.world().now();
+    // On other links it has to be heard first. cf. mac80211_hwsim_sta_add()
+    if (link && is_access_point(wdev.type())) sta->awake_links = link->bit();
     sta->links_.push_back(std::move(first));
     if (is_access_point(wdev.type())) sta->power_save = std::make_unique<StaPowerSave>(*sta);
     return sta;
@@ -158,6 +160,7 @@ Result<void> Stations::move_state(Sta& sta, StaState to) {
     wiphy_.world().trace().record(
         wiphy_.world().now(), "mld/station-state",
         {{"wdev", sta.wdev().id().value}, {"address", sta.address().to_string()}, {"state", to_string(to)}});
+    if (to == StaState::authorized && step > 0) wiphy_.driver().authorized(sta.wdev(), sta);
     if (to == StaState::authorized && sta.wdev().type() == InterfaceType::ap && sta.wdev().netdev() != nullptr)
         sta.wdev().netdev()->received(detail::layer2_update(sta.address()));
     return {};

@@ -4,6 +4,7 @@
 #include <bitset>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,7 @@
 
 namespace mlosim::mld {
 
+class LinkPolicy;
 class Sta;
 
 /// Which user priority a packet's DSCP stands for. 802.11 9.4.2.93 (struct cfg80211_qos_map)
@@ -55,6 +57,8 @@ struct TransmitSettings {
     std::bitset<16> no_acknowledgement;
     /// Bands without an entry use any rate.
     std::map<phy::Band, RateMask> rates;
+    /// How the links of an MLD share its data frames; nullptr: round robin.
+    std::shared_ptr<LinkPolicy> link_policy;
 };
 
 }  // namespace mlosim::mld

@@ -14,6 +14,7 @@
 #include "mld/bss_config.h"
 #include "mld/identifiers.h"
 #include "mld/interface_type.h"
+#include "mld/link_mapping.h"
 #include "mld/monitor.h"
 #include "phy/channel.h"
 
@@ -43,6 +44,10 @@ public:
     [[nodiscard]] const ieee80211::MacAddress& address() const noexcept { return address_; }
     /// The channel it uses, if it does (its channel context).
     [[nodiscard]] const std::optional<phy::ChannelDefinition>& channel() const noexcept { return channel_; }
+    /// The channel that it uses or, while it is not active, will use. cf. link->conf->chanreq
+    [[nodiscard]] const std::optional<phy::ChannelDefinition>& wanted_channel() const noexcept {
+        return channel_ ? channel_ : wanted_channel_;
+    }
     /// Nothing until a channel gave it a power. Whole dBm. cf. ieee80211_recalc_txpower().
     [[nodiscard]] std::optional<int> tx_power_dbm() const noexcept { return tx_power_dbm_; }
     /// The BSS it belongs to: the AP's for a station, its own address for an AP.
@@ -69,6 +74,7 @@ private:
     ieee80211::MacAddress address_;
     ieee80211::MacAddress bssid_;
     std::optional<phy::ChannelDefinition> channel_;
+    std::optional<phy::ChannelDefinition> wanted_channel_;
     std::optional<int> tx_power_dbm_;
     std::optional<int> user_power_dbm_;
     std::unique_ptr<ApLink> ap_;
@@ -127,12 +133,18 @@ public:
     /// Bit n: link n of an MLD exists; 0: no MLD (wdev->valid_links).
     [[nodiscard]] std::uint16_t valid_links() const noexcept { return valid_links_; }
     [[nodiscard]] bool is_mld() const noexcept { return valid_links_ != 0; }
-    /// Those of a station that its access point has disabled by an advertised TID-to-link mapping (vif->dormant_links).
+    /// Those of a station that no traffic is mapped to, by a mapping that the access point advertises or that both have
+    /// agreed on (vif->dormant_links); the latter are suspended_links.
     [[nodiscard]] std::uint16_t dormant_links() const noexcept { return dormant_links_; }
-    /// Those that carry frames (vif->active_links).
-    [[nodiscard]] std::uint16_t active_links() const noexcept {
+    [[nodiscard]] std::uint16_t suspended_links() const noexcept { return suspended_links_; }
+    /// Those that may carry frames. cf. ieee80211_vif_usable_links()
+    [[nodiscard]] std::uint16_t usable_links() const noexcept {
         return static_cast<std::uint16_t>(valid_links_ & ~dormant_links_);
     }
+    /// Those that do: they have their channels (vif->active_links). Of an access point all.
+    [[nodiscard]] std::uint16_t active_links() const noexcept { return active_links_; }
+    /// What a station has agreed on with its access point (vif->neg_ttlm). Nothing: all traffic on all links.
+    [[nodiscard]] const std::optional<LinkMapping>& link_mapping() const noexcept { return link_mapping_; }
     /// The links in the order of their ids: those of an MLD, else the one that every interface has. Link wdevs have
     /// none.
     [[nodiscard]] const std::vector<std::unique_ptr<Link>>& links() const noexcept { return links_; }
@@ -184,6 +196,9 @@ private:
 
     std::uint16_t valid_links_ = 0;
     std::uint16_t dormant_links_ = 0;
+    std::uint16_t suspended_links_ = 0;
+    std::uint16_t active_links_ = 0;
+    std::optional<LinkMapping> link_mapping_;
     std::vector<std::unique_ptr<Link>> links_;
 
     Wdev* mld_wdev_ = nullptr;

@@ -201,6 +201,9 @@ public:
         ieee80211::MacAddress address;
     };
     Result<void> set_station_links(Wdev& station, const std::vector<StationLink>& links);
+    /// Which links of a station MLD carry frames: EINVAL for none or for such as may not, ENETDOWN.
+    /// cf. ieee80211_set_active_links()
+    Result<void> set_active_links(Wdev& station, std::uint16_t links);
     /// A link wdev of the station for that band stands for the link from now on, if there is one.
     void affiliate(Link& link);
 
@@ -232,6 +235,8 @@ public:
     Result<void> set_tx_queue(Wdev& wdev, std::optional<ieee80211::LinkId> link, const TxQueueParameters& parameters);
     /// cf. nl80211_channel_switch(), ieee80211_channel_switch()
     Result<void> switch_channel(Wdev& wdev, std::optional<ieee80211::LinkId> link, const ChannelSwitch& request);
+    /// cf. nl80211_color_change(), ieee80211_color_change()
+    Result<void> change_color(Wdev& wdev, std::optional<ieee80211::LinkId> link, const ColorChange& request);
     /// Who is told of unexpected frames: EBUSY where somebody is already. cf. nl80211_register_unexpected_frame()
     Result<void> watch_unexpected_frames(Wdev& wdev, OwnerId owner);
     /// A program that is told of every beacon. cf. nl80211_register_beacons()
@@ -289,6 +294,7 @@ private:
     void ready_on_channel() override;
     void remain_on_channel_expired() override;
     std::span<const std::uint8_t> next_beacon(Link& link) override;
+    void activate_links(Wdev& vif, std::uint16_t links) override;
 
     // Netdev's calls, in the order of the kernel's notifiers.
     Result<void> open(Wdev& wdev);
@@ -336,6 +342,9 @@ private:
     [[nodiscard]] bool may_reserve(const Link& link, const phy::ChannelDefinition& channel) const;
     void countdown_ended(Link& link);
     void finish_channel_switch(Link& link);
+    void finish_color_change(Link& link);
+    void abort_color_change(Link& link);
+    Result<void> switch_active_links(Wdev& station, std::uint16_t links);
     void release_channel(Link& link);
     bool recalculate_power(Link& link);
     [[nodiscard]] bool uses_channel_contexts() const;

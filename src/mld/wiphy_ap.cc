@@ -8,6 +8,8 @@
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/power_save.h"
+#include "mld/sta.h"
+#include "mld/station_mlme.h"
 #include "mld/stations.h"
 #include "mld/transmit_settings.h"
 #include "mld/usable_channel.h"
@@ -96,7 +98,9 @@ Result<void> Wiphy::change_beacon(Wdev& wdev, std::optional<ieee80211::LinkId> i
     if (!link) return fail(link.error());
     if ((*link)->ap() == nullptr) return fail(EINVAL);
     if (!beacon.head.empty() && beacon.head.size() < min_beacon_head) return fail(EINVAL);
-    if ((*link)->ap()->channel_switch() != nullptr) return fail(EBUSY);  // the counters' places would change
+    const ApLink& there = *(*link)->ap();
+    if (there.channel_switch() != nullptr || there.color_change() != nullptr)
+        return fail(EBUSY);  // the counters' places would change
     (*link)->ap()->change_beacon(beacon);
     return {};
 }
@@ -156,17 +160,46 @@ std::span<const std::uint8_t> Wiphy::next_beacon(Link& link) {
     // The work of the last beacon before the switch is done when that is on the air.
     if (link.ap()->countdown_is_over())
         link.ap()->after_beacon(world_.queue().after({}, [this, &link] { countdown_ended(link); }));
+    if (link.ap()->color_countdown_is_over())
+        link.ap()->after_beacon(world_.queue().after({}, [this, &link] { finish_color_change(link); }));
     if (link.ap()->announced_group_traffic()) held->release_after_beacon(link);
     return beacon;
 }
 
+// cf. reg_check_chans_work(), where an interface leaves altogether whichever of its links may not stay. Here the others
+// stay.
 void Wiphy::leave_invalid_channels() {
+    // A link is in use and may stay where it is. Nothing: it is not in use. cf. reg_wdev_chan_valid()
+    const auto may_stay = [&](const Link& link) -> std::optional<bool> {
+        if (link.ap() != nullptr) return can_beacon(link.ap()->settings().channel);
+        const StationMlme* mlme = link.vif().mlme();
+        if (mlme == nullptr || mlme->connection() == nullptr || !link.wanted_channel()) return std::nullopt;
+        const BandChannels* band = this->band(link.wanted_channel()->band());
+        return band != nullptr && usable_channel(*profile_, *link.wanted_channel(), band->channels);
+    };
     for (const auto& [id, wdev] : wdevs_) {
-        // An interface leaves altogether, whichever of its links may not stay. cf. reg_wdev_chan_valid()
-        const bool invalid = std::any_of(wdev->links().begin(), wdev->links().end(), [&](const auto& link) {
-            return link->ap() != nullptr && !can_beacon(link->ap()->settings().channel);
-        });
-        if (invalid) leave(*wdev);
+        std::uint16_t closed = 0;
+        bool others = false;
+        for (const auto& link : wdev->links()) {
+            const auto stays = may_stay(*link);
+            if (stays == false) closed = static_cast<std::uint16_t>(closed | link->id().bit());
+            if (stays == true) others = true;
+        }
+        if (closed == 0) continue;
+        if (!wdev->is_mld() || !others) {
+            leave(*wdev);
+        } else if (wdev->mlme() != nullptr) {
+            wdev->mlme()->give_back_links(closed);
+        } else {
+            for (const auto& link : wdev->links()) {
+                if ((closed & link->id().bit()) == 0 || link->ap() == nullptr) continue;
+                for (Sta* station : stations_->of(*wdev))
+                    if (station->is_mld() && station->link(link->id()) != nullptr && station->links().size() > 1)
+                        stations_->destroy_link(*station, link->id());
+                stop_ap_link(*link);
+                world_.tell([&](Events& e) { e.access_point_stopped(*wdev, *link); });
+            }
+        }
     }
 }
 

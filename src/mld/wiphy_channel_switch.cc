@@ -42,6 +42,7 @@ Result<void> Wiphy::switch_channel(Wdev& wdev, std::optional<ieee80211::LinkId> 
     if (scanner_->current() != nullptr || link.ap()->channel_switch() != nullptr) return fail(EBUSY);
     if (!may_reserve(link, request.channel)) return fail(EBUSY);
 
+    abort_color_change(link);
     link.ap()->begin_channel_switch(request);
     if (request.block_tx) wdev.transmit_blocked_ = true;
     world_.trace().record(world_.now(), "mld/channel-switch-started",

@@ -196,7 +196,10 @@ void Wiphy::release(OwnerId owner) {
 void Wiphy::reset_links(Wdev& wdev) {
     wdev.links_.clear();
     wdev.valid_links_ = 0;
+    wdev.active_links_ = 0;
     wdev.dormant_links_ = 0;
+    wdev.suspended_links_ = 0;
+    wdev.link_mapping_.reset();
     auto& link = wdev.links_.emplace_back(std::make_unique<Link>(wdev, ieee80211::LinkId{}, wdev.address()));
     if (wdev.type() == InterfaceType::ap || wdev.type() == InterfaceType::p2p_go) link->bssid_ = wdev.address();
     // cf. ieee80211_sta_setup_sdata()

@@ -104,7 +104,7 @@ Result<Link*> Wiphy::add_ap_link(Wdev& ap, ieee80211::LinkId id, const ieee80211
     link.bssid_ = address;
     const auto place = std::find_if(ap.links_.begin(), ap.links_.end(), [&](const auto& l) { return id < l->id(); });
     ap.links_.insert(place, std::move(owned));
-    ap.valid_links_ = static_cast<std::uint16_t>(before | id.bit());
+    ap.valid_links_ = ap.active_links_ = static_cast<std::uint16_t>(before | id.bit());
     if (auto changed = driver_->change_vif_links(ap, before, ap.valid_links_); !changed) {
         drop_link(ap, id);
         return fail(changed.error());
@@ -137,7 +137,7 @@ Result<void> Wiphy::remove_ap_link(Wdev& ap, ieee80211::LinkId id) {
 
 void Wiphy::drop_link(Wdev& ap, ieee80211::LinkId id) {
     std::erase_if(ap.links_, [&](const auto& l) { return l->id() == id; });
-    ap.valid_links_ = static_cast<std::uint16_t>(ap.valid_links_ & ~id.bit());
+    ap.valid_links_ = ap.active_links_ = static_cast<std::uint16_t>(ap.valid_links_ & ~id.bit());
     if (ap.valid_links_ == 0) reset_links(ap);
 }
 
@@ -147,7 +147,12 @@ Result<void> Wiphy::set_station_links(Wdev& station, const std::vector<StationLi
     for (const StationLink& link : wanted)
         after = static_cast<std::uint16_t>(after | link.id.bit());
     if (before == after) return {};
-    if (auto changed = driver_->change_vif_links(station, before, after); !changed) return changed;
+    // cf. ieee80211_set_vif_links_bitmaps(): the first link is active at once, those that come later when they are
+    // switched to
+    const std::uint16_t active_before = station.active_links_;
+    const auto still_active = static_cast<std::uint16_t>(active_before & after);
+    const std::uint16_t active = still_active != 0 ? still_active : static_cast<std::uint16_t>(after & (0U - after));
+    if (auto changed = driver_->change_vif_links(station, active_before, active); !changed) return changed;
 
     std::vector<std::unique_ptr<Link>> next;
     for (const StationLink& link : wanted) {
@@ -169,16 +174,19 @@ Result<void> Wiphy::set_station_links(Wdev& station, const std::vector<StationLi
     std::sort(next.begin(), next.end(), [](const auto& a, const auto& b) { return a->id() < b->id(); });
     station.links_ = std::move(next);
     station.valid_links_ = after;
+    station.active_links_ = active;
     station.dormant_links_ = static_cast<std::uint16_t>(station.dormant_links_ & after);
+    station.suspended_links_ = static_cast<std::uint16_t>(station.suspended_links_ & after);
+    if (after == 0) station.link_mapping_.reset();
     world_.trace().record(world_.now(), "mld/valid-links",
                           {{"wdev", station.id().value}, {"before", before}, {"after", after}});
     return {};
 }
 
 void Wiphy::affiliate(Link& link) {
-    if (link.wdev_ != nullptr || !link.channel()) return;
+    if (link.wdev_ != nullptr || !link.wanted_channel()) return;
     for (Wdev* wdev : link.vif().link_wdevs()) {
-        if (wdev->affiliated_link_id_ || (wdev->band() && *wdev->band() != link.channel()->band())) continue;
+        if (wdev->affiliated_link_id_ || (wdev->band() && *wdev->band() != link.wanted_channel()->band())) continue;
         wdev->affiliated_link_id_ = link.id();
         link.wdev_ = wdev;
         link_event("mld/link-affiliated", *wdev);

@@ -272,13 +272,18 @@ void Wiphy::remove_virtual_monitor() {
 
 // cf. ieee80211_link_use_channel()
 Result<void> Wiphy::use_channel(Link& link, const phy::ChannelDefinition& channel) {
+    const Wdev& vif = link.vif();
+    if (vif.is_mld() && (vif.active_links() & link.id().bit()) == 0) {
+        link.wanted_channel_ = channel;  // when it becomes active
+        return {};
+    }
     if (auto fits = check_combinations(link.vif(), link.vif().type(), &channel); !fits) return fits;
     return tune_link(link, channel);
 }
 
 Result<void> Wiphy::tune_link(Link& link, const phy::ChannelDefinition& channel) {
     release_channel(link);
-    link.channel_ = channel;
+    link.channel_ = link.wanted_channel_ = channel;
     link.user_power_dbm_ = user_power_dbm_;
     recalculate_power(link);
     if (uses_channel_contexts()) {

@@ -320,4 +320,18 @@ AssociationElements association_elements(const AssociationSubject& subject,
     return result;
 }
 
+ieee80211::Bytes added_link_profile(const AssociationSubject& subject, bool use_rrm) {
+    ieee80211::Bytes out;
+    ByteWriter w(out);
+    AssociateRequest request;
+    request.use_rrm = use_rrm;
+    LinkElements link(subject, request);
+    w.u16le(static_cast<std::uint16_t>(link.capabilities(has_privacy(subject)).raw()));
+    link.put_first(w);
+    link.put_eht(w);
+    link.custom().put_rest(w);
+    ieee80211::WmmInformation{}.append_to(w);
+    return out;
+}
+
 }  // namespace mlosim::mld::detail

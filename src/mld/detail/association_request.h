@@ -35,4 +35,7 @@ struct AssociationElements {
                                                        const AssociateRequest& request, const ieee80211::Ssid& ssid,
                                                        bool wmm);
 
+/// What a Link Reconfiguration Request says of a link that it adds. cf. ieee80211_build_ml_reconf_req()
+[[nodiscard]] ieee80211::Bytes added_link_profile(const AssociationSubject& subject, bool use_rrm);
+
 }  // namespace mlosim::mld::detail

@@ -1,10 +1,14 @@
-// Block acks, as far as a radio without aggregation of its own needs them: agreements that others ask for are granted,
-// their frames come in order. cf. net/mac80211/agg-rx.c, ht.c
+// Block acks: agreements that others ask for are granted, and their frames go on in order, on whichever link they came;
+// MLDs ask for one before they spread a traffic identifier over links. 802.11be 35.3.8. cf. net/mac80211/agg-rx.c,
+// agg-tx.c, ht.c, rx.c
 
 #include "mld/detail/robust_frame.h"
 #include "mld/detail/rx_path.h"
 #include "mld/sta.h"
+#include "mld/stations.h"
 #include "mld/wdev.h"
+#include "mld/wiphy.h"
+#include "mld/world.h"
 
 namespace mlosim::mld::detail {
 
@@ -55,12 +59,19 @@ Verdict RxPath::block_ack_action(Incoming& in) {
             if (size < addba_request_size) break;
             grant_block_ack(in);
             return Verdict::taken;
-        case addba_response:  // we ask nobody
+        case addba_response: {
             if (size < addba_response_size) break;
+            body.skip(1);
+            const std::uint16_t status = body.u16le();
+            const unsigned tid = body.u16le() >> tid_shift & 0xfU;
+            const auto bit = static_cast<std::uint16_t>(1U << tid);
+            if (status == success && tid < tids && (in.sta->asked_block_ack_tids & bit) != 0)
+                in.sta->granted_block_ack_tids |= bit;
             return Verdict::taken;
+        }
         case delba:
             if (size < delba_size) break;
-            in.sta->block_ack_tids &= static_cast<std::uint16_t>(~(1U << (body.u16le() >> 12U)));
+            end_block_ack(in, body.u16le());
             return Verdict::taken;
         default:
             break;
@@ -90,6 +101,10 @@ void RxPath::grant_block_ack(Incoming& in) {
         in.sta->block_ack_tids |= static_cast<std::uint16_t>(1U << tid);
     }
     const unsigned granted = asked == 0 || asked > max_size_ht ? max_size_ht : asked;
+    if (status == success) {
+        end_agreement(in.wdev, *in.sta, tid);
+        in.sta->reorder[tid] = std::make_unique<ReorderBuffer>(body.u16le() >> 4U, granted);
+    }
     Bytes out = answer_header(in);
     ByteWriter w(out);
     w.u8(static_cast<std::uint8_t>(ActionCategory::block_ack));
@@ -107,7 +122,12 @@ Verdict RxPath::block_ack_request(Incoming& in) {
     if (in.sta == nullptr || body.size() < 4) return Verdict::dropped;
     const unsigned tid = body[1] >> 4U;
     const auto bit = static_cast<std::uint16_t>(1U << tid);
-    if ((in.sta->block_ack_tids & bit) != 0) return Verdict::taken;
+    if ((in.sta->block_ack_tids & bit) != 0) {
+        ByteReader bar(body);
+        bar.skip(2);
+        if (tid < tids) skip_to(in.wdev, *in.sta, tid, bar.u16le() >> 4U);
+        return Verdict::taken;
+    }
     if ((in.sta->refused_block_ack_tids & bit) == 0) {
         in.sta->refused_block_ack_tids |= bit;
         Bytes out = answer_header(in);
@@ -119,6 +139,115 @@ Verdict RxPath::block_ack_request(Incoming& in) {
         tx_.send_management(in.wdev, &in.link, std::move(out), {});
     }
     return Verdict::dropped;
+}
+
+// cf. ieee80211_process_delba()
+void RxPath::end_block_ack(Incoming& in, std::uint16_t parameters) {
+    constexpr std::uint16_t from_sender = 1U << 11U;
+    const unsigned tid = parameters >> 12U;
+    const auto others = static_cast<std::uint16_t>(~(1U << tid));
+    if ((parameters & from_sender) == 0) {
+        in.sta->asked_block_ack_tids &= others;
+        in.sta->granted_block_ack_tids &= others;
+        return;
+    }
+    in.sta->block_ack_tids &= others;
+    if (tid < tids) end_agreement(in.wdev, *in.sta, tid);
+}
+
+// cf. ieee80211_sta_manage_reorder_buf()
+Verdict RxPath::reorder(Incoming& in) {
+    using ieee80211::SequenceControl;
+    const auto fc = in.frame.frame_control();
+    if (in.sta == nullptr || !fc.is_qos_data() || fc.is_null_data() || in.frame.addr1().is_group())
+        return Verdict::next;
+    const unsigned tid = in.sequence_index;
+    if (tid >= in.sta->reorder.size() || in.sta->reorder[tid] == nullptr) return Verdict::next;
+    ReorderBuffer& buffer = *in.sta->reorder[tid];
+    const unsigned number = in.frame.sequence()->get(SequenceControl::number);
+    // Fragments are not of agreements.
+    if (in.frame.sequence()->get(SequenceControl::fragment) != 0 || fc.has(ieee80211::FrameControl::more_fragments))
+        return Verdict::next;
+    Sta& sta = *in.sta;
+    Wdev& wdev = in.wdev;
+    switch (buffer.place_of(number)) {
+        case ReorderBuffer::Place::too_late:
+        case ReorderBuffer::Place::duplicate:
+            ++in.link_sta->statistics.rx_duplicates;
+            return Verdict::dropped;
+        case ReorderBuffer::Place::early:
+            go_on(
+                wdev, sta,
+                buffer.keep(
+                    number,
+                    {.bytes = in.bytes, .status = in.status, .link = in.link.id(), .air_addresses = in.air_addresses}));
+            release_ready(wdev, sta, tid);
+            return Verdict::taken;
+        case ReorderBuffer::Place::in_order:
+            break;
+    }
+    buffer.advance();
+    if (buffer.empty()) return Verdict::next;
+    go_on(wdev, sta, {.bytes = in.bytes, .status = in.status, .link = in.link.id(), .air_addresses = in.air_addresses});
+    release_ready(wdev, sta, tid);
+    return Verdict::taken;
+}
+
+void RxPath::go_on(Wdev& wdev, Sta& sta, EarlyFrame early) {
+    Link* link = wdev.is_mld() ? wdev.link(early.link) : wdev.links().front().get();
+    const auto frame = ieee80211::FrameView::parse(*early.bytes);
+    if (link == nullptr || !frame) return;  // the link is gone, and what came on it
+    Incoming in{.wdev = wdev, .link = *link, .bytes = early.bytes, .frame = *frame, .status = early.status};
+    in.sta = &sta;
+    in.link_sta = sta.is_mld() ? sta.link(early.link) : nullptr;
+    if (in.link_sta == nullptr) in.link_sta = &sta.default_link();
+    in.air_addresses = early.air_addresses;
+    in.sequence_index = in.security_index = frame->qos()->get(ieee80211::QosControl::tid);
+    count_verdict(in, process(in, true));
+}
+
+void RxPath::go_on(Wdev& wdev, Sta& sta, std::vector<EarlyFrame> all) {
+    const ieee80211::MacAddress address = sta.address();
+    for (EarlyFrame& early : all)
+        if (wiphy_.stations().find(wdev, address) == &sta) go_on(wdev, sta, std::move(early));
+}
+
+void RxPath::release_ready(Wdev& wdev, Sta& sta, unsigned tid) {
+    constexpr std::chrono::milliseconds patience{100};  // HT_RX_REORDER_BUF_TIMEOUT
+    // What goes on may end the peer, or its agreement.
+    const ieee80211::MacAddress address = sta.address();
+    const auto buffer = [&] {
+        return wiphy_.stations().find(wdev, address) == &sta ? sta.reorder[tid].get() : nullptr;
+    };
+    while (buffer() != nullptr) {
+        auto ready = buffer()->next_ready();
+        if (!ready) break;
+        go_on(wdev, sta, std::move(*ready));
+    }
+    if (buffer() == nullptr) return;
+    if (buffer()->empty()) {
+        buffer()->timeout.cancel();
+        return;
+    }
+    if (buffer()->timeout.pending()) return;
+    // cf. sta_rx_agg_reorder_timer_expired()
+    buffer()->timeout = wiphy_.world().queue().after(patience, [this, &wdev, &sta, tid] {
+        if (const auto first = sta.reorder[tid]->first_waiting()) skip_to(wdev, sta, tid, *first);
+    });
+}
+
+// cf. ieee80211_release_reorder_frames()
+void RxPath::skip_to(Wdev& wdev, Sta& sta, unsigned tid, unsigned number) {
+    if (sta.reorder[tid] == nullptr) return;
+    go_on(wdev, sta, sta.reorder[tid]->skip_to(number));
+    release_ready(wdev, sta, tid);
+}
+
+void RxPath::end_agreement(Wdev& wdev, Sta& sta, unsigned tid) {
+    const std::unique_ptr<ReorderBuffer> ended = std::move(sta.reorder[tid]);
+    if (ended == nullptr) return;
+    while (const auto first = ended->first_waiting())
+        go_on(wdev, sta, ended->skip_to((*first + 1) % 4096));
 }
 
 }  // namespace mlosim::mld::detail

@@ -1,5 +1,6 @@
 // Management frames that came in: to programs, to the station's MLME, or answered here.
 
+#include "mld/detail/protected_eht.h"
 #include "mld/detail/robust_frame.h"
 #include "mld/detail/rx_path.h"
 #include "mld/sta.h"
@@ -25,6 +26,24 @@ constexpr std::uint8_t vht_operating_mode = 2;
 constexpr std::uint8_t vht_group_id = 1;
 /// The category of a frame that its receiver did not understand. 802.11-2020 10.30.4
 constexpr std::uint8_t error_bit = 0x80;
+
+/// How long those frames at least are that a station MLD's MAC reads itself; nothing for others.
+std::optional<std::size_t> smallest_protected_eht(std::uint8_t action) {
+    switch (static_cast<ProtectedEhtAction>(action)) {
+        case ProtectedEhtAction::ttlm_request:
+            return 3;
+        case ProtectedEhtAction::ttlm_response:
+        case ProtectedEhtAction::epcs_enable_response:
+            return 5;
+        case ProtectedEhtAction::ttlm_teardown:
+        case ProtectedEhtAction::epcs_teardown:
+            return 2;
+        case ProtectedEhtAction::link_reconfiguration_response:
+            return 7;  // with the status of one link
+        default:
+            return std::nullopt;
+    }
+}
 
 std::optional<std::uint8_t> action_code(const Incoming& in) {
     const auto body = in.frame.body();
@@ -67,6 +86,11 @@ Verdict RxPath::action(Incoming& in) {
             in.malformed_action = true;
         } else if (code == vht_operating_mode || code == vht_group_id) {
             return from_ap ? give_to_mlme(in) : Verdict::taken;
+        }
+    } else if (is(ActionCategory::protected_eht)) {
+        if (const auto smallest = code && from_ap ? smallest_protected_eht(*code) : std::nullopt) {
+            if (in.frame.body().size() >= *smallest) return give_to_mlme(in);
+            in.malformed_action = true;
         }
     }
     return Verdict::next;

@@ -79,7 +79,11 @@ void RxPath::receive(Wdev& wdev, Link& link, const FrameView& frame, const Frame
         in.sequence_index = without_tid;
         in.security_index = frame.frame_control().type() == FrameType::management ? without_tid : 0;
     }
-    if (process(in) != Verdict::dropped) return;
+    count_verdict(in, process(in));
+}
+
+void RxPath::count_verdict(const Incoming& in, Verdict verdict) {
+    if (verdict != Verdict::dropped) return;
     wiphy_.count_dropped_frame();
     if (in.link_sta != nullptr) ++in.link_sta->statistics.rx_dropped;
 }
@@ -132,10 +136,11 @@ void RxPath::use_mld_addresses(Incoming& in) const {
 }
 
 // cf. ieee80211_invoke_rx_handlers(), ieee80211_rx_handlers()
-Verdict RxPath::process(Incoming& in) {
+Verdict RxPath::process(Incoming& in, bool in_order) {
     using Step = Verdict (RxPath::*)(Incoming&);
     static constexpr Step steps[] = {
         &RxPath::check_duplicate,
+        &RxPath::reorder,
         &RxPath::check_class,
         &RxPath::sender_speaks,
         &RxPath::decrypt,
@@ -151,8 +156,9 @@ Verdict RxPath::process(Incoming& in) {
         &RxPath::return_action,
         &RxPath::mlme,
     };
-    for (const Step step : steps)
-        if (const Verdict verdict = (this->*step)(in); verdict != Verdict::next) return verdict;
+    constexpr std::size_t after_reordering = 2;
+    for (std::size_t i = in_order ? after_reordering : 0; i < std::size(steps); ++i)
+        if (const Verdict verdict = (this->*steps[i])(in); verdict != Verdict::next) return verdict;
     return Verdict::dropped;
 }
 

@@ -10,6 +10,7 @@
 #include "mld/detail/dynamic_power_save.h"
 #include "mld/detail/msdu.h"
 #include "mld/detail/reassembly.h"
+#include "mld/detail/reorder_buffer.h"
 #include "mld/detail/tx_path.h"
 #include "mld/frame.h"
 
@@ -69,11 +70,20 @@ public:
 private:
     [[nodiscard]] bool accepts(const Incoming& in) const;
     void use_mld_addresses(Incoming& in) const;
-    Verdict process(Incoming& in);
+    Verdict process(Incoming& in, bool in_order = false);
+    void count_verdict(const Incoming& in, Verdict verdict);
 
     // The steps, in their order.
     Verdict check_duplicate(Incoming& in);
     static Verdict check_group_duplicate(Incoming& in);
+    /// Frames of an agreement go on in their order. cf. ieee80211_rx_reorder_ampdu()
+    Verdict reorder(Incoming& in);
+    void go_on(Wdev& wdev, Sta& sta, EarlyFrame early);
+    void go_on(Wdev& wdev, Sta& sta, std::vector<EarlyFrame> all);
+    /// What was waiting for those that went on, and how long the rest waits.
+    void release_ready(Wdev& wdev, Sta& sta, unsigned tid);
+    void skip_to(Wdev& wdev, Sta& sta, unsigned tid, unsigned number);
+    void end_agreement(Wdev& wdev, Sta& sta, unsigned tid);
     Verdict check_class(Incoming& in);
     Verdict sender_speaks(Incoming& in);
     Verdict defragment(Incoming& in);
@@ -99,6 +109,7 @@ private:
     Verdict action(Incoming& in);
     Verdict block_ack_action(Incoming& in);
     void grant_block_ack(Incoming& in);
+    void end_block_ack(Incoming& in, std::uint16_t parameters);
     Verdict block_ack_request(Incoming& in);
     [[nodiscard]] ieee80211::Bytes answer_header(const Incoming& in) const;
     Verdict programs(Incoming& in);

@@ -143,11 +143,10 @@ Result<void> StationMlme::Impl::associate(const AssociateRequest& request) {
     const bool changed = !(settings == wanted);
     settings = wanted;
     if (auto prepared = prepare({bss, next.ap, request.assoc_link}, true, changed, wanted); !prepared) {
-        if (auth) {
-            end_authentication(false);
-        } else {
-            let_go(next.ap);
-        }
+        // The authentication stays, and with it the settings that were too few: one more with the same access point
+        // goes on with them. cf. the end of ieee80211_mgd_assoc(), cont_auth of ieee80211_mgd_auth()
+        if (auth && next.is_mld()) end_authentication(false);
+        if (!auth) let_go(next.ap);
         return prepared;
     }
     AssociationLink& main = next.main_link();
@@ -365,6 +364,8 @@ void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, cons
         c.crypto = done.request.crypto;
         c.owner = done.request.owner;
         c.owner_ends_it = done.request.owner_ends_it;
+        connected.use_rrm = done.request.use_rrm;
+        connected.ap_mld_capabilities = done.ap_mld_capabilities;
         // The link that the frames took comes first.
         std::rotate(done.links.begin(), done.links.begin() + static_cast<std::ptrdiff_t>(done.main), done.links.end());
         done.main = 0;

@@ -5,9 +5,11 @@
 #include <optional>
 #include <vector>
 
+#include "ieee80211/basic_multi_link.h"
 #include "ieee80211/management_frames.h"
 #include "mld/bss_table.h"
 #include "mld/detail/connection_mode.h"
+#include "mld/detail/protected_eht.h"
 #include "mld/frame.h"
 #include "mld/jiffies.h"
 #include "mld/sta.h"
@@ -17,7 +19,14 @@
 #include "sim/event_queue.h"
 #include "sim/random.h"
 
+namespace mlosim::ieee80211 {
+class TidToLinkMapping;
+}
+
 namespace mlosim::mld {
+
+/// The links that an advertised mapping leaves. EINVAL: it contradicts itself.
+[[nodiscard]] Result<std::uint16_t> advertised_links(const ieee80211::TidToLinkMapping& mapping);
 
 /// struct ieee80211_if_managed and the connection's part of struct wireless_dev. What it does is told in several files:
 /// authentication, association and leaving, each by itself.
@@ -60,6 +69,7 @@ public:
         ieee80211::MacAddress ap;
         std::vector<AssociationLink> links;
         std::size_t main = 0;  ///< the link that the frames take
+        std::uint16_t ap_mld_capabilities = 0;
         bool wmm = false;
         unsigned tries = 0;
         bool comeback = false;
@@ -93,8 +103,34 @@ public:
         std::unique_ptr<Switch> channel_switch;
         bool ignored_same_channel = false;
     };
+    /// Links that were asked for, or given back; until the access point answers (sdata->u.mgd.reconf).
+    struct Reconfiguration {
+        std::uint8_t token = 0;
+        std::uint16_t added = 0;
+        std::uint16_t removed = 0;
+        std::vector<AssociationLink> links;
+        sim::Timer timeout;
+    };
     struct Active {
         Connection connection;
+        bool use_rrm = false;
+        /// What the AP MLD said of itself. cf. vif->cfg.mld_capa_op
+        std::uint16_t ap_mld_capabilities = 0;
+        std::uint8_t last_dialog_token = 0;
+        std::optional<Reconfiguration> reconfiguration;
+        /// Links that the access point is about to remove.
+        std::uint16_t removed_by_ap = 0;
+        sim::Timer removal;
+        /// A mapping of all traffic that the access point's beacons tell of: in force, or on its way.
+        bool advertised_mapping = false;
+        sim::Timer mapping_switch;
+        /// Until the access point answers a mapping of ours.
+        sim::Timer mapping_answer;
+        struct PriorityAccess {
+            bool enabled = false;
+            std::uint8_t token = 0;  ///< not 0: asked, not answered
+        };
+        PriorityAccess priority_access;
         /// The kernel's own connection manager is on its way to another access point: nobody is told that this ends.
         bool given_up = false;
         std::vector<ActiveLink> links;
@@ -150,6 +186,8 @@ public:
     std::optional<Quality> quality;
     std::optional<Sme> sme;
     sim::Timer timer;
+    /// Links are to become active. cf. sdata->activate_links_work
+    sim::Timer activation;
     /// Which kind of frame waits for its status, by cookie.
     enum class Awaited : std::uint8_t { authentication, association, probe };
     std::map<std::uint64_t, Awaited> awaited;
@@ -223,6 +261,45 @@ public:
     /// The links that the association asked for besides its own (station_multi_link.cc).
     Result<std::vector<AssociationLink>> requested_links(const AssociateRequest& request, bool matches);
     bool take_up_other_links(Sta& station, const ieee80211::AssociationResponseBody& response);
+    void activate_links(std::uint16_t links);
+    void say_dozing(std::uint16_t links);
+    void say_awake(std::uint16_t links);
+    void say_power_management(std::uint16_t links, bool dozing);
+    /// What a profile of a Basic Multi-Link element says of one link: it is taken up, or refused (link.status).
+    bool take_up_profile(Sta& station, AssociationLink& link, const ieee80211::BasicMultiLinkView& mld,
+                         const ieee80211::ElementList& outer);
+
+    // station_link_changes.cc
+    Result<void> drop_links(std::uint16_t links);
+    void consider_removal(const ieee80211::ElementList& elements);
+    void removal_is_due();
+    Result<std::vector<AssociationLink>> links_to_add(const LinkReconfiguration& request);
+    Result<void> reconfigure_links(const LinkReconfiguration& request);
+    void give_back_links(std::uint16_t links);
+    ieee80211::Bytes reconfiguration_request(const LinkReconfiguration& request, const Reconfiguration& next);
+    void on_reconfiguration_response(const ieee80211::FrameView& frame);
+    bool take_reconfiguration(ieee80211::ByteReader& in);
+    bool take_added_links(const ieee80211::ElementList& elements);
+    /// A Protected EHT action frame to the access point, up to its action.
+    [[nodiscard]] ieee80211::Bytes action_frame(detail::ProtectedEhtAction action) const;
+
+    // station_link_mapping.cc
+    void set_dormant(std::uint16_t links);
+    bool carry_traffic_on(std::uint16_t links, std::uint16_t dormant, std::uint16_t suspended);
+    void consider_advertised_mapping(const ieee80211::ElementList& elements, std::uint64_t timestamp_us);
+    void mapping_is_due(std::uint16_t links);
+    bool agree_on(const LinkMapping& mapping);
+    Result<void> set_link_mapping(const LinkMapping& mapping);
+    void on_mapping_request(const ieee80211::FrameView& frame);
+    void on_mapping_response(const ieee80211::FrameView& frame);
+    void on_mapping_teardown();
+
+    // station_priority_access.cc
+    [[nodiscard]] bool supports_epcs() const;
+    Result<void> set_epcs(bool enable);
+    void end_priority_access();
+    void on_epcs_response(const ieee80211::FrameView& frame);
+
     /// The links that there are, and one more.
     [[nodiscard]] std::vector<Wiphy::StationLink> links_with(const AssociationLink& next) const;
     bool follow_bandwidth(Link& on, const detail::ConnectionSettings& agreed, const ieee80211::ElementList& elements);
@@ -279,9 +356,12 @@ public:
 
     // station_switch.cc
     /// cf. ieee80211_sta_process_chanswitch()
-    enum class SwitchSource : std::uint8_t { beacon, protected_action, public_action };
+    enum class SwitchSource : std::uint8_t { beacon, protected_action, public_action, other_link };
     void consider_switch(Link& on, ActiveLink& link, const ieee80211::ElementList& elements, SwitchSource source);
+    /// What a link's beacon says of switches of the others.
+    void consider_other_links(const Link& heard, const ieee80211::ElementList& elements);
     void on_action(Link& heard, const ieee80211::FrameView& frame);
+    void on_protected_eht(const ieee80211::FrameView& frame);
     void switch_now(Link& on);
     void switch_done(Link& on, ActiveLink& link);
 

@@ -67,9 +67,13 @@ void StationMlme::Impl::on_beacon(Link& heard, const ieee80211::FrameView& frame
     expect_beacon();
     if (active->probing) stop_probing();
     consider_switch(heard, on, body->elements, SwitchSource::beacon);
+    if (active) consider_other_links(heard, body->elements);
     if (!active) return;
 
-    set_queues(heard.bss_config, body->elements);
+    consider_removal(body->elements);
+    consider_advertised_mapping(body->elements, body->timestamp);
+    if (!active) return;
+    if (!active->priority_access.enabled) set_queues(heard.bss_config, body->elements);
     set_protection(heard.bss_config, body->elements, on.bss.channel.band,
                    static_cast<std::uint16_t>(body->capabilities.raw()));
     if (on.channel_switch) return;
@@ -181,7 +185,11 @@ void StationMlme::Impl::beacons_lost() {
 // cf. ieee80211_sta_conn_mon_timer()
 void StationMlme::Impl::check_idle() {
     const Sta* station = wiphy().stations().find(wdev, active->connection.ap);
-    const sim::Time last = station != nullptr ? station->default_link().statistics.last_heard : now();
+    sim::Time last = station != nullptr ? station->default_link().statistics.last_heard : now();
+    // One link is enough to know that it is there.
+    if (station != nullptr)
+        for (const auto& l : station->links())
+            last = std::max(last, l->statistics.last_heard);
     if (last + idle_time > now()) {
         active->idle_timer = world().queue().at(on_whole_second(last + idle_time), [this] { check_idle(); });
         return;

@@ -6,6 +6,7 @@
 #include "ieee80211/basic_multi_link.h"
 #include "ieee80211/inheritance.h"
 #include "ieee80211/tid_to_link_mapping.h"
+#include "mld/data_path.h"
 #include "mld/detail/station_impl.h"
 #include "mld/stations.h"
 
@@ -55,10 +56,8 @@ Result<std::uint16_t> disabled_links(const ElementList& elements, std::uint16_t 
         mapping = *parsed;
     }
     if (!mapping || mapping->is_default()) return std::uint16_t{0};
-    if (mapping->direction() != TidToLinkMapping::Direction::both) return fail(EINVAL);
-    const auto enabled = mapping->links(0);
-    for (unsigned tid = 0; tid < TidToLinkMapping::tids; ++tid)
-        if (!enabled || mapping->links(tid) != enabled) return fail(EINVAL, "a link carries all TIDs or none");
+    const auto enabled = advertised_links(*mapping);
+    if (!enabled) return enabled;
     if ((links & *enabled) == 0) return fail(EINVAL, "no link is left");
     return static_cast<std::uint16_t>(links & ~*enabled);
 }
@@ -112,28 +111,32 @@ bool StationMlme::Impl::take_up_other_links(Sta& station, const ieee80211::Assoc
     const ElementBody body(*element);
     const auto mld = BasicMultiLinkView::parse(body);
     if (!mld || mld->mld_addr() != assoc->ap) return false;
+    if (const auto own = mld->mld_capabilities()) assoc->ap_mld_capabilities = static_cast<std::uint16_t>(own->raw());
 
-    for (AssociationLink& l : assoc->links) {
-        if (&l == &assoc->main_link()) continue;
-        const auto profile = mld->profile(l.id);
-        constexpr std::size_t fixed_size = 4;
-        if (!profile || !profile->bss_parameters_change_count() || profile->profile().size() < fixed_size) return false;
-        ieee80211::ByteReader fixed(profile->profile());
-        const std::uint16_t capabilities = fixed.u16le();
-        l.status = fixed.u16le();
-        if (l.status != 0) continue;
-
-        if (!wiphy().set_station_links(wdev, links_with(l))) return false;
-        Link& on = *wdev.link(l.id);
-        on.bssid_ = l.bss.bssid;
-        LinkSta& peer = wiphy().stations().insert_link(station, l.id, l.bss.bssid);
-        if (!tune(on, l.bss, l.settings)) return false;
-        const ieee80211::Bytes elements = ieee80211::inherit(response.elements, ElementList(fixed.rest()));
-        if (!take_up_link(on, l, peer, ElementList(elements), capabilities)) return false;
-    }
+    for (AssociationLink& l : assoc->links)
+        if (&l != &assoc->main_link() && !take_up_profile(station, l, *mld, response.elements)) return false;
     const auto dormant = disabled_links(response.elements, wdev.valid_links());
     if (dormant) wdev.dormant_links_ = *dormant;
     return dormant.has_value();
+}
+
+bool StationMlme::Impl::take_up_profile(Sta& station, AssociationLink& l, const BasicMultiLinkView& mld,
+                                        const ElementList& outer) {
+    const auto profile = mld.profile(l.id);
+    constexpr std::size_t fixed_size = 4;
+    if (!profile || !profile->bss_parameters_change_count() || profile->profile().size() < fixed_size) return false;
+    ieee80211::ByteReader fixed(profile->profile());
+    const std::uint16_t capabilities = fixed.u16le();
+    l.status = fixed.u16le();
+    if (l.status != 0) return true;
+
+    if (!wiphy().set_station_links(wdev, links_with(l))) return false;
+    Link& on = *wdev.link(l.id);
+    on.bssid_ = l.bss.bssid;
+    LinkSta& peer = wiphy().stations().insert_link(station, l.id, l.bss.bssid);
+    if (!tune(on, l.bss, l.settings)) return false;
+    const ieee80211::Bytes elements = ieee80211::inherit(outer, ElementList(fixed.rest()));
+    return take_up_link(on, l, peer, ElementList(elements), capabilities);
 }
 
 std::vector<Wiphy::StationLink> StationMlme::Impl::links_with(const AssociationLink& next) const {
@@ -141,6 +144,36 @@ std::vector<Wiphy::StationLink> StationMlme::Impl::links_with(const AssociationL
     for (const auto& link : wdev.links())
         out.push_back({link->id(), link->address()});
     return out;
+}
+
+// cf. ieee80211_set_active_links_async()
+void StationMlme::Impl::activate_links(std::uint16_t links) {
+    activation =
+        world().queue().after({}, [this, links] { (void)wiphy().set_active_links(wdev, links & wdev.usable_links()); });
+}
+
+// Each link of an MLD has a power management mode of its own. 802.11be 35.3.12.2
+void StationMlme::Impl::say_power_management(std::uint16_t links, bool dozing) {
+    Sta* ap = active ? access_point(active->connection.ap) : nullptr;
+    if (ap == nullptr || !ap->authorized()) return;
+    for (const auto& link : wdev.links()) {
+        const std::uint16_t bit = link->id().bit();
+        const bool told = (ap->awake_links & bit) == 0;
+        if ((links & bit) == 0 || !link->channel() || told == dozing) continue;
+        TxOptions options;
+        options.no_encryption = true;
+        options.link = link->id();
+        wiphy().data_path().send_null(wdev, *ap, dozing, ap->flags.has(StaFlag::wme), options);
+        ap->awake_links = static_cast<std::uint16_t>(dozing ? ap->awake_links & ~bit : ap->awake_links | bit);
+    }
+}
+
+void StationMlme::Impl::say_dozing(std::uint16_t links) {
+    say_power_management(links, true);
+}
+
+void StationMlme::Impl::say_awake(std::uint16_t links) {
+    say_power_management(links, false);
 }
 
 }  // namespace mlosim::mld

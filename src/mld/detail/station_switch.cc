@@ -130,29 +130,32 @@ Result<std::optional<Announcement>> announcement(const Wiphy& wiphy, const phy::
 void StationMlme::Impl::consider_switch(Link& on, ActiveLink& active_link, const ElementList& elements,
                                         SwitchSource source) {
     constexpr std::uint16_t inactivity = 4;
-    if (!on.channel()) return;
+    if (!on.wanted_channel()) return;
     const auto found = announcement(wiphy(), active_link.bss.channel, elements, active_link.settings);
     if (!found) {
         if (source != SwitchSource::public_action) connection_lost(inactivity, true);
         return;
     }
     if (active_link.channel_switch) {
-        if (source != SwitchSource::beacon) return;
+        const bool hears_itself = (wdev.active_links() & on.id().bit()) != 0 || !wdev.is_mld();
+        const bool counts = source == SwitchSource::beacon || (source == SwitchSource::other_link && !hears_itself);
+        if (!counts) return;
         if (active_link.channel_switch->waits_for_beacon) {
             switch_done(on, active_link);
         } else {
-            if (!*found) active_link.channel_switch.reset();  // called off
+            // Called off; that another link's beacon does not speak of it says nothing.
+            if (!*found && source == SwitchSource::beacon) active_link.channel_switch.reset();
             return;
         }
     }
     // Nobody vouches for a public action frame.
     if (!*found || source == SwitchSource::public_action) return;
     const Announcement& next = **found;
-    if (next.channel.band() != on.channel()->band()) return connection_lost(inactivity, !next.quiet);
+    if (next.channel.band() != on.wanted_channel()->band()) return connection_lost(inactivity, !next.quiet);
     const BandChannels* band = wiphy().band(next.channel.band());
     if (band == nullptr || !usable_channel(wiphy().profile(), next.channel, band->channels))
         return connection_lost(inactivity, !next.quiet);
-    if (next.channel == *on.channel() && (!next.quiet || source != SwitchSource::beacon)) {
+    if (next.channel == *on.wanted_channel() && (!next.quiet || source != SwitchSource::beacon)) {
         active_link.ignored_same_channel = true;
         return;
     }
@@ -180,7 +183,7 @@ void StationMlme::Impl::switch_now(Link& on) {
 // cf. ieee80211_chswitch_post_beacon(), cfg80211_ch_switch_notify()
 void StationMlme::Impl::switch_done(Link& on, ActiveLink& active_link) {
     active_link.channel_switch.reset();
-    const phy::ChannelDefinition channel = *on.channel();
+    const phy::ChannelDefinition channel = *on.wanted_channel();
     BssTable& table = wiphy().bss_table();
     active_link.hold.reset();  // it knows the entry by its old channel
     if (const Bss* moved = table.move(active_link.bss, channel.control)) {
@@ -191,14 +194,34 @@ void StationMlme::Impl::switch_done(Link& on, ActiveLink& active_link) {
     world().tell([&](Events& e) { e.channel_switched(wdev, on, channel); });
 }
 
+// cf. ieee80211_mgd_check_cross_link_csa()
+void StationMlme::Impl::consider_other_links(const Link& heard, const ElementList& elements) {
+    if (!wdev.is_mld()) return;
+    const auto element = ieee80211::find_multi_link(elements, ieee80211::MultiLinkVariant::basic);
+    if (!element) return;
+    const ieee80211::ElementBody body(*element);
+    const auto mld = ieee80211::BasicMultiLinkView::parse(body);
+    if (!mld) return;
+    for (std::size_t i = 0; active && i < active->links.size(); ++i) {
+        ActiveLink& other = active->links[i];
+        Link* on = other.id == heard.id() ? nullptr : wdev.link(other.id);
+        if (on == nullptr) continue;
+        const auto profile = mld->profile(other.id);
+        const ieee80211::Bytes said =
+            profile ? ieee80211::Bytes(profile->profile().begin(), profile->profile().end()) : ieee80211::Bytes{};
+        consider_switch(*on, other, ElementList(said), SwitchSource::other_link);
+    }
+}
+
 // cf. ieee80211_sta_rx_queued_frame()
 void StationMlme::Impl::on_action(Link& heard, const ieee80211::FrameView& frame) {
     constexpr std::uint8_t spectrum_management = 0;
     constexpr std::uint8_t public_action = 4;
     constexpr std::uint8_t protected_dual = 9;
     constexpr std::uint8_t channel_switch = 4;  // of all three
-    if (!active || frame.addr2() != heard.bssid()) return;
+    if (!active || frame.addr3() != active->connection.ap) return;
     const auto body = frame.body();
+    if (!body.empty() && body[0] == detail::category_protected_eht) return on_protected_eht(frame);
     const auto found = std::find_if(active->links.begin(), active->links.end(),
                                     [&](const ActiveLink& l) { return l.id == heard.id(); });
     if (body.size() < 2 || body[1] != channel_switch || found == active->links.end()) return;
@@ -213,6 +236,28 @@ void StationMlme::Impl::on_action(Link& heard, const ieee80211::FrameView& frame
     elements.insert(elements.end(), body.begin() + 2, body.end());
     consider_switch(heard, *found, ElementList(elements),
                     body[0] == protected_dual ? SwitchSource::protected_action : SwitchSource::public_action);
+}
+
+void StationMlme::Impl::on_protected_eht(const ieee80211::FrameView& frame) {
+    using detail::ProtectedEhtAction;
+    const auto body = frame.body();
+    if (body.size() < 2) return;
+    switch (static_cast<ProtectedEhtAction>(body[1])) {
+        case ProtectedEhtAction::ttlm_request:
+            return on_mapping_request(frame);
+        case ProtectedEhtAction::ttlm_response:
+            return on_mapping_response(frame);
+        case ProtectedEhtAction::ttlm_teardown:
+            return on_mapping_teardown();
+        case ProtectedEhtAction::epcs_enable_response:
+            return on_epcs_response(frame);
+        case ProtectedEhtAction::epcs_teardown:
+            return end_priority_access();
+        case ProtectedEhtAction::link_reconfiguration_response:
+            return on_reconfiguration_response(frame);
+        default:
+            return;
+    }
 }
 
 }  // namespace mlosim::mld

@@ -1,8 +1,10 @@
 #include "mld/detail/tx_path.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "mld/detail/control_port.h"
+#include "mld/detail/robust_frame.h"
 #include "mld/netdev.h"
 #include "mld/power_save.h"
 #include "mld/sta.h"
@@ -78,9 +80,42 @@ bool has_authorized_station(const Wdev& wdev) {
 Link* link_of(const Wdev& wdev, const Sta& sta) {
     if (!wdev.is_mld()) return wdev.links().empty() ? nullptr : wdev.links().front().get();
     // The first that carries frames. A station of an AP MLD that is none itself has one.
+    const std::uint16_t usable = links_to(wdev, sta, std::nullopt);
     for (const auto& link : sta.links())
-        if ((wdev.active_links() & link->link.bit()) != 0) return wdev.link(link->link);
+        if (((usable != 0 ? usable : wdev.active_links()) & link->link.bit()) != 0) return wdev.link(link->link);
     return wdev.link(sta.default_link().link);
+}
+
+std::uint16_t links_to(const Wdev& wdev, const Sta& sta, std::optional<unsigned> tid) {
+    if (!wdev.is_mld() || !sta.is_mld()) return 0;
+    std::uint16_t out = 0;
+    for (const auto& link : sta.links())
+        out = static_cast<std::uint16_t>(out | link->link.bit());
+    out = static_cast<std::uint16_t>(out & wdev.active_links() & sta.awake_links);
+    const auto& mapping = is_client(wdev) ? wdev.link_mapping() : sta.link_mapping;
+    if (!mapping || !tid || *tid >= LinkMapping::tids) return out;
+    return static_cast<std::uint16_t>(out & (is_client(wdev) ? mapping->uplink : mapping->downlink)[*tid]);
+}
+
+Link* TxPath::choose_link(const Wdev& wdev, Sta& sta, std::optional<unsigned> tid, const TxOptions& options) const {
+    if (options.link) return wdev.link(*options.link);
+    std::uint16_t links = links_to(wdev, sta, tid);
+    if (links == 0) return link_of(wdev, sta);
+    // Without an agreement nobody puts them back in order: they stay on one link. 802.11be 35.3.8
+    const bool in_order = tid && *tid < LinkMapping::tids && (sta.granted_block_ack_tids >> *tid & 1U) != 0;
+    if (!in_order) links = static_cast<std::uint16_t>(links & (0U - links));
+    const TransmitSettings* set = settings(wdev);
+    LinkPolicy& policy = set != nullptr && set->link_policy != nullptr ? *set->link_policy : *round_robin_;
+    sta.last_link = policy.choose(sta, links, tid);
+    return wdev.link(*sta.last_link);
+}
+
+std::optional<unsigned> TxPath::tid_of(const Wdev& wdev, const Sta& sta, const EthernetView& frame) const {
+    if (!sta.flags.has(StaFlag::wme)) return std::nullopt;
+    // Control port frames go first.
+    if (frame.ethertype() == ControlPort::of(wdev).ethertype) return control_port_priority;
+    const TransmitSettings* set = settings(wdev);
+    return user_priority(frame, set != nullptr && set->qos_map ? &*set->qos_map : nullptr);
 }
 
 // cf. ieee80211_subif_start_xmit(), ieee80211_lookup_ra_sta(), ieee80211_build_hdr()
@@ -108,7 +143,7 @@ void TxPath::send_ethernet(Wdev& wdev, const EthernetView& frame, const TxOption
 }
 
 bool TxPath::to_station(Wdev& wdev, const EthernetView& frame, Sta& sta, const TxOptions& options) {
-    Link* link = link_of(wdev, sta);
+    Link* link = choose_link(wdev, sta, tid_of(wdev, sta, frame), options);
     if (link == nullptr || !link->channel()) return false;
     // cf. ieee80211_tx_h_check_assoc(), tx_handlers_drop_not_assoc
     if (!sta.flags.has(StaFlag::associated)) return false;
@@ -123,8 +158,35 @@ bool TxPath::to_station(Wdev& wdev, const EthernetView& frame, Sta& sta, const T
         ++wdev.netdev()->counters().tx_packets;
         wdev.netdev()->counters().tx_bytes += mpdu.size();
     }
+    if (const auto tid = tid_of(wdev, sta, frame); tid && !opens_port) ask_for_block_ack(wdev, *link, sta, *tid);
     hand_over({wdev, link, &sta, std::move(mpdu), with});
     return true;
+}
+
+// One agreement for all links. cf. ieee80211_start_tx_ba_session(), ieee80211_send_addba_request()
+void TxPath::ask_for_block_ack(Wdev& wdev, Link& link, Sta& sta, unsigned tid) {
+    if (tid >= LinkMapping::tids || !sta.authorized() || std::popcount(links_to(wdev, sta, tid)) < 2) return;
+    const auto bit = static_cast<std::uint16_t>(1U << tid);
+    // A question without an answer is asked again after some more frames.
+    constexpr unsigned frames_between = 64;
+    const bool again = (sta.granted_block_ack_tids & bit) == 0 && sta.next_sequence[tid] % frames_between == 0;
+    if ((sta.asked_block_ack_tids & bit) != 0 && !again) return;
+    sta.asked_block_ack_tids |= bit;
+    constexpr std::uint8_t addba_request = 0;
+    constexpr std::uint16_t immediate = 1U << 1U;
+    constexpr unsigned size = 64;
+    Bytes out;
+    ByteWriter w(out);
+    FrameHeader::management(ManagementSubtype::action, sta.address(), wdev.address(),
+                            is_client(wdev) ? sta.address() : wdev.address())
+        .append_to(w);
+    w.u8(static_cast<std::uint8_t>(ActionCategory::block_ack));
+    w.u8(addba_request);
+    w.u8(static_cast<std::uint8_t>(tid + 1));  // dialog token
+    w.u16le(static_cast<std::uint16_t>(immediate | tid << 2U | size << 6U));
+    w.u16le(0);
+    w.u16le(static_cast<std::uint16_t>(sta.next_sequence[tid] << 4U));
+    send_management(wdev, &link, std::move(out), {});
 }
 
 void TxPath::set_multicast_to_unicast(const Wdev& wdev, bool on) {
@@ -181,19 +243,14 @@ bool TxPath::to_group(Wdev& wdev, const EthernetView& frame, const TxOptions& op
 }
 
 Bytes TxPath::encapsulate(const Link& link, const Sta* sta, const EthernetView& frame) const {
-    const bool qos = sta != nullptr && sta->flags.has(StaFlag::wme);
+    const auto tid = sta != nullptr ? tid_of(link.vif(), *sta, frame) : std::nullopt;
+    const bool qos = tid.has_value();
     const DataSubtype subtype = qos ? DataSubtype::qos_data : DataSubtype::data;
     const MacAddress receiver = sta != nullptr ? address_on(link, *sta) : frame.destination();
     FrameHeader header = is_client(link.vif())
                              ? FrameHeader::data_to_ds(subtype, receiver, link.address(), frame.destination())
                              : FrameHeader::data_from_ds(subtype, receiver, link.address(), frame.source());
-    if (qos) {
-        // cf. ieee80211_select_queue(): control port frames go first
-        const bool opens_port = frame.ethertype() == ControlPort::of(link.vif()).ethertype;
-        const TransmitSettings* set = settings(link.vif());
-        const QosMap* map = set != nullptr && set->qos_map ? &*set->qos_map : nullptr;
-        header.qos.set(ieee80211::QosControl::tid, opens_port ? control_port_priority : user_priority(frame, map));
-    }
+    if (tid) header.qos.set(ieee80211::QosControl::tid, *tid);
     Bytes out;
     ByteWriter writer(out);
     header.append_to(writer);
@@ -237,7 +294,7 @@ void TxPath::send_management(Wdev& wdev, Link* link, Bytes frame, const TxOption
 
 // cf. ieee80211_send_nullfunc(), ieee80211_send_null_response()
 void TxPath::send_null(Wdev& wdev, Sta& sta, bool power_management, bool qos, const TxOptions& options) {
-    Link* link = link_of(wdev, sta);
+    Link* link = options.link ? wdev.link(*options.link) : link_of(wdev, sta);
     if (link == nullptr) return;
     const DataSubtype subtype = qos ? DataSubtype::qos_null : DataSubtype::null;
     const MacAddress peer = address_on(*link, sta);
@@ -338,7 +395,7 @@ void TxPath::finish(Outgoing out) {
         return;
     }
     if (out.sta != nullptr) {
-        StaStatistics& s = out.sta->default_link().statistics;
+        StaStatistics& s = out.sta->statistics_on(out.link != nullptr ? out.link->id() : ieee80211::LinkId{});
         ++s.tx_packets;
         s.tx_bytes += size;
     }
@@ -366,6 +423,11 @@ void TxPath::finish(Outgoing out) {
         sent.chosen_rate = chosen.has_value();
         sent.size = out.bytes.size();
         sent.band = frame.channel.band;
+        const bool between_mlds = out.sta != nullptr && out.sta->is_mld() && out.link != nullptr;
+        if (between_mlds && sent.is_data && fc.is_qos_data() && !fc.is_null_data()) {
+            sent.on_air = out.bytes;
+            sent.tried_links = out.link->id().bit();
+        }
         frame.cookie = reports_.add(std::move(sent));
     }
     frame.bytes = std::move(out.bytes);
@@ -374,9 +436,18 @@ void TxPath::finish(Outgoing out) {
 
 // Programs and the MLME know MLDs; on the air links speak. cf. mac80211_hwsim_tx()
 void TxPath::use_link_addresses(Outgoing& out) {
+    constexpr std::size_t addr2_at = 10;
     const auto view = FrameView::parse(out.bytes);
-    if (!view || view->frame_control().type() != FrameType::management || out.link == nullptr) return;
-    if (out.sta == nullptr || !out.sta->is_mld()) return;
+    if (!view || out.link == nullptr || out.sta == nullptr || !out.sta->is_mld()) return;
+    if (view->frame_control().type() == FrameType::data && !view->addr1().is_group()) {
+        // It may have waited, and goes out on another link than it was made for.
+        const MacAddress to = address_on(*out.link, *out.sta);
+        const MacAddress& from = out.link->address();
+        std::copy(to.octets().begin(), to.octets().end(), out.bytes.begin() + receiver_offset);
+        std::copy(from.octets().begin(), from.octets().end(), out.bytes.begin() + addr2_at);
+        return;
+    }
+    if (view->frame_control().type() != FrameType::management) return;
     const Wdev& vif = out.wdev;
     const MacAddress peer = address_on(*out.link, *out.sta);
     const auto replace = [&](std::size_t at, const std::optional<MacAddress>& address) {
@@ -409,14 +480,14 @@ void TxPath::set_sequence(Outgoing& out) const {
     }
     if (!fc.is_qos_data() || view->addr1().is_group()) {
         sequence = out.wdev.next_sequence();
-        if (out.sta != nullptr) ++out.sta->default_link().statistics.tx_msdu[without_tid];
+        if (out.sta != nullptr && out.link != nullptr) ++out.sta->statistics_on(out.link->id()).tx_msdu[without_tid];
     } else {
         if (out.sta == nullptr) return;
         const unsigned tid = view->qos()->get(ieee80211::QosControl::tid);
         std::uint16_t& next = out.sta->next_sequence[tid];
         sequence.set(SequenceControl::number, next);
         next = (next + 1U) & 0xfffU;
-        ++out.sta->default_link().statistics.tx_msdu[tid];
+        if (out.link != nullptr) ++out.sta->statistics_on(out.link->id()).tx_msdu[tid];
     }
     std::copy(sequence.octets().begin(), sequence.octets().end(), out.bytes.begin() + sequence_offset);
 }

@@ -9,6 +9,7 @@
 #include "mld/data_path.h"
 #include "mld/detail/msdu.h"
 #include "mld/detail/tx_reports.h"
+#include "mld/link_policy.h"
 #include "mld/transmit_settings.h"
 #include "mld/wdev.h"
 
@@ -49,6 +50,11 @@ private:
     bool to_group(Wdev& wdev, const EthernetView& frame, const TxOptions& options);
     bool to_each(Wdev& wdev, const EthernetView& frame, const TxOptions& options);
     [[nodiscard]] bool goes_to_each(const Wdev& wdev, const EthernetView& frame) const;
+    /// The link that a data frame takes.
+    [[nodiscard]] Link* choose_link(const Wdev& wdev, Sta& sta, std::optional<unsigned> tid,
+                                    const TxOptions& options) const;
+    /// Of a peer that speaks QoS. cf. ieee80211_select_queue()
+    [[nodiscard]] std::optional<unsigned> tid_of(const Wdev& wdev, const Sta& sta, const EthernetView& frame) const;
     [[nodiscard]] ieee80211::Bytes encapsulate(const Link& link, const Sta* sta, const EthernetView& frame) const;
     void hand_over(Outgoing out);
     void finish(Outgoing out);
@@ -58,6 +64,8 @@ private:
     [[nodiscard]] std::optional<phy::Rate> rate_for(const Outgoing& out, phy::Band on) const;
     void set_sequence(Outgoing& out) const;
     static void use_link_addresses(Outgoing& out);
+    /// Before the links share a traffic identifier.
+    void ask_for_block_ack(Wdev& wdev, Link& link, Sta& sta, unsigned tid);
     [[nodiscard]] std::optional<phy::Rate> choose_rate(const Outgoing& out) const;
     /// False: it may not be sent without a key that there is not.
     [[nodiscard]] bool protect(Outgoing& out) const;
@@ -65,6 +73,7 @@ private:
 
     Wiphy& wiphy_;
     TxReports& reports_;
+    std::unique_ptr<LinkPolicy> round_robin_ = link_policy(LinkPolicyKind::round_robin);
     std::set<const Wdev*> multicast_to_unicast_;
     const Settings& settings_;
     /// Ethernet frames that wait for the end of a channel switch.
@@ -80,6 +89,9 @@ private:
 [[nodiscard]] bool has_authorized_station(const Wdev& wdev);
 /// The AP link that a station hears; the station's link to its AP.
 [[nodiscard]] Link* link_of(const Wdev& wdev, const Sta& sta);
+/// The links that may carry a frame to a peer now, a bit for each: active ones that it listens on and that its traffic
+/// is mapped to. 0: it is no MLD, or has none.
+[[nodiscard]] std::uint16_t links_to(const Wdev& wdev, const Sta& sta, std::optional<unsigned> tid);
 [[nodiscard]] bool is_access_point(const Wdev& wdev);
 [[nodiscard]] bool is_client(const Wdev& wdev);
 /// The interface's address or one of its links'. cf. ieee80211_is_our_addr()

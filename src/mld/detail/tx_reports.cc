@@ -26,9 +26,10 @@ std::uint64_t TxReports::add(SentFrame frame) {
 void TxReports::transmitted(const TxStatus& status) {
     const auto found = sent_.find(status.cookie);
     if (found == sent_.end()) return;
-    const SentFrame frame = std::move(found->second);
+    SentFrame frame = std::move(found->second);
     sent_.erase(found);
     count(frame, status);
+    if (try_again(frame, status)) return;
     if (frame.report == Report::nobody) return;
     tell(*frame.wdev, frame.report, frame.cookie, frame.shown, frame.station.value_or(ieee80211::MacAddress{}), status);
 }
@@ -50,7 +51,7 @@ void TxReports::count(const SentFrame& frame, const TxStatus& status) {
     if (frame.chosen_rate && frame.wanted_acknowledgement && on != nullptr)
         rate_control(*frame.wdev, on->address)
             .learn(status.retries + (status.acknowledged ? 0 : 1), status.acknowledged);
-    StaStatistics& s = sta->default_link().statistics;
+    StaStatistics& s = sta->statistics_on(frame.link);
     s.tx_retries += status.retries;
     s.tx_airtime_us += whole_microseconds(on_air);
     if (frame.is_data) s.last_tx_rate = status.rate;

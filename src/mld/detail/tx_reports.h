@@ -28,6 +28,10 @@ struct SentFrame {
     ieee80211::LinkId link{};
     bool chosen_rate = false;
     std::size_t size = 0;
+    /// A data frame between MLDs as it was on the air, and the links that it has been tried on: another may bring it
+    /// there.
+    ieee80211::Bytes on_air;
+    std::uint16_t tried_links = 0;
     phy::Band band = phy::Band::ghz2_4;
 };
 
@@ -38,6 +42,9 @@ struct SentFrame {
 class TxReports {
 public:
     explicit TxReports(Wiphy& wiphy) : wiphy_(wiphy) {}
+
+    /// Whoever tries a frame between MLDs on another link: true if it does. tx_again.cc
+    bool try_again(SentFrame& frame, const TxStatus& status);
 
     /// Gives the number.
     std::uint64_t add(SentFrame frame);
