@@ -3,6 +3,9 @@
 #include <limits>
 #include <vector>
 
+#include "mld/data_path.h"
+#include "mld/link_policy.h"
+#include "mld/transmit_settings.h"
 #include "netlink/detail/mlosim_messages.h"
 #include "sim/invariant.h"
 
@@ -22,6 +25,8 @@ constexpr auto rules = policy_table<MLOSIM_ATTR_MAX>({
     {MLOSIM_ATTR_IFINDEX, attr::u32()},
     {MLOSIM_ATTR_MLD_WDEV, attr::u64()},
     {MLOSIM_ATTR_BAND, attr::u32()},
+    {MLOSIM_ATTR_ACTIVE_LINKS, attr::u32()},
+    {MLOSIM_ATTR_LINK_POLICY, attr::string()},
     {MLOSIM_ATTR_COUNTERS, attr::reject("counters cannot be set")},
 });
 constexpr Policy policy{rules, 1};
@@ -224,6 +229,28 @@ Result<void> unregister_link(MlosimFamily& family, const Request& request, Reply
     return (*link)->wiphy().unregister_mlo_link(**link);
 }
 
+Result<void> set_active_links(MlosimFamily& family, const Request& request, Reply& reply) {
+    auto station = named_wdev(family, request, reply, MLOSIM_ATTR_WDEV);
+    if (!station) return fail(std::move(station.error()));
+    const auto links = request->u32(MLOSIM_ATTR_ACTIVE_LINKS);
+    if (!links) return missing(reply, MLOSIM_ATTR_ACTIVE_LINKS);
+    if (*links > 0xffff) return fail(EINVAL, "no such link", request->at(MLOSIM_ATTR_ACTIVE_LINKS));
+    auto set = (*station)->wiphy().set_active_links(**station, static_cast<std::uint16_t>(*links));
+    if (!set) return fail(set.error().code, set.error().message, request->at(MLOSIM_ATTR_ACTIVE_LINKS));
+    return {};
+}
+
+Result<void> set_link_policy(MlosimFamily& family, const Request& request, Reply& reply) {
+    auto wdev = named_wdev(family, request, reply, MLOSIM_ATTR_WDEV);
+    if (!wdev) return fail(std::move(wdev.error()));
+    const auto name = request->string(MLOSIM_ATTR_LINK_POLICY);
+    if (!name) return missing(reply, MLOSIM_ATTR_LINK_POLICY);
+    const auto kind = mld::link_policy_kind(*name);
+    if (!kind) return fail(EINVAL, "no such policy", request->at(MLOSIM_ATTR_LINK_POLICY));
+    (*wdev)->wiphy().data_path().settings(**wdev).link_policy = mld::link_policy(*kind);
+    return {};
+}
+
 constexpr Command<MlosimFamily> commands[] = {
     {.cmd = MLOSIM_CMD_GET_WORLD, .doit = get_world},
     {.cmd = MLOSIM_CMD_PAUSE, .doit = pause, .permission = Permission::net_admin},
@@ -235,6 +262,8 @@ constexpr Command<MlosimFamily> commands[] = {
     {.cmd = MLOSIM_CMD_GET_LINK, .doit = get_link, .dump = dump_links},
     {.cmd = MLOSIM_CMD_REGISTER_LINK, .doit = register_link, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_UNREGISTER_LINK, .doit = unregister_link, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_SET_ACTIVE_LINKS, .doit = set_active_links, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_SET_LINK_POLICY, .doit = set_link_policy, .permission = Permission::net_admin},
 };
 
 }  // namespace
@@ -353,6 +382,10 @@ void MlosimFamily::link_removed(mld::Wdev& link) {
 
 void MlosimFamily::link_changed(mld::Wdev& link) {
     tell_link(MLOSIM_CMD_SET_LINK, link);
+}
+
+void MlosimFamily::active_links_changed(mld::Wdev& station) {
+    tell_wdev(MLOSIM_CMD_SET_WDEV, station);
 }
 
 void MlosimFamily::netdev_changed(mld::Netdev& netdev, mld::NetdevCause cause, mld::NetdevFlags) {

@@ -60,6 +60,7 @@ private:
     void link_registered(mld::Wdev& link) override;
     void link_removed(mld::Wdev& link) override;
     void link_changed(mld::Wdev& link) override;
+    void active_links_changed(mld::Wdev& station) override;
     void netdev_changed(mld::Netdev& netdev, mld::NetdevCause cause, mld::NetdevFlags changed) override;
 
     mld::World& world_;

@@ -58,6 +58,13 @@ enum mlosim_command {
     MLOSIM_CMD_REGISTER_LINK,
     MLOSIM_CMD_UNREGISTER_LINK, /* WDEV of a link wdev */
 
+    /*
+     * WDEV or IFINDEX of a station MLD, and ACTIVE_LINKS: those carry its frames from now on, as by debugfs'
+     * active_links. EINVAL for none or such as may not, ENETDOWN.
+     */
+    MLOSIM_CMD_SET_ACTIVE_LINKS,
+    MLOSIM_CMD_SET_LINK_POLICY, /* WDEV or IFINDEX, LINK_POLICY: how an MLD's links share its data */
+
     __MLOSIM_CMD_AFTER_LAST,
     MLOSIM_CMD_MAX = __MLOSIM_CMD_AFTER_LAST - 1
 };
@@ -106,6 +113,13 @@ enum mlosim_attr {
 
     MLOSIM_ATTR_NETDEV_BACKEND, /* u32, enum mlosim_netdev_backend */
 
+    /* Of the wdev of an MLD; u32, bit n: link n. */
+    MLOSIM_ATTR_VALID_LINKS,
+    MLOSIM_ATTR_ACTIVE_LINKS,
+    MLOSIM_ATTR_DORMANT_LINKS,
+    MLOSIM_ATTR_LINK_POLICY, /* string: "round_robin", "strongest", "by_tid" */
+    MLOSIM_ATTR_LINK_USE,    /* u32, enum mlosim_link_use, of a link wdev */
+
     __MLOSIM_ATTR_AFTER_LAST,
     MLOSIM_ATTR_MAX = __MLOSIM_ATTR_AFTER_LAST - 1
 };
@@ -135,6 +149,9 @@ enum mlosim_dialect { MLOSIM_DIALECT_MAINLINE, MLOSIM_DIALECT_RFC };
 enum mlosim_netdev_backend { MLOSIM_NETDEV_EMULATED, MLOSIM_NETDEV_TAP };
 
 enum mlosim_state { MLOSIM_STATE_DOWN, MLOSIM_STATE_RUNNING };
+
+/* What a link wdev's link does: there is none; it carries frames; it could; no traffic is mapped to it. */
+enum mlosim_link_use { MLOSIM_LINK_FREE, MLOSIM_LINK_ACTIVE, MLOSIM_LINK_INACTIVE, MLOSIM_LINK_DORMANT };
 
 /* The interface type of link wdevs, in the numbering of the first patch series. */
 #define MLOSIM_IFTYPE_LINK 13u

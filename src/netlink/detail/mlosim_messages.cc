@@ -1,5 +1,8 @@
 #include "netlink/detail/mlosim_messages.h"
 
+#include "mld/data_path.h"
+#include "mld/link_policy.h"
+#include "mld/transmit_settings.h"
 #include "netlink/owner.h"
 
 namespace mlosim::netlink::detail {
@@ -12,13 +15,21 @@ void put_wiphy(MessageBuilder& message, const mld::Wiphy& wiphy) {
 }
 
 void put_link_state(MessageBuilder& message, const mld::Link& link) {
-    if (const auto& channel = link.channel()) {
+    if (const auto& channel = link.vif().is_mld() ? link.wanted_channel() : link.channel()) {
         message.put_u32(MLOSIM_ATTR_FREQ, channel->control.center.in_khz());
         message.put_u32(MLOSIM_ATTR_WIDTH, static_cast<std::uint32_t>(channel->width));
         message.put_u32(MLOSIM_ATTR_CENTER_FREQ1, channel->center1.in_khz());
     }
     if (const auto power = link.tx_power_dbm()) message.put_s32(MLOSIM_ATTR_TX_POWER, *power);
     if (!link.bssid().is_zero()) message.put_mac(MLOSIM_ATTR_BSSID, link.bssid());
+}
+
+std::uint32_t use_of(const mld::Wdev& link) {
+    const mld::Wdev* mld = link.mld_wdev();
+    const auto id = link.affiliated_link_id();
+    if (mld == nullptr || !id || link.affiliated_link() == nullptr) return MLOSIM_LINK_FREE;
+    if ((mld->active_links() & id->bit()) != 0) return MLOSIM_LINK_ACTIVE;
+    return (mld->dormant_links() & id->bit()) != 0 ? MLOSIM_LINK_DORMANT : MLOSIM_LINK_INACTIVE;
 }
 
 void put_counters(MessageBuilder& message, const mld::NetdevCounters& counters) {
@@ -85,6 +96,13 @@ void put_wdev(MessageBuilder& message, const mld::Wdev& wdev) {
     message.put_string(MLOSIM_ATTR_IFNAME, wdev.name());
     if (wdev.ssid()) message.put(MLOSIM_ATTR_SSID, wdev.ssid()->octets());
     if (!wdev.is_mld() && !wdev.links().empty()) put_link_state(message, wdev.default_link());
+    if (wdev.is_mld()) {
+        message.put_u32(MLOSIM_ATTR_VALID_LINKS, wdev.valid_links());
+        message.put_u32(MLOSIM_ATTR_ACTIVE_LINKS, wdev.active_links());
+        message.put_u32(MLOSIM_ATTR_DORMANT_LINKS, wdev.dormant_links());
+        const auto& policy = wdev.wiphy().data_path().settings(wdev).link_policy;
+        message.put_string(MLOSIM_ATTR_LINK_POLICY, policy != nullptr ? policy->name() : "round_robin");
+    }
     if (wdev.owner()) message.put_u32(MLOSIM_ATTR_SOCKET_OWNER, static_cast<std::uint32_t>(wdev.owner().value));
     auto links = message.nest(MLOSIM_ATTR_LINKS);
     std::uint16_t number = 1;
@@ -103,6 +121,7 @@ void put_link_wdev(MessageBuilder& message, const mld::Wdev& link) {
     }
     if (link.band()) message.put_u32(MLOSIM_ATTR_BAND, static_cast<std::uint32_t>(*link.band()));
     if (const auto id = link.affiliated_link_id()) message.put_u8(MLOSIM_ATTR_LINK_ID, id->value());
+    message.put_u32(MLOSIM_ATTR_LINK_USE, use_of(link));
     if (const mld::Link* affiliated = link.affiliated_link()) put_link_state(message, *affiliated);
 }
 

@@ -67,6 +67,7 @@ Doit set_multicast_to_unicast;
 
 // switch_commands.cc
 Doit channel_switch;
+Doit color_change;
 /// The part of SET_WIPHY that is about an access point's queues.
 Result<void> set_queue_parameters(mld::Wdev* wdev, const Request& request, ExtAck& ack);
 
@@ -104,6 +105,11 @@ Doit disassociate;
 Doit connect;
 Doit disconnect;
 Doit set_connection_monitor;
+
+// multi_link_commands.cc
+Doit set_link_mapping;
+Doit reconfigure_links;
+Doit set_priority_access;
 
 // link_commands.cc: what concerns a station's or an interface's links with others
 StartDump dump_survey;

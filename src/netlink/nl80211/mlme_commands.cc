@@ -5,6 +5,7 @@
 
 #include "ieee80211/element.h"
 #include "mld/station_mlme.h"
+#include "netlink/nl80211/association_links.h"
 #include "netlink/nl80211/attribute_policy.h"
 #include "netlink/nl80211/crypto_settings.h"
 #include "netlink/nl80211/handlers.h"
@@ -29,13 +30,6 @@ Result<void> check_owner(const mld::Wdev& wdev, const Request& request) {
     if (connection != nullptr && connection->owner_ends_it && connection->owner != owner_of(request.port()))
         return fail(EPERM);
     return {};
-}
-
-/// A channel that exists and may be used. cf. nl80211_get_valid_chan()
-Result<phy::Frequency> usable_frequency(const mld::Wiphy& wiphy, std::optional<phy::Frequency> frequency) {
-    const phy::RadioChannel* channel = frequency ? wiphy.channel(*frequency) : nullptr;
-    if (channel == nullptr || channel->now.flags.has(phy::ChannelFlag::disabled)) return fail(EINVAL);
-    return channel->channel.center;
 }
 
 bool carries_data(AuthenticationType type) {
@@ -135,44 +129,15 @@ Result<void> parse_aggregation(const mld::RadioProfile& profile, const Request& 
     return {};
 }
 
-/// One link of an association. cf. nl80211_process_links()
-Result<mld::AssociateLink> parse_link(const mld::Wiphy& wiphy, const Attribute& nest) {
-    ExtAck unused;
-    auto parsed = parse_nested(nest, attribute_policy, Strictness::liberal, unused);
-    if (!parsed) return fail(EINVAL, {}, nest.offset());
-    const auto id = link_id(*parsed);
-    if (!id) return fail(EINVAL, {}, nest.offset());
-    const auto bssid = parsed->mac(NL80211_ATTR_MAC);
-    const auto frequency = usable_frequency(wiphy, frequency_of(*parsed));
-    if (!bssid || !frequency) return fail(EINVAL, "Error fetching BSS for link", nest.offset());
-    mld::AssociateLink link{.link = *id,
-                            .bssid = *bssid,
-                            .frequency = *frequency,
-                            .elements = bytes_of(*parsed, NL80211_ATTR_IE),
-                            .disabled = parsed->flag(NL80211_ATTR_MLO_LINK_DISABLED)};
-    const ieee80211::ElementList elements(link.elements);
-    for (const auto& element : elements)
-        if (element.fragmented() || element.type() == ieee80211::element::fragment)
-            return fail(EINVAL, "cannot deal with fragmentation", parsed->at(NL80211_ATTR_IE));
-    if (elements.find(ieee80211::element::non_inheritance))
-        return fail(EINVAL, "cannot deal with non-inheritance", parsed->at(NL80211_ATTR_IE));
-    return link;
-}
-
 Result<void> parse_links(const mld::Wiphy& wiphy, const Request& request, mld::AssociateRequest& out) {
     if (!out.assoc_link || !wiphy.profile().has(mld::WiphyFlag::multi_link)) return fail(EINVAL);
     out.ap_mld_addr = request->mac(NL80211_ATTR_MLD_ADDR);
     if (request->has(NL80211_ATTR_MAC) || request->has(NL80211_ATTR_WIPHY_FREQ) || !out.ap_mld_addr)
         return fail(EINVAL);
     const mld::AssociateLink* first = nullptr;
-    std::uint16_t seen = 0;
-    for (const Attribute& nest : request->each(NL80211_ATTR_MLO_LINKS)) {
-        auto link = parse_link(wiphy, nest);
-        if (!link) return fail(std::move(link.error()));
-        if (seen & link->link.bit()) return fail(EINVAL, {}, nest.offset());
-        seen |= link->link.bit();
-        out.links.push_back(std::move(*link));
-    }
+    auto links = parse_association_links(wiphy, request);
+    if (!links) return fail(std::move(links.error()));
+    out.links = std::move(*links);
     for (const mld::AssociateLink& link : out.links)
         if (link.link == out.assoc_link) first = &link;
     if (first == nullptr) return fail(EINVAL);

@@ -40,6 +40,8 @@ std::uint8_t command_for(mld::MlmeFrameKind kind) {
             return NL80211_CMD_UNPROT_DISASSOCIATE;
         case MlmeFrameKind::unprotected_beacon:
             return NL80211_CMD_UNPROT_BEACON;
+        case MlmeFrameKind::link_reconfiguration:
+            return NL80211_CMD_ASSOC_MLO_RECONF;
     }
     return NL80211_CMD_UNSPEC;
 }
@@ -228,6 +230,45 @@ void Notifier::channel_switch_started(mld::Wdev& wdev, const mld::Link& link, co
 }
 void Notifier::channel_switched(mld::Wdev& wdev, const mld::Link& link, const phy::ChannelDefinition& channel) {
     tell_switch(NL80211_CMD_CH_SWITCH_NOTIFY, wdev, link, channel, std::nullopt, false);
+}
+
+void Notifier::tell_color(std::uint8_t command, mld::Wdev& wdev, const mld::Link& link,
+                          std::optional<std::uint8_t> count) {
+    if (wdev.netdev() == nullptr) return;
+    tell(Group::mlme, command, [&](MessageBuilder& out) {
+        out.put_u32(NL80211_ATTR_IFINDEX, wdev.netdev()->index().value);
+        if (wdev.is_mld()) out.put_u8(NL80211_ATTR_MLO_LINK_ID, link.id().value());
+        if (count) out.put_u32(NL80211_ATTR_COLOR_CHANGE_COUNT, *count);
+    });
+}
+
+void Notifier::color_change_started(mld::Wdev& wdev, const mld::Link& link, std::uint8_t count) {
+    tell_color(NL80211_CMD_COLOR_CHANGE_STARTED, wdev, link, count);
+}
+void Notifier::color_changed(mld::Wdev& wdev, const mld::Link& link) {
+    tell_color(NL80211_CMD_COLOR_CHANGE_COMPLETED, wdev, link, std::nullopt);
+}
+void Notifier::color_change_aborted(mld::Wdev& wdev, const mld::Link& link) {
+    tell_color(NL80211_CMD_COLOR_CHANGE_ABORTED, wdev, link, std::nullopt);
+}
+
+void Notifier::links_removed(mld::Wdev& wdev, std::uint16_t links) {
+    tell(Group::mlme, NL80211_CMD_LINKS_REMOVED, [&](MessageBuilder& out) {
+        put_wiphy_and_netdev(out, wdev);
+        auto list = out.nest(NL80211_ATTR_MLO_LINKS);
+        for (unsigned i = 0; i < ieee80211::LinkId::max_links; ++i) {
+            const auto id = *ieee80211::LinkId::from(i);
+            if ((links & id.bit()) == 0) continue;
+            auto nest = out.nest(static_cast<std::uint16_t>(i + 1));
+            out.put_u8(NL80211_ATTR_MLO_LINK_ID, id.value());
+        }
+    });
+}
+
+void Notifier::epcs_changed(mld::Wdev&, bool enabled) {
+    tell(Group::mlme, NL80211_CMD_EPCS_CFG, [&](MessageBuilder& out) {
+        if (enabled) out.put_flag(NL80211_ATTR_EPCS);
+    });
 }
 
 }  // namespace mlosim::netlink::nl80211

@@ -56,6 +56,13 @@ public:
     void channel_switch_started(mld::Wdev& wdev, const mld::Link& link, const phy::ChannelDefinition& channel,
                                 std::uint8_t count, bool quiet) override;
     void channel_switched(mld::Wdev& wdev, const mld::Link& link, const phy::ChannelDefinition& channel) override;
+    // cf. cfg80211_bss_color_notify()
+    void color_change_started(mld::Wdev& wdev, const mld::Link& link, std::uint8_t count) override;
+    void color_changed(mld::Wdev& wdev, const mld::Link& link) override;
+    void color_change_aborted(mld::Wdev& wdev, const mld::Link& link) override;
+    // cf. cfg80211_links_removed(), cfg80211_epcs_changed()
+    void links_removed(mld::Wdev& wdev, std::uint16_t links) override;
+    void epcs_changed(mld::Wdev& wdev, bool enabled) override;
 
     // frame_notifier.cc
     // cf. nl80211_send_remain_on_chan_event()
@@ -95,6 +102,7 @@ private:
                    std::optional<std::chrono::milliseconds> duration) const;
     void tell_status(std::uint8_t command, const mld::Wdev& wdev, std::uint64_t cookie, ieee80211::ByteView frame,
                      bool acknowledged) const;
+    void tell_color(std::uint8_t command, mld::Wdev& wdev, const mld::Link& link, std::optional<std::uint8_t> count);
     void tell_switch(std::uint8_t command, const mld::Wdev& wdev, const mld::Link& link,
                      const phy::ChannelDefinition& channel, std::optional<std::uint8_t> count, bool quiet) const;
 

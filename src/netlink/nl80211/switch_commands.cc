@@ -56,6 +56,17 @@ Result<void> parse_beacons(const mld::Wiphy& wiphy, const Request& request, cons
     return {};
 }
 
+/// The one counter of a countdown: a u16 in `frame` where `count` stands.
+Result<std::uint16_t> counter(const Attributes& request, std::uint16_t attribute, const ieee80211::Bytes& frame,
+                              std::uint8_t count) {
+    const auto bytes = request.bytes(attribute);
+    std::uint16_t offset = 0;
+    if (!bytes || bytes->size() != sizeof(offset)) return fail(EINVAL);
+    std::memcpy(&offset, bytes->data(), sizeof(offset));
+    if (offset >= frame.size() || frame[offset] != count) return fail(EINVAL);
+    return offset;
+}
+
 constexpr auto queue_rules = policy_table<NL80211_TXQ_ATTR_AIFS>({
     {NL80211_TXQ_ATTR_QUEUE, attr::u8()},
     {NL80211_TXQ_ATTR_TXOP, attr::u16()},
@@ -125,6 +136,45 @@ Result<void> channel_switch(Context& context, const Request& request, Reply& rep
     if (auto valid = parse_unsolicited_probe_response(wiphy, request.attributes()); !valid)
         return fail(std::move(valid.error()));
     return wdev.wiphy().switch_channel(wdev, id, out);
+}
+
+// cf. nl80211_color_change()
+Result<void> color_change(Context& context, const Request& request, Reply& reply) {
+    mld::Wdev& wdev = context.wdev();
+    const mld::Wiphy& wiphy = wdev.wiphy();
+    if (!wiphy.profile().ext_features.test(NL80211_EXT_FEATURE_BSS_COLOR)) return fail(EOPNOTSUPP);
+    if (wdev.type() != InterfaceType::ap) return fail(EOPNOTSUPP);
+    const auto count = request->u8(NL80211_ATTR_COLOR_CHANGE_COUNT);
+    const auto color = request->u8(NL80211_ATTR_COLOR_CHANGE_COLOR);
+    if (!count || !color || !request->has(NL80211_ATTR_COLOR_CHANGE_ELEMS)) return fail(EINVAL);
+    const auto id = link_id(request.attributes());
+    const mld::Link& link = wdev.is_mld() ? *wdev.link(*id) : wdev.default_link();
+    if (link.ap() == nullptr) return fail(EINVAL);
+
+    mld::ColorChange out;
+    out.count = *count;
+    out.color = *color;
+    const phy::Channel now = link.ap()->settings().channel.control;
+    auto after = parse_beacon(wiphy, request.attributes(), now);
+    if (!after) return fail(std::move(after.error()));
+    out.beacon_after = std::move(*after);
+    auto nested = request->nested(NL80211_ATTR_COLOR_CHANGE_ELEMS, attribute_policy, Strictness::liberal, reply.ack());
+    if (!nested) return fail(std::move(nested.error()));
+    auto during = parse_beacon(wiphy, *nested, now);
+    if (!during) return fail(std::move(during.error()));
+    out.beacon_during = std::move(*during);
+    auto in_beacon = counter(*nested, NL80211_ATTR_CNTDWN_OFFS_BEACON, out.beacon_during.tail, out.count);
+    if (!in_beacon) return fail(std::move(in_beacon.error()));
+    out.beacon_counter_offset = *in_beacon;
+    if (nested->has(NL80211_ATTR_CNTDWN_OFFS_PRESP)) {
+        auto in_response =
+            counter(*nested, NL80211_ATTR_CNTDWN_OFFS_PRESP, out.beacon_during.probe_response, out.count);
+        if (!in_response) return fail(std::move(in_response.error()));
+        out.probe_response_counter_offset = *in_response;
+    }
+    if (auto valid = parse_unsolicited_probe_response(wiphy, request.attributes()); !valid)
+        return fail(std::move(valid.error()));
+    return wdev.wiphy().change_color(wdev, id, out);
 }
 
 }  // namespace mlosim::netlink::nl80211

@@ -30,6 +30,7 @@ Result<QosMap> parse_qos_map(std::span<const std::uint8_t> bytes) {
 bool keeps_a_basic_rate(const mld::Link& link, const mld::RateMask& mask) {
     static constexpr std::uint8_t mandatory_2_4ghz[] = {2, 4, 11, 22};
     static constexpr std::uint8_t mandatory_5ghz[] = {12, 24, 48};
+    if (!link.channel()) return true;
     const phy::Band on = link.channel()->control.band;
     std::span<const std::uint8_t> basic = link.bss_config.basic_rates;
     if (basic.empty())

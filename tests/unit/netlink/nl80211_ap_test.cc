@@ -219,6 +219,43 @@ TEST_F(AccessPoints, SwitchChannelsWithTwoBeacons) {
     EXPECT_EQ(to(5, 5), 0);
 }
 
+TEST_F(AccessPoints, ChangeTheirColorWithTwoBeacons) {
+    const auto to = [&](std::uint8_t count, std::uint8_t counter, bool elements = true) {
+        MessageBuilder message = about(NL80211_CMD_COLOR_CHANGE_REQUEST);
+        message.put_u8(NL80211_ATTR_COLOR_CHANGE_COUNT, count);
+        message.put_u8(NL80211_ATTR_COLOR_CHANGE_COLOR, 9);
+        message.put(NL80211_ATTR_BEACON_HEAD, head(ap().address()));
+        if (!elements) return errno_of(message);
+        auto during = message.nest(NL80211_ATTR_COLOR_CHANGE_ELEMS);
+        message.put(NL80211_ATTR_BEACON_HEAD, head(ap().address()));
+        message.put(NL80211_ATTR_BEACON_TAIL, Bytes{255, 3, 42, counter, 9});
+        message.put_u16(NL80211_ATTR_CNTDWN_OFFS_BEACON, 3);
+        during.end();
+        return errno_of(message);
+    };
+    EXPECT_EQ(to(5, 5), -EINVAL) << "it does not beacon";
+    start();
+    EXPECT_EQ(to(5, 5, false), -EINVAL);
+    EXPECT_EQ(to(5, 4), -EINVAL) << "the counter says something else";
+    (void)listener.take();
+    EXPECT_EQ(to(5, 5), 0);
+    const auto started = listener.take();
+    ASSERT_THAT(started, SizeIs(1));
+    EXPECT_EQ(started[0].command(), NL80211_CMD_COLOR_CHANGE_STARTED);
+    EXPECT_EQ(to(5, 5), -EBUSY);
+    queue.run_until(queue.now() + std::chrono::seconds(1));
+    const auto done = listener.take();
+    ASSERT_THAT(done, SizeIs(1));
+    EXPECT_EQ(done[0].command(), NL80211_CMD_COLOR_CHANGE_COMPLETED);
+}
+
+TEST_F(AccessPoints, HaveNoLinksAsStationsHaveThem) {
+    MessageBuilder mapping = about(nl80211::NL80211_CMD_SET_TID_TO_LINK_MAPPING);
+    EXPECT_EQ(errno_of(mapping), -EOPNOTSUPP);
+    EXPECT_EQ(errno_of(about(nl80211::NL80211_CMD_EPCS_CFG)), -EOPNOTSUPP);
+    EXPECT_EQ(errno_of(about(nl80211::NL80211_CMD_ASSOC_MLO_RECONF)), -EINVAL) << "no MLD";
+}
+
 TEST_F(AccessPoints, AreToldHowTheirQueuesContend) {
     start();
     const auto set = [&](std::uint8_t category) {

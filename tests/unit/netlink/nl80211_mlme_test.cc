@@ -56,6 +56,21 @@ TEST_F(Connections, BeginWithABssThatIsKnown) {
     EXPECT_EQ(errno_of(link), -EINVAL) << "a link of which MLD";
 }
 
+TEST_F(Connections, HaveLinksToChangeOnceThereAre) {
+    EXPECT_EQ(errno_of(about(nl80211::NL80211_CMD_SET_TID_TO_LINK_MAPPING)), -ENOLINK);
+    EXPECT_EQ(errno_of(about(nl80211::NL80211_CMD_EPCS_CFG)), -ENOLINK);
+    EXPECT_EQ(errno_of(about(nl80211::NL80211_CMD_ASSOC_MLO_RECONF)), -EINVAL);
+}
+
+TEST_F(Connections, TellWhichLinksWent) {
+    const Received message = heard([&](mld::Events& e) { e.links_removed(wdev(), 5); });
+    EXPECT_EQ(message.command(), nl80211::NL80211_CMD_LINKS_REMOVED);
+    EXPECT_THAT(types(message), ElementsAre(NL80211_ATTR_WIPHY, NL80211_ATTR_IFINDEX, NL80211_ATTR_MLO_LINKS));
+    const Received on = heard([&](mld::Events& e) { e.epcs_changed(wdev(), true); });
+    EXPECT_EQ(on.command(), nl80211::NL80211_CMD_EPCS_CFG);
+    EXPECT_THAT(types(on), ElementsAre(nl80211::NL80211_ATTR_EPCS));
+}
+
 TEST_F(Connections, NeedSoundRequestsForAssociation) {
     struct Row {
         const char* why;
