@@ -184,6 +184,8 @@ Result<void> AccessPoint::register_frames() {
             wdev_.wiphy().register_frame(wdev_, *this, frame_control_of(ManagementSubtype::action), {&category, 1});
         !done)
         return done;
+    if (settings_.mld)
+        if (auto done = mappings_.start(); !done) return done;
     registered_ = true;
     return {};
 }

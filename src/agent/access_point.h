@@ -13,6 +13,7 @@
 #include "agent/bss.h"
 #include "agent/bss_elements.h"
 #include "agent/gatekeeper.h"
+#include "agent/link_mapping_answers.h"
 #include "agent/network_settings.h"
 #include "agent/pmksa_cache.h"
 #include "agent/sa_queries.h"
@@ -201,6 +202,7 @@ private:
     /// The elements of each link's probe response, made with its beacon.
     std::vector<ieee80211::Bytes> probe_elements_;
     Stations stations_;
+    LinkMappingAnswers mappings_{wdev_};
     std::list<Reply> replies_;
     const Joined joined_;
     sim::RandomStream random_;

@@ -68,6 +68,7 @@ BasicMultiLink multi_link_of(const Bss& bss) {
         out.eml = ieee80211::EmlCapabilities::from_raw(own->eml);
     ieee80211::MldCapabilities capabilities;
     capabilities.set(ieee80211::MldCapabilities::max_simultaneous_links_minus_1, bss.mld->links - 1);
+    capabilities.set(ieee80211::MldCapabilities::tid_to_link_mapping, 1);  // all traffic alike
     out.mld_capabilities = capabilities;
     return out;
 }
