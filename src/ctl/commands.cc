@@ -134,10 +134,10 @@ Result<void> Commands::run_to(const std::string& when) {
     }
 }
 
-Result<void> Commands::add_link(const std::string& station, const std::string& band) {
-    Request request = client_.request(MLOSIM_CMD_REGISTER_LINK);
+// Names a wdev in a request: by its name or index, or its number (0x1) in attribute `by`.
+Result<void> Commands::name_wdev(Request& request, int by, const std::string& station) {
     if (const auto number = parse_number(station); number && station.starts_with("0x")) {
-        request.number64(MLOSIM_ATTR_MLD_WDEV, *number);
+        request.number64(by, *number);
     } else if (number) {
         request.number32(MLOSIM_ATTR_IFINDEX, static_cast<std::uint32_t>(*number));
     } else {
@@ -148,8 +148,35 @@ Result<void> Commands::add_link(const std::string& station, const std::string& b
             if (wdev.attributes().text(MLOSIM_ATTR_IFNAME) == station)
                 found = wdev.attributes().number(MLOSIM_ATTR_WDEV);
         if (!found) return fail(ENODEV, "no interface " + station);
-        request.number64(MLOSIM_ATTR_MLD_WDEV, *found);
+        request.number64(by, *found);
     }
+    return {};
+}
+
+Result<void> Commands::activate_links(const std::string& station, const std::vector<unsigned>& links) {
+    Request request = client_.request(MLOSIM_CMD_SET_ACTIVE_LINKS);
+    if (auto named = name_wdev(request, MLOSIM_ATTR_WDEV, station); !named) return named;
+    std::uint32_t mask = 0;
+    for (const unsigned link : links) {
+        if (link > 14) return fail(usage_mistake, std::to_string(link) + " is no link: expected 0 to 14");
+        mask |= 1U << link;
+    }
+    const auto done = client_.ask(request.number32(MLOSIM_ATTR_ACTIVE_LINKS, mask));
+    if (!done) return fail(done.error());
+    return {};
+}
+
+Result<void> Commands::share_links(const std::string& station, const std::string& policy) {
+    Request request = client_.request(MLOSIM_CMD_SET_LINK_POLICY);
+    if (auto named = name_wdev(request, MLOSIM_ATTR_WDEV, station); !named) return named;
+    const auto done = client_.ask(request.text(MLOSIM_ATTR_LINK_POLICY, policy));
+    if (!done) return fail(done.error());
+    return {};
+}
+
+Result<void> Commands::add_link(const std::string& station, const std::string& band) {
+    Request request = client_.request(MLOSIM_CMD_REGISTER_LINK);
+    if (auto named = name_wdev(request, MLOSIM_ATTR_MLD_WDEV, station); !named) return named;
     bool known = false;
     for (const BandName& candidate : link_bands) {
         if (candidate.name != band) continue;

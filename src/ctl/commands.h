@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "ctl/genl_client.h"
 #include "ctl/show.h"
@@ -34,6 +35,9 @@ public:
     /// `station` is an interface's name or index, or a wdev identifier (0x1); `band` as in band names ("6").
     [[nodiscard]] Result<void> add_link(const std::string& station, const std::string& band);
     [[nodiscard]] Result<void> delete_link(const std::string& wdev);
+    /// A station MLD uses these links and no others.
+    [[nodiscard]] Result<void> activate_links(const std::string& station, const std::vector<unsigned>& links);
+    [[nodiscard]] Result<void> share_links(const std::string& station, const std::string& policy);
 
     /// Prints events as they come; after `count` of them it ends (0: never).
     [[nodiscard]] Result<void> events(std::uint64_t count);
@@ -42,6 +46,7 @@ private:
     using Show = void (*)(std::span<const Reply>, Format, std::ostream&);
     [[nodiscard]] Result<void> dump(std::uint8_t command, Show show);
     [[nodiscard]] Result<void> command(std::uint8_t command);
+    [[nodiscard]] Result<void> name_wdev(Request& request, int by, const std::string& station);
     [[nodiscard]] Result<Reply> one(const Request& request);
 
     GenlClient& client_;

@@ -115,6 +115,17 @@ int main(int argc, char** argv) {
         ->add_option("WDEV", wdev, "As mlosimctl links shows it")
         ->required();
 
+    std::vector<unsigned> links;
+    CLI::App* activate = simple(*link, "activate", "Has a station MLD use these links",
+                                [&](Commands& commands) { return commands.activate_links(station, links); });
+    activate->add_option("STATION", station, "Interface name or index, or wdev (0x1)")->required();
+    activate->add_option("LINK", links, "Link ids, as mlosimctl links shows them")->required();
+    std::string policy;
+    CLI::App* share = simple(*link, "policy", "How the links of an MLD share its data",
+                             [&](Commands& commands) { return commands.share_links(station, policy); });
+    share->add_option("MLD", station, "Interface name or index, or wdev (0x1)")->required();
+    share->add_option("POLICY", policy, "round_robin, strongest or by_tid")->required();
+
     const Arguments arguments(argc, argv);
     try {
         app.parse(std::vector<std::string>(arguments.own.rbegin(), arguments.own.rend()));

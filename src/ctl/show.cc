@@ -38,6 +38,7 @@ constexpr std::array<std::string_view, 2> clock_names{"real", "virtual"};
 constexpr std::array<std::string_view, 2> dialect_names{"mainline", "rfc"};
 constexpr std::array<std::string_view, 2> netdev_names{"emulated", "tap"};
 constexpr std::array<std::string_view, 2> state_names{"down", "running"};
+constexpr std::array<std::string_view, 4> use_names{"free", "active", "inactive", "dormant"};
 constexpr std::array<std::string_view, 10> counter_names{"",           "tx_frames",   "rx_frames", "tx_bytes",
                                                          "rx_bytes",   "tx_errors",   "rx_errors", "tx_dropped",
                                                          "rx_dropped", "rx_malformed"};
@@ -87,6 +88,13 @@ Record record_of(const Attributes& a) {
     const auto identifier = [&](const char* key, int type) {
         if (const auto value = a.number(type)) record[key] = hex(*value);
     };
+    const auto links = [&](const char* key, int type) {
+        const auto mask = a.number(type);
+        if (!mask) return;
+        record[key] = Record::array();
+        for (unsigned link = 0; link < 16; ++link)
+            if ((*mask >> link & 1U) != 0) record[key].push_back(link);
+    };
     const auto address = [&](const char* key, int type) {
         if (const auto value = a.address(type)) record[key] = *value;
     };
@@ -119,6 +127,11 @@ Record record_of(const Attributes& a) {
     address("address", MLOSIM_ATTR_MAC);
     named("state", MLOSIM_ATTR_STATE, state_names);
     number("link_id", MLOSIM_ATTR_LINK_ID);
+    named("use", MLOSIM_ATTR_LINK_USE, use_names);
+    links("valid_links", MLOSIM_ATTR_VALID_LINKS);
+    links("active_links", MLOSIM_ATTR_ACTIVE_LINKS);
+    links("dormant_links", MLOSIM_ATTR_DORMANT_LINKS);
+    text("link_policy", MLOSIM_ATTR_LINK_POLICY);
     named("band", MLOSIM_ATTR_BAND, band_names);
     if (a.has(MLOSIM_ATTR_LINKS)) {
         record["links"] = Record::array();
@@ -154,7 +167,7 @@ std::string cell(const Record& record, const char* key) {
     if (found->is_array()) {
         std::string out;
         for (const Record& element : *found)
-            out += (out.empty() ? "" : ",") + element.get<std::string>();
+            out += (out.empty() ? "" : ",") + (element.is_string() ? element.get<std::string>() : element.dump());
         return out;
     }
     return found->dump();
@@ -189,15 +202,16 @@ constexpr std::array<Column, 12> wdev_columns{{{"WDEV", "wdev"},
                                                {"WIDTH", "width_mhz"},
                                                {"OWNER", "socket_owner"},
                                                {"LINKS", "links"}}};
-constexpr std::array<Column, 9> link_columns{{{"WDEV", "wdev"},
-                                              {"MLD", "mld_wdev"},
-                                              {"LINK", "link_id"},
-                                              {"BAND", "band"},
-                                              {"STATE", "state"},
-                                              {"ADDRESS", "address"},
-                                              {"BSSID", "bssid"},
-                                              {"MHZ", "frequency_mhz"},
-                                              {"WIDTH", "width_mhz"}}};
+constexpr std::array<Column, 10> link_columns{{{"WDEV", "wdev"},
+                                               {"MLD", "mld_wdev"},
+                                               {"LINK", "link_id"},
+                                               {"BAND", "band"},
+                                               {"STATE", "state"},
+                                               {"ADDRESS", "address"},
+                                               {"BSSID", "bssid"},
+                                               {"MHZ", "frequency_mhz"},
+                                               {"WIDTH", "width_mhz"},
+                                               {"USE", "use"}}};
 
 /// One object a message, or one row; `counted` adds the frames that went out and came in.
 void show(std::span<const Reply> replies, std::span<const Column> columns, bool counted, Format format,

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
+#include <functional>
 #include <map>
+#include <optional>
 
 #include "host/key_debug_files.h"
 #include "mld/driver.h"
 #include "mld/wdev.h"
+#include "mld/wiphy.h"
 
 namespace mlosim::host {
 namespace {
@@ -46,10 +50,29 @@ Node node_of(const Handle& handle, const mld::DebugFile& file) {
     return file_node(file.permissions, std::move(read), std::move(write));
 }
 
+/// A number as kstrtou16() reads it: decimal, octal or hexadecimal, one newline behind it.
+std::optional<std::uint16_t> kernel_u16(std::string_view text) {
+    if (!text.empty() && text.back() == '\n') text.remove_suffix(1);
+    int base = 10;
+    if (text.starts_with("0x") || text.starts_with("0X")) {
+        base = 16;
+        text.remove_prefix(2);
+    } else if (text.size() > 1 && text.front() == '0') {
+        base = 8;
+    }
+    if (text.starts_with('+')) text.remove_prefix(1);
+    std::uint16_t value = 0;
+    const auto end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, value, base);
+    if (error != std::errc{} || rest != end || text.empty()) return std::nullopt;
+    return value;
+}
+
 /// What the MAC tells of an interface's links. cf. net/mac80211/debugfs_netdev.c
 Node interface_directory(const mld::World& world, const mld::Wdev& wdev) {
     constexpr std::uint32_t for_the_owner = 0400;
-    const auto file = [&](std::uint16_t (mld::Wdev::*links)() const noexcept) {
+    constexpr std::uint32_t writable = 0600;
+    const auto file = [&](std::uint16_t (mld::Wdev::*links)() const noexcept, auto write) {
         const auto read = [world = &world, id = wdev.id(), links]() -> Result<std::string> {
             const mld::Wdev* found = world->find_wdev(id);
             if (found == nullptr) return fail(ENODEV);
@@ -57,12 +80,23 @@ Node interface_directory(const mld::World& world, const mld::Wdev& wdev) {
             std::snprintf(text, sizeof(text), "0x%x\n", static_cast<unsigned>((found->*links)()));
             return std::string(text);
         };
-        return file_node(for_the_owner, read, {});
+        return file_node(write != nullptr ? writable : for_the_owner, read, write);
     };
+    // cf. ieee80211_if_parse_active_links()
+    const std::function<Result<void>(std::string_view)> activate = [world = &world,
+                                                                    id = wdev.id()](std::string_view text) {
+        mld::Wdev* found = world->find_wdev(id);
+        const auto links = kernel_u16(text);
+        if (found == nullptr) return Result<void>(fail(ENODEV));
+        if (!links || *links == 0) return Result<void>(fail(EINVAL));
+        if (!found->running()) return Result<void>(fail(ENETDOWN));
+        return found->wiphy().set_active_links(*found, *links);
+    };
+    using Write = std::function<Result<void>(std::string_view)>;
     NamedNodes files;
-    files.emplace_back("active_links", file(&mld::Wdev::active_links));
-    files.emplace_back("dormant_links", file(&mld::Wdev::dormant_links));
-    files.emplace_back("valid_links", file(&mld::Wdev::valid_links));
+    files.emplace_back("active_links", file(&mld::Wdev::active_links, activate));
+    files.emplace_back("dormant_links", file(&mld::Wdev::dormant_links, Write{}));
+    files.emplace_back("valid_links", file(&mld::Wdev::valid_links, Write{}));
     return directory_node(std::move(files));
 }
 

@@ -36,6 +36,7 @@ Reply link_message() {
     nla_put(request.get(), MLOSIM_ATTR_MAC, sizeof address, address);
     request.number32(MLOSIM_ATTR_STATE, MLOSIM_STATE_RUNNING).number32(MLOSIM_ATTR_BAND, 3);
     nla_put_u8(request.get(), MLOSIM_ATTR_LINK_ID, 2);
+    request.number32(MLOSIM_ATTR_LINK_USE, MLOSIM_LINK_ACTIVE);
     request.number32(MLOSIM_ATTR_FREQ, 6'135'000).number32(MLOSIM_ATTR_WIDTH, 13);
     nlattr* counters = nla_nest_start(request.get(), MLOSIM_ATTR_COUNTERS);
     request.number64(MLOSIM_COUNTER_TX_FRAMES, 7).number64(MLOSIM_COUNTER_RX_FRAMES, 9);
@@ -54,8 +55,8 @@ std::string printed(Show show, Format format, Replies... replies) {
 
 TEST(Show, ALinkIsARowForPeople) {
     EXPECT_EQ(printed(show_links, Format::people, link_message()),
-              "WDEV  MLD  LINK  BAND  STATE    ADDRESS            BSSID  MHZ   WIDTH  TX  RX\n"
-              "0x3   0x1  2     6     running  02:00:00:00:00:11  -      6135  320    7   9\n");
+              "WDEV  MLD  LINK  BAND  STATE    ADDRESS            BSSID  MHZ   WIDTH  USE     TX  RX\n"
+              "0x3   0x1  2     6     running  02:00:00:00:00:11  -      6135  320    active  7   9\n");
 }
 
 TEST(Show, ALinkIsAnObjectForScripts) {
