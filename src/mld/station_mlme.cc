@@ -250,8 +250,8 @@ void StationMlme::activate_links(std::uint16_t links) {
 void StationMlme::say_dozing(std::uint16_t links) {
     impl_->say_dozing(links);
 }
-void StationMlme::say_awake(std::uint16_t links) {
-    impl_->say_awake(links);
+void StationMlme::say_awake(std::uint16_t links, bool all) {
+    impl_->say_awake(links, all);
 }
 void StationMlme::leave() {
     constexpr std::uint16_t leaving = 3;

@@ -73,9 +73,10 @@ public:
     Result<void> set_epcs(bool enable);
     /// When nothing else is being done. cf. ieee80211_set_active_links_async()
     void activate_links(std::uint16_t links);
-    /// The access point is told which links sleep, and which of those that did listen again. 802.11be 35.3.12.2
+    /// The access point is told which links sleep, and which of those that did (`all`: of all) listen again.
+    /// 802.11be 35.3.12.2
     void say_dozing(std::uint16_t links);
-    void say_awake(std::uint16_t links);
+    void say_awake(std::uint16_t links, bool all);
 
     /// The interface goes down, or its type changes: it says goodbye first. cf. cfg80211_leave(), cfg80211_mlme_down()
     void leave();

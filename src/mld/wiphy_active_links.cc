@@ -44,14 +44,18 @@ Result<void> Wiphy::switch_active_links(Wdev& station, std::uint16_t links) {
             !changed)
             return changed;
     StationMlme* mlme = station.mlme();
-    if (mlme != nullptr && removed != 0) mlme->say_dozing(removed);
+    if (mlme != nullptr && removed != 0) {
+        // First where it listens: the access point may never have heard of it there.
+        mlme->say_awake(static_cast<std::uint16_t>(before & links), true);
+        mlme->say_dozing(removed);
+    }
     for (const auto& link : station.links())
         if ((removed & link->id().bit()) != 0) release_channel(*link);
     for (const auto& link : station.links())
         if ((added & link->id().bit()) != 0 && link->wanted_channel_) (void)tune_link(*link, *link->wanted_channel_);
     station.active_links_ = links;
     if (removed != 0) (void)driver_->change_vif_links(station, static_cast<std::uint16_t>(before | links), links);
-    if (mlme != nullptr && added != 0) mlme->say_awake(added);
+    if (mlme != nullptr && added != 0) mlme->say_awake(added, removed != 0);
     world_.trace().record(world_.now(), "mld/active-links",
                           {{"wdev", station.id().value}, {"before", before}, {"after", links}});
     world_.tell([&](Events& e) { e.active_links_changed(station); });

@@ -140,6 +140,30 @@ class StationMlds(WithAWorld):
             self.check_links(station, "three", 3)
             self.passes_data("three")
 
+    def uses(self):
+        """What each of the station's links is used for, in their order."""
+        listed = [l for l in self.world.ctl_json("links") if l["ifname"] == STATION and "link_id" in l]
+        return [l["use"] for l in sorted(listed, key=lambda l: l["link_id"])]
+
+    def test_switch_links_and_stay_connected(self):
+        with self.station() as station:
+            self.connect(station, "three", SAE)
+            station.wait_connected()
+            self.assertEqual(self.uses(), ["active", "active", "active"])
+            self.world.ctl("link", "activate", STATION, "0")
+            self.assertEqual(self.uses(), ["active", "inactive", "inactive"])
+            self.passes_data("three")
+            phy = next(w["wiphy_name"] for w in self.world.ctl_json("wdevs") if w["ifname"] == STATION)
+            active = f"/sys/kernel/debug/ieee80211/{phy}/netdev:{STATION}/active_links"
+            self.assertEqual(self.world.run("sh", "-c", f"cat {active}; echo 0x6 > {active} && cat {active}").out, "0x1\n0x6\n")
+            self.assertEqual(self.uses(), ["inactive", "active", "active"])
+            self.passes_data("three")
+            self.assertNotEqual(self.world.run("sh", "-c", f"echo 8 > {active}").code, 0, "there is no such link")
+            for policy in ("strongest", "by_tid", "round_robin"):
+                self.world.ctl("link", "policy", STATION, policy)
+                self.passes_data("three")
+            self.assertNotIn("CTRL-EVENT-DISCONNECTED", station.output())
+
     def test_with_the_wrong_password_are_told_so(self):
         with self.station() as station:
             self.connect(station, "three", {**SAE, "sae_password": '"123456789"'})

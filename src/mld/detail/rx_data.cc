@@ -77,6 +77,10 @@ Verdict RxPath::data(Incoming& in) {
     if (!direction_fits(in)) return Verdict::dropped;
     Bytes ethernet = ethernet_of(*in.frame.destination(), *in.frame.source(), in.frame.body());
     if (!allowed(in, *EthernetView::parse(ethernet))) return Verdict::dropped;
+    // Only what could be read counts as heard: the copy on another link may be under a key that is there already.
+    if (in.frame.addr1().is_group() && in.sta != nullptr && in.sta->is_mld() && is_client(in.wdev))
+        in.sta->last_group_sequence =
+            static_cast<std::uint16_t>(in.frame.sequence()->get(ieee80211::SequenceControl::number));
     deliver(in, std::move(ethernet));
     return Verdict::taken;
 }

@@ -183,13 +183,12 @@ Verdict RxPath::check_group_duplicate(Incoming& in) {
         return Verdict::next;
     constexpr unsigned numbers = 4096;
     const unsigned number = in.frame.sequence()->get(SequenceControl::number);
-    auto& last = in.sta->last_group_sequence;
+    const auto& last = in.sta->last_group_sequence;
     const unsigned ahead = (number + numbers - last.value_or(number)) % numbers;
     if (last && (ahead == 0 || ahead >= numbers / 2)) {
         ++in.link_sta->statistics.rx_duplicates;
         return Verdict::dropped;
     }
-    last = static_cast<std::uint16_t>(number);
     return Verdict::next;
 }
 

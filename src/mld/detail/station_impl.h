@@ -263,8 +263,8 @@ public:
     bool take_up_other_links(Sta& station, const ieee80211::AssociationResponseBody& response);
     void activate_links(std::uint16_t links);
     void say_dozing(std::uint16_t links);
-    void say_awake(std::uint16_t links);
-    void say_power_management(std::uint16_t links, bool dozing);
+    void say_awake(std::uint16_t links, bool all);
+    void say_power_management(std::uint16_t links, bool dozing, bool again);
     /// What a profile of a Basic Multi-Link element says of one link: it is taken up, or refused (link.status).
     bool take_up_profile(Sta& station, AssociationLink& link, const ieee80211::BasicMultiLinkView& mld,
                          const ieee80211::ElementList& outer);

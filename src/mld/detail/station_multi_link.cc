@@ -153,13 +153,13 @@ void StationMlme::Impl::activate_links(std::uint16_t links) {
 }
 
 // Each link of an MLD has a power management mode of its own. 802.11be 35.3.12.2
-void StationMlme::Impl::say_power_management(std::uint16_t links, bool dozing) {
+void StationMlme::Impl::say_power_management(std::uint16_t links, bool dozing, bool again) {
     Sta* ap = active ? access_point(active->connection.ap) : nullptr;
     if (ap == nullptr || !ap->authorized()) return;
     for (const auto& link : wdev.links()) {
         const std::uint16_t bit = link->id().bit();
         const bool told = (ap->awake_links & bit) == 0;
-        if ((links & bit) == 0 || !link->channel() || told == dozing) continue;
+        if ((links & bit) == 0 || !link->channel() || (told == dozing && !again)) continue;
         TxOptions options;
         options.no_encryption = true;
         options.link = link->id();
@@ -169,11 +169,11 @@ void StationMlme::Impl::say_power_management(std::uint16_t links, bool dozing) {
 }
 
 void StationMlme::Impl::say_dozing(std::uint16_t links) {
-    say_power_management(links, true);
+    say_power_management(links, true, false);
 }
 
-void StationMlme::Impl::say_awake(std::uint16_t links) {
-    say_power_management(links, false);
+void StationMlme::Impl::say_awake(std::uint16_t links, bool all) {
+    say_power_management(links, false, all);
 }
 
 }  // namespace mlosim::mld

@@ -211,6 +211,20 @@ TEST_F(StationLinks, ThatAreSwitchedOffAreNoLongerUsedByTheAccessPoint) {
     EXPECT_EQ(at_ap().awake_links & 7, 7);
 }
 
+TEST_F(StationLinks, AreKnownToTheAccessPointOnceTheyAreTheOnlyOnes) {
+    ASSERT_EQ(at_ap().awake_links & 7, 2) << "it has heard of the association's own link alone";
+    ASSERT_EQ(activate(1), 0);
+    run_for(10ms);
+    EXPECT_EQ(at_ap().awake_links & 7, 1);
+    LinkLog at_station(sta, sta);
+    world.subscribe(at_station);
+    send(ap.wdev(), sta, 5);
+    ASSERT_EQ(activate(4), 0);
+    send(ap.wdev(), sta, 5);
+    world.unsubscribe(at_station);
+    EXPECT_THAT(at_station.arrived, SizeIs(10));
+}
+
 // Data
 
 TEST_F(StationLinks, ShareATrafficIdentifierAndItArrivesInOrder) {
