@@ -16,6 +16,8 @@ namespace asio = boost::asio;
 namespace {
 /// Events between two looks at what comes from outside: a look costs a system call, waiting for it costs clients time.
 constexpr std::uint64_t batch = 256;
+/// Handlers that one look at the outside may run: programs that never stop talking must not stop time.
+constexpr unsigned outside_batch = 256;
 }  // namespace
 
 /// Wakes the loop at a moment of the world. Set again only when that moment changes, which most requests do not do.
@@ -55,16 +57,34 @@ WorldLoop::~WorldLoop() = default;
 void WorldLoop::run() {
     const auto guard = asio::make_work_guard(io_);  // without connections there is still the world
     pacer_.start_from(queue_.now());                // building it took its time
+    heard_ = queue_.now();
     tell_pace();
     while (!stopped_) {
-        const bool more = fire(horizon(), batch);
+        const bool more = fire(heard_horizon(), batch);
         arrive();
         if (stopped_) break;
-        if (more)
+        if (!more) wait();
+        if (real())
+            hear();
+        else if (more)
             io_.poll();
-        else
-            wait();
     }
+}
+
+/// Reads what has come from outside by now. Whoever slept through a timer, of the machine's load or of its own, must
+/// not find its peers dead because of that: what they said in time lies unread in their sockets.
+void WorldLoop::hear() {
+    if (stopped_) return;
+    const sim::Time begun = pacer_.target();
+    for (unsigned handlers = 0; handlers < outside_batch && !stopped_; ++handlers)
+        if (io_.poll_one() == 0) break;
+    heard_ = begun;
+}
+
+/// How far the world may go without passing by what programs have said already.
+sim::Time WorldLoop::heard_horizon() {
+    const sim::Time limit = horizon();
+    return real() ? std::min(limit, std::max(heard_, queue_.now())) : limit;
 }
 
 void WorldLoop::tell_pace() {
@@ -76,6 +96,7 @@ sim::Time WorldLoop::horizon() {
     if (paused_) return queue_.now();
     if (const std::optional<sim::Time> due = queue_.next_due(); real() && due)
         if (const sim::Duration lag = pacer_.forgive(*due); lag > sim::Duration::zero()) {
+            heard_ = std::min(heard_, *due);
             tell_pace();
             if (options_.on_lag) options_.on_lag(lag);
         }
@@ -124,7 +145,12 @@ void WorldLoop::wait() {
 
 void WorldLoop::catch_up() {
     if (!real() || paused_ || stopped_) return;
-    fire(horizon(), ~std::uint64_t{0});
+    fire(heard_horizon(), ~std::uint64_t{0});
+    if (paused_ || stopped_) return;
+    sim::Time present = horizon();
+    if (const std::optional<sim::Time> due = queue_.next_due(); due && *due <= present)
+        present = *due - std::chrono::nanoseconds(1);
+    if (present > queue_.now()) queue_.run_until(present);
 }
 
 Result<void> WorldLoop::pause() {
@@ -137,6 +163,7 @@ Result<void> WorldLoop::resume() {
     if (!paused_) return {};
     paused_ = false;
     pacer_.start_from(queue_.now());
+    heard_ = queue_.now();
     tell_pace();
     return {};
 }

@@ -45,7 +45,8 @@ public:
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
 
     /// Brings the world up to the wall clock, if that is what paces it: whoever comes from outside must find it at the
-    /// present moment and not at the last event's. Not from inside an event.
+    /// present moment and not at the last event's; but not past an event that is late, as who is heard now may have
+    /// spoken before that was due. Not from inside an event.
     void catch_up();
 
     // TimeControl
@@ -69,6 +70,8 @@ private:
 
     [[nodiscard]] bool real() const noexcept { return options_.mode == netlink::ClockMode::real; }
     [[nodiscard]] sim::Time horizon();
+    [[nodiscard]] sim::Time heard_horizon();
+    void hear();
     bool fire(sim::Time until, std::uint64_t at_most);
     void arrive();
     void tell_pace();
@@ -80,6 +83,7 @@ private:
     sim::Pacer pacer_;
     std::unique_ptr<Alarm> alarm_;
     std::optional<Destination> destination_;
+    sim::Time heard_;  ///< with a real clock: what programs sent until then has been read
     bool paused_;
     bool stopped_ = false;
 };
