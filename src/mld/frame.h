@@ -41,8 +41,12 @@ struct TxFrame {
     bool wants_status = false;
     /// Where the MAC wants another than the driver's own choice.
     std::optional<phy::Rate> rate;
+    /// How often it is sent at most, where that is not the driver's own choice either.
+    std::optional<unsigned> attempts;
     /// Write the sender's TSF over the Timestamp field when it goes out (beacons, probe responses).
     bool stamp_tsf = false;
+    /// One of the driver's own beacons, of which the MAC is told nothing more.
+    bool is_beacon = false;
 };
 
 /// What became of a frame (struct ieee80211_tx_status).
@@ -53,6 +57,8 @@ struct TxStatus {
     unsigned retries = 0;
     phy::Rate rate{};
     std::optional<int> ack_signal_dbm;
+    /// The frame as it was on the air, where the driver has it: monitors show it.
+    FrameBytes frame;
 };
 
 }  // namespace mlosim::mld

@@ -1,5 +1,6 @@
 #include "mld/radiotap.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -18,6 +19,8 @@ constexpr std::uint32_t channel_bit = 1U << 3U;
 constexpr std::uint32_t antenna_signal_bit = 1U << 5U;
 constexpr std::uint32_t antenna_bit = 1U << 11U;
 constexpr std::uint32_t rx_flags_bit = 1U << 14U;
+constexpr std::uint32_t tx_flags_bit = 1U << 15U;
+constexpr std::uint32_t data_retries_bit = 1U << 17U;
 constexpr std::uint32_t mcs_bit = 1U << 19U;
 constexpr std::uint32_t vht_bit = 1U << 21U;
 constexpr std::uint32_t he_bit = 1U << 23U;
@@ -149,6 +152,10 @@ Radiotap& Radiotap::rate(const phy::Rate& rate, const phy::ChannelDefinition& ch
     sent_ = {rate, channel};
     return *this;
 }
+Radiotap& Radiotap::without_tlvs() {
+    tlvs_ = false;
+    return *this;
+}
 Radiotap& Radiotap::signal(phy::Dbm dbm) {
     signal_ = dbm;
     return *this;
@@ -161,12 +168,21 @@ Radiotap& Radiotap::rx_flags(std::uint16_t bits) {
     rx_flags_ = bits;
     return *this;
 }
+Radiotap& Radiotap::sent_rate(const phy::Rate& rate) {
+    sent_ = {rate, std::nullopt};
+    return *this;
+}
+Radiotap& Radiotap::sent(std::uint16_t bits, std::uint8_t retries) {
+    outcome_ = {bits, retries};
+    return *this;
+}
 
 std::uint32_t Radiotap::present() const {
     std::uint32_t bits = (tsft_ ? tsft_bit : 0U) | (flags_ ? flags_bit : 0U) | (signal_ ? antenna_signal_bit : 0U) |
-                         (antenna_ ? antenna_bit : 0U) | (rx_flags_ ? rx_flags_bit : 0U);
+                         (antenna_ ? antenna_bit : 0U) | (rx_flags_ ? rx_flags_bit : 0U) |
+                         (outcome_ ? tx_flags_bit | data_retries_bit : 0U);
     if (!sent_) return bits;
-    bits |= channel_bit;
+    if (sent_->channel) bits |= channel_bit;
     switch (sent_->rate.format()) {
         case phy::PpduFormat::dsss:
         case phy::PpduFormat::ofdm:
@@ -178,7 +194,7 @@ std::uint32_t Radiotap::present() const {
         case phy::PpduFormat::he:
             return bits | he_bit;
         case phy::PpduFormat::eht:
-            return bits | tlv_bit;
+            return sent_->channel && tlvs_ ? bits | tlv_bit : bits;
     }
     return bits;
 }
@@ -194,10 +210,10 @@ Bytes Radiotap::build() const {
     if (tsft_) out.u64le(tsft_->us());
     if (flags_) out.u8(*flags_);
     if ((bits & rate_bit) != 0) out.u8(legacy_rate(sent_->rate));
-    if (sent_) {
+    if ((bits & channel_bit) != 0) {
         align(header, 2);
-        out.u16le(static_cast<std::uint16_t>(sent_->channel.control.center.in_mhz()));
-        out.u16le(channel_flags(sent_->channel.control, sent_->rate));
+        out.u16le(static_cast<std::uint16_t>(sent_->channel->control.center.in_mhz()));
+        out.u16le(channel_flags(sent_->channel->control, sent_->rate));
     }
     if (signal_) out.u8(static_cast<std::uint8_t>(static_cast<std::int8_t>(std::lround(signal_->value))));
     if (antenna_) out.u8(*antenna_);
@@ -205,11 +221,16 @@ Bytes Radiotap::build() const {
         align(header, 2);
         out.u16le(*rx_flags_);
     }
+    if (outcome_) {
+        align(header, 2);
+        out.u16le(outcome_->flags);
+        out.u8(outcome_->retries);
+    }
     if ((bits & mcs_bit) != 0) append_mcs(out, sent_->rate);
     if ((bits & (vht_bit | he_bit)) != 0) align(header, 2);
     if ((bits & vht_bit) != 0) append_vht(out, sent_->rate);
     if ((bits & he_bit) != 0) append_he(out, sent_->rate);
-    if ((bits & tlv_bit) != 0) append_eht(header, sent_->rate, sent_->channel);
+    if ((bits & tlv_bit) != 0) append_eht(header, sent_->rate, *sent_->channel);
     header[length_at] = static_cast<std::uint8_t>(header.size());
     return header;
 }
@@ -223,6 +244,35 @@ Bytes received_radiotap(const RxStatus& status) {
         .antenna(0)
         .rx_flags(0)
         .build();
+}
+
+Bytes sent_radiotap(ieee80211::ByteView frame, const TxStatus& status) {
+    constexpr std::uint16_t failed = 0x0001;
+    constexpr std::size_t receiver_at = 4;
+    const bool to_group = frame.size() <= receiver_at || (frame[receiver_at] & 1U) != 0;
+    constexpr unsigned most_retries = 255;
+    return Radiotap{}
+        .sent_rate(status.rate)
+        .sent(status.acknowledged || to_group ? 0 : failed,
+              static_cast<std::uint8_t>(std::min(status.retries, most_retries)))
+        .build();
+}
+
+Bytes air_acknowledgement(const phy::Channel& channel, const ieee80211::MacAddress& transmitter) {
+    constexpr std::uint16_t length = 14;
+    constexpr std::uint16_t acknowledgement = 0x00d4;
+    Bytes bytes;
+    ByteWriter out(bytes);
+    out.u16le(0);  // version
+    out.u16le(length);
+    out.u32le(flags_bit | channel_bit);
+    out.u16le(0);  // flags, padding
+    out.u16le(static_cast<std::uint16_t>(channel.center.in_mhz()));
+    out.u16le(ghz2);  // the driver says so of every channel
+    out.u16le(acknowledgement);
+    out.u16le(0);  // duration
+    out.bytes(transmitter.octets());
+    return bytes;
 }
 
 Bytes air_radiotap(sim::Time now, const phy::Rate& rate, const phy::Channel& channel) {

@@ -1,10 +1,20 @@
 #include "observe/air_capture.h"
 
+#include <string>
 #include <utility>
 
 #include "mld/radiotap.h"
 
 namespace mlosim::observe {
+
+namespace {
+
+/// What radiotap has no field for that readers of today know: a rate of 802.11be.
+std::string comment_on(const phy::Transmission& sent) {
+    return sent.rate.format() == phy::PpduFormat::eht ? sent.rate.to_string() : std::string();
+}
+
+}  // namespace
 
 AirCapture::AirCapture(std::unique_ptr<phy::Medium> medium, const sim::EventQueue& queue, PcapngWriter::Sink sink)
     : medium_(std::move(medium)), queue_(queue), file_(std::move(sink), "mlosimd") {}
@@ -37,9 +47,11 @@ void AirCapture::sent_elsewhere(phy::PortId sender, const phy::Transmission& tra
             .tsft(queue_.now())
             .flags(0)
             .rate(transmission.rate, transmission.channel)
+            .without_tlvs()
             .signal(transmission.heard_with.value_or(transmission.power + radio.antenna_gain))
             .build();
-    file_.packet(radio.interface, queue_.now(), {header, *transmission.payload});
+    file_.packet(radio.interface, queue_.now(), {header, *transmission.payload}, PcapngWriter::Direction::unknown,
+                 comment_on(transmission));
 }
 
 }  // namespace mlosim::observe

@@ -18,6 +18,7 @@ constexpr std::uint32_t byte_order = 0x1a2b3c4d;
 constexpr std::uint64_t section_of_unknown_length = ~std::uint64_t{0};
 
 constexpr std::uint16_t end_of_options = 0;
+constexpr std::uint16_t opt_comment = 1;
 constexpr std::uint16_t shb_user_application = 4;
 constexpr std::uint16_t if_name = 2;
 constexpr std::uint16_t if_description = 3;
@@ -60,7 +61,7 @@ PcapngWriter::InterfaceId PcapngWriter::add_interface(std::string_view name, std
 }
 
 void PcapngWriter::packet(InterfaceId interface, sim::Time at, std::initializer_list<ByteView> pieces,
-                          Direction direction) {
+                          Direction direction, std::string_view comment) {
     MLOSIM_INVARIANT(interface < interfaces_, "a packet's interface comes before it");
     std::size_t size = 0;
     for (const ByteView piece : pieces)
@@ -80,8 +81,9 @@ void PcapngWriter::packet(InterfaceId interface, sim::Time at, std::initializer_
         out.u16le(epb_flags);
         out.u16le(4);
         out.u32le(static_cast<std::uint32_t>(direction));
-        option(end_of_options, {});
     }
+    if (!comment.empty()) option(opt_comment, bytes_of(comment));
+    if (direction != Direction::unknown || !comment.empty()) option(end_of_options, {});
     end();
 }
 

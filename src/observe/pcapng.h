@@ -26,9 +26,9 @@ public:
     PcapngWriter(Sink sink, std::string_view application);
 
     InterfaceId add_interface(std::string_view name, std::string_view description, LinkType link);
-    /// A packet of all `pieces` in a row.
+    /// A packet of all `pieces` in a row, and what there is to say of it.
     void packet(InterfaceId interface, sim::Time at, std::initializer_list<ieee80211::ByteView> pieces,
-                Direction direction = Direction::unknown);
+                Direction direction = Direction::unknown, std::string_view comment = {});
 
 private:
     void begin(std::uint32_t type);

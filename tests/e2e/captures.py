@@ -55,6 +55,24 @@ class Air(Files):
         for _, _, mactime, epoch in packets:
             self.assertEqual(int(mactime), int(epoch.replace(".", "")) // 1000)
 
+    def test_tshark_reads_a_multi_link_connection_without_a_complaint(self):
+        links = [{"band": "2.4 GHz", "channel": 1}, {"band": "5 GHz", "channel": 36}, {"band": "6 GHz", "channel": 5}]
+        world = {"clock": "virtual", "regulatory": "DE", "radios": [{"name": name, "channels": 3} for name in ("r0", "r1")],
+                 "networks": [{"name": "home", "radio": "r0", "ssid": "home", "links": links}],
+                 "stations": [{"name": "s", "radio": "r1", "ssid": "home"}],
+                 "expect": [{"within": "20 s", "station": {"name": "s"}}]}
+        file = self.directory / "world.json"
+        file.write_text(json.dumps(world))
+        outcome = mlosimd("--scenario", file, "--no-socket", "--pcap", self.air)
+        self.assertEqual(outcome.code, 0, outcome)
+        self.assertEqual(fields(self.air, "_ws.expert.message", where="_ws.expert.severity >= error"), [])
+        # Element 107 is the Multi-Link element.
+        for subtype in (0, 1):
+            with self.subTest(subtype):
+                frames = fields(self.air, "wlan.ext_tag.number", where=f"wlan.fc.type_subtype == {subtype}")
+                self.assertEqual(len(frames), 1)
+                self.assertIn("107", frames[0][0].split(","))
+
     def test_every_frame_is_there_once(self):
         world = {"clock": "virtual", "radios": radios(3),
                  "networks": [{"name": "n", "radio": "r0", "ssid": "once", "links": [{"band": "2.4 GHz", "channel": 6}]}],

@@ -175,6 +175,28 @@ class Data(unittest.TestCase):
         self.addCleanup(program.terminate)
 
 
+class Watching(unittest.TestCase):
+    def test_tcpdump_sees_all_that_is_on_the_air_while_it_happens(self):
+        channel = {"band": "2.4 GHz", "channel": 6}
+        scene = {"netdev": "tap", "clock": "real", "radios": radios(2),
+                 "networks": [{"name": "n", "radio": "r0", "ssid": "watched", "links": [channel]}],
+                 "stations": [{"name": "s", "radio": "r1", "ssid": "watched", "channels": [channel], "start": "3 s"}]}
+        with World(scene):
+            self.assertEqual(run(["ip", "link", "set", "hwsim0", "up"]).code, 0)
+            tcpdump = subprocess.Popen([programs.system("tcpdump"), "-i", "hwsim0", "-n", "-l", "-Z", "root"],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            wanted = ["Beacon (watched)", "Probe Request (watched)", "Authentication", "Assoc Request (watched)", "Assoc Response",
+                      "Acknowledgment"]
+            seen = []
+            deadline = time.monotonic() + PATIENCE
+            while any(not any(text in line for line in seen) for text in wanted) and time.monotonic() < deadline:
+                seen.append(tcpdump.stdout.readline())
+            tcpdump.terminate()
+            tcpdump.communicate()
+        for text in wanted:
+            self.assertTrue(any(text in line for line in seen), f"{text} in {seen}")
+
+
 class Worlds(unittest.TestCase):
     def test_devices_go_with_their_world(self):
         with World({"netdev": "tap", "radios": radios(1)}):

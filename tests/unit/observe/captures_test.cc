@@ -173,6 +173,16 @@ TEST_F(CapturedAir, ShowsAFrameOnceHoweverManyHearIt) {
     EXPECT_THAT(file.packets[0].bytes, ElementsAreArray(expected));
 }
 
+TEST_F(CapturedAir, SaysTheRatesThatReadersDoNotKnowInAComment) {
+    const auto sender = air.attach(a, named("ap"));
+    air.transmit(sender, frame(5, *phy::Rate::eht(9, 2, 20, phy::GuardInterval::us0_8)));
+    run();
+    ASSERT_EQ(file.packets.size(), 1U);
+    EXPECT_EQ(file.packets[0].bytes[4], 0x2b) << "TSFT, flags, channel, signal";
+    EXPECT_EQ(file.packets[0].bytes[7], 0) << "no TLVs";
+    EXPECT_EQ(text(file.packets[0].options, 1), "229.4 MBit/s EHT-MCS 9 EHT-NSS 2 EHT-GI 0");
+}
+
 TEST_F(CapturedAir, ShowsWhatNobodyHears) {
     const auto sender = air.attach(a, named("ap"));
     air.transmit(sender, frame(20));
