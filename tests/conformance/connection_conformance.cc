@@ -1,9 +1,11 @@
-// connection_conformance DATA: plays what hostapd and wpa_supplicant asked a real kernel while they connected (the
-// files connection-*.txt), one request after the other as soon as what was announced before it has been announced here.
-// Prints how many requests are acknowledged as they were, and how many announcements come in the same order with the
-// same attributes. Fails if fewer agree than connections.txt says.
+// connection_conformance DATA FRAMES: plays what hostapd and wpa_supplicant asked a real kernel while they connected
+// (the files connection-*.txt), one request after the other as soon as what was announced before it has been announced
+// here. Prints how many requests are acknowledged as they were, and how many announcements come in the same order with
+// the same attributes. Of multi-link connections it also compares the management frames on the air with those of the
+// recordings (FRAMES/*.hex), field by field. Fails if fewer agree than connections.txt says.
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -13,8 +15,10 @@
 #include <linux/rtnetlink.h>
 
 #include "attribute_tree.h"
+#include "frame_fields.h"
 #include "kernel_session.h"
 #include "mld/netdev.h"
+#include "station_addresses.h"
 
 namespace mlosim::conformance {
 
@@ -27,6 +31,49 @@ struct Figures {
     std::size_t acknowledged = 0, requests = 0;
     std::size_t announced = 0, announcements = 0;
     std::size_t attributes_agreeing = 0, attributes = 0;
+    std::size_t frames_agreeing = 0, frames = 0;
+    std::size_t fields_agreeing = 0, fields = 0;
+
+    Figures& operator+=(const Figures& more) {
+        acknowledged += more.acknowledged;
+        requests += more.requests;
+        announced += more.announced;
+        announcements += more.announcements;
+        attributes_agreeing += more.attributes_agreeing;
+        attributes += more.attributes;
+        frames_agreeing += more.frames_agreeing;
+        frames += more.frames;
+        fields_agreeing += more.fields_agreeing;
+        fields += more.fields;
+        return *this;
+    }
+};
+
+std::string to_hex(ieee80211::ByteView bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (const std::uint8_t octet : bytes) {
+        out += digits[octet >> 4U];
+        out += digits[octet & 0xfU];
+    }
+    return out;
+}
+
+void print(const std::string& name, const Figures& f) {
+    std::cout << name << ": " << f.acknowledged << " of " << f.requests << " requests, " << f.announced << " of "
+              << f.announcements << " announcements, " << f.attributes_agreeing << " of " << f.attributes
+              << " of their attributes";
+    if (f.frames > 0)
+        std::cout << ", " << f.frames_agreeing << " of " << f.frames << " frames on the air, " << f.fields_agreeing
+                  << " of " << f.fields << " of their fields";
+    std::cout << " agree with the kernel's\n";
+}
+
+/// A connection that was recorded.
+struct Connection {
+    const char* flow;
+    const char* frames;  ///< nullptr: its frames are not compared
+    phy::Alpha2 country;
 };
 
 /// Interfaces were brought up and down with ioctls, which netlink's listeners only saw the effect of.
@@ -59,6 +106,14 @@ std::string kind(const Recorded& message) {
     return out;
 }
 
+/// The management frame that a message carries, if it does.
+ieee80211::Bytes frame_in(const Recorded& message) {
+    constexpr std::string_view frame = "/51";  // NL80211_ATTR_FRAME
+    for (const Item& item : take_apart(message))
+        if (item.path.ends_with(frame) && item.path.find('/') == item.path.size() - frame.size()) return item.value;
+    return {};
+}
+
 std::vector<std::string> shape(const Recorded& message) {
     std::vector<std::string> out;
     for (const Item& item : take_apart(message))
@@ -88,10 +143,10 @@ Pairs align(const std::vector<std::string>& a, const std::vector<std::string>& b
 
 class Player {
 public:
-    explicit Player(const Flow& flow) : flow_(flow) {
+    /// `country`: the machine was in that of the configurations from flows before.
+    Player(const Flow& flow, phy::Alpha2 country) : flow_(flow) {
         session_.load(radios, {});
-        // The machine was in the country of the configurations from flows before.
-        (void)session_.world().regulatory().hint_user(phy::Alpha2('U', 'S'));
+        (void)session_.world().regulatory().hint_user(country);
         session_.begin();
         session_.advance_to(1'000'000);
     }
@@ -113,7 +168,10 @@ public:
 private:
     void ask(const Recorded& message) {
         const int kernel = recorded_errno_[{message.port, message.seq}];
-        const int ours = errno_in(session_.request(message, message.port));
+        if (message_name(message) != "frame") session_.advance_to(message.time_us);  // answers do not wait
+        Recorded translated = message;
+        translated.body = addresses_.translate(message.body);
+        const int ours = errno_in(session_.request(translated, message.port));
         ++figures_.requests;
         if (kernel == ours)
             ++figures_.acknowledged;
@@ -126,6 +184,22 @@ private:
         if (message.protocol == netlink::Protocol::route) return follow_link(session_.world(), message);
         kernel_.push_back(message);
         session_.wait_for(before_ + kernel_.size(), patience);
+        learn_addresses(message);
+    }
+
+    /// What a station sent was told to the access point's program: here as there.
+    void learn_addresses(const Recorded& message) {
+        const ieee80211::Bytes theirs = frame_in(message);
+        const std::string name = frame_name(theirs);
+        if (name != "Authentication" && !name.ends_with("Request")) return;
+        const auto& heard = session_.heard();
+        for (std::size_t i = heard.size(); i-- > before_;) {
+            const ieee80211::Bytes ours = frame_in(heard[i]);
+            constexpr std::ptrdiff_t receiver = 4, transmitter = 10;
+            if (kind(heard[i]) != kind(message) || frame_name(ours) != name) continue;
+            if (!std::equal(ours.begin() + receiver, ours.begin() + transmitter, theirs.begin() + receiver)) continue;
+            return addresses_.learn(theirs, ours);
+        }
     }
 
     void compare() {
@@ -155,6 +229,65 @@ private:
             figures_.attributes += shape(message).size();
     }
 
+public:
+    /// The frames of a recording against the most similar ones that were sent here.
+    Figures compare_frames(const std::vector<ieee80211::Bytes>& recorded) {
+        std::vector<std::vector<FrameField>> ours;
+        for (const ieee80211::Bytes& frame : session_.air())
+            if (ours.empty() || ours.back() != fields_of(frame)) ours.push_back(fields_of(frame));
+        Figures figures;
+        for (const ieee80211::Bytes& frame : recorded)
+            if (is_of_flow(frame)) compare_frame(fields_of(addresses_.translate(frame)), ours, figures);
+        return figures;
+    }
+
+private:
+    /// Frames to networks of recordings before this one, whose access points had gone, are not.
+    [[nodiscard]] bool is_of_flow(const ieee80211::Bytes& frame) const {
+        constexpr std::ptrdiff_t bssid = 16, end = 22;
+        const ieee80211::ByteView wanted(frame.data() + bssid, frame.data() + end);
+        if (std::all_of(wanted.begin(), wanted.end(), [](std::uint8_t octet) { return octet == 0xff; })) return true;
+        return std::any_of(flow_.messages.begin(), flow_.messages.end(),
+                           [&](const Recorded& message) { return !std::ranges::search(message.body, wanted).empty(); });
+    }
+
+    static std::size_t common(const std::vector<FrameField>& a, const std::vector<FrameField>& b) {
+        std::size_t out = 0;
+        for (const FrameField& field : a)
+            out += std::find(b.begin(), b.end(), field) != b.end() ? 1 : 0;
+        return out;
+    }
+
+    void compare_frame(const std::vector<FrameField>& theirs, const std::vector<std::vector<FrameField>>& ours,
+                       Figures& figures) {
+        if (theirs.empty()) return;
+        const std::vector<FrameField>* best = nullptr;
+        for (const std::vector<FrameField>& candidate : ours) {
+            if (candidate.empty() || candidate.front().path != theirs.front().path) continue;
+            if (best == nullptr || common(theirs, candidate) > common(theirs, *best)) best = &candidate;
+        }
+        ++figures.frames;
+        figures.fields += theirs.size();
+        if (best == nullptr) {
+            std::cout << flow_.name << ": on the air: no " << theirs.front().path << "\n";
+            return;
+        }
+        figures.fields_agreeing += common(theirs, *best);
+        figures.frames_agreeing += theirs == *best ? 1 : 0;
+        if (theirs == *best) return;
+        for (const FrameField& field : theirs)
+            if (std::find(best->begin(), best->end(), field) == best->end()) show_field("kernel", field);
+        for (const FrameField& field : *best)
+            if (std::find(theirs.begin(), theirs.end(), field) == theirs.end()) show_field("we", field);
+        if (common(theirs, *best) == theirs.size() && theirs.size() == best->size())
+            std::cout << flow_.name << ": on the air: " << theirs.front().path << ": another order\n";
+    }
+
+    void show_field(const char* who, const FrameField& field) const {
+        std::cout << flow_.name << ": on the air: " << who << ": " << field.path << " = " << to_hex(field.value)
+                  << "\n";
+    }
+
     void compare_attributes(const std::string& what, const Recorded& kernel, const Recorded& ours) {
         const auto theirs = shape(kernel), mine = shape(ours);
         const std::size_t common = align(theirs, mine).size();
@@ -177,35 +310,58 @@ private:
     std::size_t before_ = 0;
     std::map<std::pair<std::uint32_t, std::uint32_t>, int> recorded_errno_;
     std::vector<Recorded> kernel_;
+    StationAddresses addresses_;
     Figures figures_;
 };
 
-int run(const std::filesystem::path& data) {
+ieee80211::Bytes from_hex(std::string_view text) {
+    ieee80211::Bytes out;
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+        std::uint8_t octet = 0;
+        std::from_chars(text.data() + i, text.data() + i + 2, octet, 16);
+        out.push_back(octet);
+    }
+    return out;
+}
+
+/// Frames of a file of tests/data/frames: hexadecimal, one a line.
+std::vector<ieee80211::Bytes> read_frames(const std::filesystem::path& file) {
+    std::vector<ieee80211::Bytes> out;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);)
+        if (!line.empty() && line[0] != '#') out.push_back(from_hex(line));
+    return out;
+}
+
+int run(const std::filesystem::path& data, const std::filesystem::path& frames) {
     std::ifstream in(data / "connections.txt");
-    std::size_t least_requests = 0, least_announcements = 0;
-    in >> least_requests >> least_announcements;
+    Figures least;
+    in >> least.acknowledged >> least.announced >> least.fields_agreeing;
     Figures all;
-    for (const char* name : {"connection-open.txt", "connection-wpa2.txt", "connection-sae.txt"}) {
-        auto flow = read_flow(data / name);
+    const phy::Alpha2 us('U', 'S'), de('D', 'E');
+    for (const Connection& connection : {Connection{"connection-open.txt", nullptr, us},
+                                         {"connection-wpa2.txt", nullptr, us},
+                                         {"connection-sae.txt", nullptr, us},
+                                         {"connection-mlo-24.txt", "27-mlo2-24.hex", de},
+                                         {"connection-mlo-24-5.txt", "28-mlo2-24-5.hex", de},
+                                         {"connection-mlo-3.txt", "24-mlo3.hex", de},
+                                         {"connection-mlo-roam.txt", "29-roam-211.hex", de}}) {
+        auto flow = read_flow(data / connection.flow);
         if (!flow) {
             std::cerr << flow.error().message << "\n";
             return 2;
         }
-        const Figures one = Player(*flow).play();
-        std::cout << flow->name << ": " << one.acknowledged << " of " << one.requests << " requests, " << one.announced
-                  << " of " << one.announcements << " announcements, " << one.attributes_agreeing << " of "
-                  << one.attributes << " of their attributes agree\n";
-        all.acknowledged += one.acknowledged;
-        all.requests += one.requests;
-        all.announced += one.announced;
-        all.announcements += one.announcements;
-        all.attributes_agreeing += one.attributes_agreeing;
-        all.attributes += one.attributes;
+        Player player(*flow, connection.country);
+        Figures one = player.play();
+        if (connection.frames != nullptr) one += player.compare_frames(read_frames(frames / connection.frames));
+        print(flow->name, one);
+        all += one;
     }
-    std::cout << "connections: " << all.acknowledged << " of " << all.requests << " requests, " << all.announced
-              << " of " << all.announcements << " announcements, " << all.attributes_agreeing << " of "
-              << all.attributes << " of their attributes agree with the kernel's\n";
-    return all.acknowledged >= least_requests && all.announced >= least_announcements ? 0 : 1;
+    print("connections", all);
+    return all.acknowledged >= least.acknowledged && all.announced >= least.announced &&
+                   all.fields_agreeing >= least.fields_agreeing
+               ? 0
+               : 1;
 }
 
 }  // namespace
@@ -213,9 +369,9 @@ int run(const std::filesystem::path& data) {
 }  // namespace mlosim::conformance
 
 int main(int argc, char** argv) {
-    if (argc != 2) {
-        std::cerr << "usage: connection_conformance DATA\n";
+    if (argc != 3) {
+        std::cerr << "usage: connection_conformance DATA FRAMES\n";
         return 2;
     }
-    return mlosim::conformance::run(argv[1]);
+    return mlosim::conformance::run(argv[1], argv[2]);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""extract.py CAPTURE.pcap "WHAT" [connection] > FLOW.txt
+"""extract.py CAPTURE.pcap "WHAT" [connection [WITHOUT-FROM WITHOUT-TO]] > FLOW.txt
 
 Makes a flow that iw_conformance can play of a recording of netlink (nlmon, link type 253): the requests that programs sent, byte
 for byte, and what the kernel answered and announced. One line a message:
@@ -9,7 +9,7 @@ for byte, and what the kernel answered and announced. One line a message:
 TIME in microseconds since the first message; DIRECTION > request, < answer, * announcement; PROTOCOL r(oute) or g(eneric);
 DATAGRAM counts, so that messages of one datagram show; the rest in hex. A body that was there before is =N, N the line it was on
 (from 1, comments not counted), and AABB=N one that begins with AABB and goes on as that one does after as many bytes. nlmon shows an announcement once for each listener; here it stands once. With "connection" only what connection_conformance plays stays:
-no nlctrl, and of answers only acknowledgements.
+no nlctrl, and of answers only acknowledgements; what happened between the two times (microseconds) is left out.
 """
 import struct
 import sys
@@ -20,6 +20,8 @@ PROTOCOLS = {0: "r", 16: "g"}
 HEAD = 64
 NLCTRL = 16
 ACKNOWLEDGEMENT = 2
+# Copies for other listeners may come a little later, after other announcements.
+LATE = 50000
 CONTROL = 16  # the lowest type that is not netlink's own
 
 
@@ -50,20 +52,26 @@ def direction(kind, flags, seq, port):
 
 def main():
     path, what = sys.argv[1], sys.argv[2]
-    only_connection = sys.argv[3:] == ["connection"]
+    only_connection = sys.argv[3:4] == ["connection"]
+    without = range(*map(int, sys.argv[4:6])) if len(sys.argv) > 4 else ()
     print("# %s\n# Recorded on Linux 7.2.13 with mac80211_hwsim and Debian sid's %s; from %s" % (what, "hostapd and wpa_supplicant 2.11" if only_connection else "iw 6.17", path.split("/")[-1]))
-    start, line, last, datagram, datagrams, seen, tails, announced = None, 0, None, 0, {}, {}, {}, None
+    start, line, last, datagram, datagrams, seen, tails, announced, told = None, 0, None, 0, {}, {}, {}, None, {}
     for time, number, protocol, kind, flags, seq, port, body in messages(path):
         if protocol not in PROTOCOLS:
             continue
         start = time if start is None else start
+        if time - start in without:
+            continue
         way = direction(kind, flags, seq, port)
         if only_connection and (kind == NLCTRL and protocol == 16 or way == "<" and kind != ACKNOWLEDGEMENT):
             continue
         if way == "*":
-            if announced == (protocol, kind, body):
+            what_is_told = (protocol, kind, body)
+            copy = announced == what_is_told or only_connection and time - told.get(what_is_told, time - LATE) < LATE
+            announced = what_is_told
+            told[what_is_told] = time
+            if copy:
                 continue
-            announced = (protocol, kind, body)
         elif way == ">":
             announced = None
         if number not in datagrams:

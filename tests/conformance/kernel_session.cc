@@ -70,10 +70,46 @@ private:
     std::vector<Recorded> messages_;
 };
 
+/// Hears all channels that the recordings used.
+class KernelSession::Ear final : public phy::RadioPort {
+public:
+    Ear(phy::Medium& medium, std::vector<ieee80211::Bytes>& heard)
+        : medium_(medium), heard_(heard), port_(medium.attach(*this, {})) {
+        std::vector<phy::ChannelDefinition> channels;
+        for (const auto& [band, number] : {std::pair{phy::Band::ghz2_4, 1},
+                                           {phy::Band::ghz2_4, 3},
+                                           {phy::Band::ghz2_4, 6},
+                                           {phy::Band::ghz2_4, 11},
+                                           {phy::Band::ghz5, 36},
+                                           {phy::Band::ghz5, 44},
+                                           {phy::Band::ghz6, 5},
+                                           {phy::Band::ghz6, 21}})
+            channels.push_back(
+                phy::ChannelDefinition::mhz20_noht(*phy::find_channel(band, static_cast<std::uint16_t>(number))));
+        medium_.listen(port_, channels);
+    }
+    ~Ear() { medium_.detach(port_); }
+    Ear(const Ear&) = delete;
+    Ear& operator=(const Ear&) = delete;
+
+private:
+    bool receive(const phy::Reception& reception) override {
+        constexpr unsigned type_bits = 0x0c;
+        const ieee80211::Bytes& frame = *reception.payload;
+        if (!frame.empty() && (frame[0] & type_bits) == 0) heard_.push_back(frame);
+        return false;
+    }
+
+    phy::Medium& medium_;
+    std::vector<ieee80211::Bytes>& heard_;
+    phy::PortId port_;
+};
+
 KernelSession::KernelSession()
     : random_(1),
       profiles_(mld::RadioProfiles::built_in()),
       medium_(std::make_unique<phy::IdealMedium>(queue_)),
+      ear_(std::make_unique<Ear>(*medium_, air_)),
       world_(std::make_unique<mld::World>(queue_, random_, trace_, phy::RegulatoryDatabase::embedded())),
       core_(::getuid()),
       generic_(core_) {

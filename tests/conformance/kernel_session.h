@@ -46,10 +46,14 @@ public:
     /// Lets the world go on, at most for `limit`, until that many were heard.
     void wait_for(std::size_t heard, std::chrono::milliseconds limit);
 
+    /// Management frames that were sent on the air, in their order.
+    [[nodiscard]] const std::vector<ieee80211::Bytes>& air() const { return air_; }
+
     [[nodiscard]] mld::World& world() { return *world_; }
 
 private:
     class Mailbox;
+    class Ear;
 
     Mailbox& socket(netlink::Protocol protocol, std::uint32_t port);
 
@@ -59,6 +63,8 @@ private:
     sim::Trace trace_;
     mld::RadioProfiles profiles_;
     std::unique_ptr<phy::IdealMedium> medium_;
+    std::vector<ieee80211::Bytes> air_;
+    std::unique_ptr<Ear> ear_;
     std::unique_ptr<mld::World> world_;
     netlink::Core core_;
     netlink::GenericNetlink generic_;
