@@ -61,7 +61,10 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
               counters_.tx_bytes += frame.size();
               show_on_air(frame, rate, channel);
           },
-          [this](const mld::TxStatus& status) { mac_.transmitted(status); }),
+          [this](const mld::TxStatus& status) { mac_.transmitted(status); },
+          [this](const phy::Channel& channel, const ieee80211::MacAddress& transmitter) {
+              show_acknowledgement(channel, transmitter);
+          }),
       group_(radio.spec.placement.group) {
     port_ = medium_.attach(*this, radio.spec.placement);
 }
@@ -129,8 +132,9 @@ bool Driver::accepts_mapping(const mld::Wdev&, const mld::LinkMapping& mapping) 
 
 // cf. mac80211_hwsim_config()
 void Driver::config(const mld::RadioConfig& config) {
-    if (software_scan_ && config.channel && config.channel != config_.channel) {
-        // Each channel is listed once: with the time of its last visit that has ended.
+    if (software_scan_ && config.channel) {
+        // Each channel is listed once: with the time of its last visit that has ended. Where the radio stays, a visit
+        // begins as well: mac80211 says so while it scans.
         if (Visit* left = config_.channel ? visit(config_.channel->control) : nullptr)
             left->time = std::chrono::duration_cast<std::chrono::milliseconds>(queue_.now() - left->entered);
         Visit* entered = visit(config.channel->control);
@@ -219,13 +223,15 @@ void Driver::send(mld::TxFrame frame, const mld::Link* link) {
     if (rx_rssi_) out.heard_with = phy::Dbm{static_cast<double>(*rx_rssi_)};
     out.cookie = frame.cookie;
     out.stamp_tsf = frame.stamp_tsf;
+    out.attempts = frame.attempts;
+    out.is_watched = wiphy_.has_monitors() && !frame.is_beacon;
     const auto view = ieee80211::FrameView::parse(frame.bytes);
     out.wants_acknowledgement = !frame.no_acknowledgement && view && !view->addr1().is_group();
     // cf. ieee80211_tx_rate_control.max_rate_tries
     if (out.wants_acknowledgement && medium_.loses_frames())
-        out.attempts_left = std::max<unsigned>(wiphy_.settings().retry_short, 1);
+        out.attempts_left = std::max<unsigned>(frame.attempts.value_or(wiphy_.settings().retry_short), 1);
     // A rate that was too high is not insisted on. cf. minstrel_ht_update_rates(): the last rate of the chain
-    if (out.attempts_left > 1 && out.rate != lowest)
+    if (out.attempts_left > 1 && !frame.attempts && out.rate != lowest)
         out.last_resort = Outgoing::LastResort{out.attempts_left / 2, lowest, occupied(frame.channel, lowest, link)};
     out.bytes = std::move(frame.bytes);
     if (power_save_mode_ != 0) set_power_management(out.bytes);
@@ -242,6 +248,12 @@ void Driver::show_on_air(const Bytes& frame, const phy::Rate& rate, const phy::C
     Bytes with_header = mld::air_radiotap(queue_.now(), rate, channel);
     with_header.insert(with_header.end(), frame.begin(), frame.end());
     monitor->received(with_header);
+}
+
+// cf. mac80211_hwsim_monitor_ack()
+void Driver::show_acknowledgement(const phy::Channel& channel, const ieee80211::MacAddress& transmitter) {
+    mld::Netdev* monitor = wiphy_.world().hwsim_monitor();
+    if (monitor != nullptr && monitor->is_up()) monitor->received(mld::air_acknowledgement(channel, transmitter));
 }
 
 void Driver::transmit(mld::Wdev*, mld::Link* link, mld::TxFrame frame) {
@@ -279,6 +291,7 @@ void Driver::beacon(mld::Link& link) {
         frame.bytes.assign(bytes.begin(), bytes.end());
         frame.channel = link.channel()->control;
         frame.stamp_tsf = true;
+        frame.is_beacon = true;
         send(std::move(frame), &link);
     }
     arm_beacon(link);

@@ -115,6 +115,7 @@ private:
     /// Tells the outside medium of an address that came or went.
     void announce(const mld::Wdev& vif, bool added);
     void show_on_air(const ieee80211::Bytes& frame, const phy::Rate& rate, const phy::Channel& channel);
+    void show_acknowledgement(const phy::Channel& channel, const ieee80211::MacAddress& transmitter);
     [[nodiscard]] int power_on(const phy::Channel& channel, const mld::Link* link) const;
 
     mld::Wiphy& wiphy_;

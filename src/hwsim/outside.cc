@@ -50,7 +50,8 @@ void Driver::hand_out(mld::OutsideMedium& outside, Outgoing frame, bool wants_st
     out.wants_status = wants_status;
     out.no_acknowledgement = !frame.wants_acknowledgement;
     out.attempts[0] = mld::RateAttempt::of(frame.rate, *band);
-    if (frame.wants_acknowledgement) out.attempts[0].count = most_tries;
+    if (frame.wants_acknowledgement)
+        out.attempts[0].count = static_cast<std::uint8_t>(frame.attempts.value_or(most_tries));
     if (!outside.transmit(wiphy_, out)) {
         ++counters_.tx_failed;
         if (frame.cookie != 0) transmitter_.give_up(frame.cookie);
@@ -64,7 +65,8 @@ void Driver::hand_out(mld::OutsideMedium& outside, Outgoing frame, bool wants_st
     seen.power = frame.power;
     seen.rate = frame.rate;
     medium_.sent_elsewhere(port_, seen);
-    pending_.add({out.cookie, frame.cookie, std::move(frame.bytes), out.channel, frame.rate, out.attempts});
+    pending_.add(
+        {out.cookie, frame.cookie, std::move(frame.bytes), out.channel, frame.rate, out.attempts, frame.is_watched});
 }
 
 // cf. hwsim_tx_info_frame_received_nl()
@@ -72,7 +74,10 @@ Result<void> Driver::outside_status(const mld::OutsideStatus& told) {
     const auto sent = pending_.take(told.cookie);
     if (!sent) return fail(EINVAL);
     show_on_air(sent->bytes, sent->rate, sent->channel);
-    if (sent->cookie == 0) return {};
+    const auto view = ieee80211::FrameView::parse(sent->bytes);
+    if (told.acknowledged && !told.no_acknowledgement && view && view->addr2())
+        show_acknowledgement(sent->channel, *view->addr2());
+    if (sent->cookie == 0 && !sent->is_watched) return {};
     mld::TxStatus status;
     status.cookie = sent->cookie;
     status.acknowledged = told.acknowledged && !told.no_acknowledgement;
@@ -90,6 +95,7 @@ Result<void> Driver::outside_status(const mld::OutsideStatus& told) {
     }
     status.retries = tries > 0 ? tries - 1 : 0;
     if (status.acknowledged) status.ack_signal_dbm = told.signal_dbm;
+    status.frame = std::make_shared<const ieee80211::Bytes>(sent->bytes);
     arrivals_.emplace_back(status);
     if (!arriving_.pending()) arriving_ = queue_.after({}, [this] { deliver_arrivals(); });
     return {};

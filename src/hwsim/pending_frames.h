@@ -23,6 +23,7 @@ public:
         phy::Channel channel;
         phy::Rate rate;
         mld::RateAttempts attempts;
+        bool is_watched = false;  ///< by monitors
     };
 
     /// When that many wait, the oldest are dropped until fewer than `fewest` are left. cf. MAX_QUEUE, WARN_QUEUE

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ieee80211/frame_control.h"
+#include "ieee80211/frame_header.h"
 
 namespace mlosim::hwsim {
 
@@ -28,8 +29,13 @@ void stamp_tsf(ieee80211::Bytes& bytes, sim::Time now, const phy::Rate& rate) {
         bytes[timestamp_offset + i] = static_cast<std::uint8_t>(tsf);
 }
 
-Transmitter::Transmitter(phy::Medium& medium, sim::EventQueue& queue, OnAir on_air, Report report)
-    : medium_(medium), queue_(queue), on_air_(std::move(on_air)), report_(std::move(report)) {}
+Transmitter::Transmitter(phy::Medium& medium, sim::EventQueue& queue, OnAir on_air, Report report,
+                         Acknowledged acknowledged)
+    : medium_(medium),
+      queue_(queue),
+      on_air_(std::move(on_air)),
+      report_(std::move(report)),
+      acknowledged_(std::move(acknowledged)) {}
 
 void Transmitter::send(phy::PortId port, Outgoing frame) {
     Lane& lane = lanes_[frame.channel.control.center];
@@ -65,6 +71,7 @@ void Transmitter::next(phy::PortId port, Lane& lane) {
     // Only a frame that may have to be sent anew is kept.
     out.payload = std::make_shared<const ieee80211::Bytes>(frame.attempts_left > 0 ? frame.bytes
                                                                                    : std::exchange(frame.bytes, {}));
+    lane.flying = out.payload;
     out.channel = frame.channel;
     out.power = frame.power;
     out.rate = frame.rate;
@@ -81,6 +88,9 @@ void Transmitter::landed(phy::PortId port, const phy::TransmitReport& report) {
     Lane& lane = found->second;
     lane.in_air = 0;
     Outgoing& frame = lane.waiting.front();
+    const mld::FrameBytes sent = std::move(lane.flying);
+    if (const auto view = ieee80211::FrameView::parse(*sent); report.acknowledged && view && view->addr2())
+        acknowledged_(frame.channel.control, *view->addr2());
     if (frame.wants_acknowledgement && !report.acknowledged && frame.attempts_left > 0) {
         ++frame.retries;
         set_retry(frame.bytes);
@@ -93,15 +103,19 @@ void Transmitter::landed(phy::PortId port, const phy::TransmitReport& report) {
     status.retries = frame.retries;
     status.rate = frame.rate;
     if (status.acknowledged) status.ack_signal_dbm = static_cast<int>(report.ack_rssi.value);
+    status.frame = sent;
+    const bool is_reported = frame.cookie != 0 || frame.is_watched;
     lane.waiting.pop_front();
     next(port, lane);
-    if (status.cookie != 0) report_(status);
+    if (is_reported) report_(status);
 }
 
 void Transmitter::stop() {
     for (auto& [channel, lane] : lanes_)
-        for (Outgoing& frame : lane.waiting)
+        for (Outgoing& frame : lane.waiting) {
             frame.cookie = 0;
+            frame.is_watched = false;
+        }
     given_up_.clear();
     giving_up_.cancel();
 }

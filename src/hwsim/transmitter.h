@@ -21,6 +21,10 @@ struct Outgoing {
     phy::Rate rate;
     /// Not 0: what became of it is reported.
     std::uint64_t cookie = 0;
+    /// Monitors show it when it has been sent: reported whatever its cookie is.
+    bool is_watched = false;
+    /// How often it is sent at most, if the MAC said so.
+    std::optional<unsigned> attempts;
     /// Somebody shall acknowledge it.
     bool wants_acknowledgement = false;
     bool stamp_tsf = false;
@@ -45,11 +49,13 @@ class Transmitter {
 public:
     using OnAir = std::function<void(const ieee80211::Bytes&, const phy::Rate&, const phy::Channel&)>;
     using Report = std::function<void(const mld::TxStatus&)>;
+    /// A frame of that transmitter was acknowledged.
+    using Acknowledged = std::function<void(const phy::Channel&, const ieee80211::MacAddress&)>;
 
     /// Frames that wait for one channel; what comes beyond them is given up at once.
     static constexpr std::size_t queue_length = 1024;
 
-    Transmitter(phy::Medium& medium, sim::EventQueue& queue, OnAir on_air, Report report);
+    Transmitter(phy::Medium& medium, sim::EventQueue& queue, OnAir on_air, Report report, Acknowledged acknowledged);
 
     void send(phy::PortId port, Outgoing frame);
     /// Reports soon that a frame is lost.
@@ -65,6 +71,7 @@ private:
     struct Lane {
         std::deque<Outgoing> waiting;
         std::uint64_t in_air = 0;
+        mld::FrameBytes flying;  ///< what is in the air
     };
 
     void next(phy::PortId port, Lane& lane);
@@ -73,6 +80,7 @@ private:
     sim::EventQueue& queue_;
     OnAir on_air_;
     Report report_;
+    Acknowledged acknowledged_;
     std::map<phy::Frequency, Lane> lanes_;  // by the center of the primary channel
     std::uint64_t last_flight_ = 0;
     std::vector<std::uint64_t> given_up_;

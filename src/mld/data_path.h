@@ -43,10 +43,15 @@ struct TxOptions {
     /// Do not buffer for a station that sleeps (answers to its polls, probe responses).
     bool no_power_save_buffering = false;
     std::optional<phy::Rate> rate;
+    /// How often it is sent at most; nothing: as the radio likes.
+    std::optional<unsigned> attempts;
     /// Its number, where the same frame goes out on several links.
     std::optional<std::uint16_t> sequence_number;
     /// The link that it takes to an MLD, rather than one of our choice.
     std::optional<ieee80211::LinkId> link;
+    /// Not 0: it was sent before, under that number of the driver's, and its receiver slept. It goes out once more as
+    /// it is.
+    std::uint64_t sent_before = 0;
     /// Elsewhere than on the link's channel.
     std::optional<phy::Channel> channel;
 };

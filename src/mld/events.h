@@ -21,6 +21,7 @@ class Wiphy;
 struct BridgeEntry;
 struct ChannelSwitch;
 struct Radio;
+struct StationModeChange;
 
 /// What happens in a world, in the order in which a kernel would tell it. Observers may read the world but must not
 /// change it from inside a call; those that are told of a removal see the object for the last time.
@@ -67,6 +68,8 @@ public:
     virtual void station_added(Sta&) {}
     virtual void station_removed(Sta&) {}
     /// AUTHENTICATE, ASSOCIATE, DEAUTHENTICATE, DISASSOCIATE and those of frames that should have been protected.
+    virtual void station_mode_changed(Wdev&, const ieee80211::MacAddress& /*station*/, const StationModeChange&) {}
+
     virtual void mlme_frame(Wdev&, const MlmeFrame&) {}
     /// AUTHENTICATE or ASSOCIATE with TIMED_OUT.
     virtual void mlme_timed_out(Wdev&, MlmeTimeout, const ieee80211::MacAddress& /*ap*/) {}

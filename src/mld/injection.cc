@@ -1,5 +1,6 @@
 #include "mld/injection.h"
 
+#include <algorithm>
 #include <array>
 
 #include "mld/radiotap.h"
@@ -100,6 +101,11 @@ bool fits(const phy::Rate& wanted, const phy::ChannelDefinition& channel) {
 }
 
 }  // namespace
+
+std::optional<unsigned> Injection::attempts() const {
+    constexpr unsigned most = 11;  // ieee80211_hw.max_rate_tries of mac80211_hwsim
+    return rate ? std::optional(std::min(retries + 1, most)) : std::nullopt;
+}
 
 Result<Injection> Injection::parse(ByteView bytes, const phy::ChannelDefinition& channel) {
     constexpr std::uint8_t wep = 0x04;

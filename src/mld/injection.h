@@ -17,7 +17,10 @@ struct Injection {
     bool no_acknowledgement = false;
     bool no_sequence_number = false;  ///< keep the frame's
     std::optional<phy::Rate> rate;    ///< nothing: as the radio likes
-    unsigned retries = 0;
+    unsigned retries = 0;             ///< counted only where a rate is given
+
+    /// How often it is sent at most; nothing: as the radio likes.
+    [[nodiscard]] std::optional<unsigned> attempts() const;
 
     /// `channel` is what the frame will be sent on. EINVAL: no radiotap header, one that is not whole, no whole FCS
     /// where there should be one, or a rate wider than the channel. cf. ieee80211_parse_tx_radiotap()

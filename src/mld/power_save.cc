@@ -111,6 +111,10 @@ StaPowerSave::StaPowerSave(Sta& sta) : sta_(sta) {}
 
 StaPowerSave::~StaPowerSave() {
     sta_.wdev().wiphy().stations().held(-static_cast<int>(held()));
+    for (const auto& frames : frames_)
+        for (const HeldFrame& frame : frames)
+            if (frame.options.sent_before != 0)
+                sta_.wdev().wiphy().data_path().give_up_held(sta_.wdev(), frame.bytes, frame.options);
     ApPowerSave* group = this->group();
     if (group == nullptr) return;
     if (asleep_) --group->sleepers_;
@@ -154,6 +158,27 @@ bool StaPowerSave::hold(ieee80211::Bytes& frame, const TxOptions& options) {
     auto& frames = frames_[category_of(*view)];
     if (frames.size() >= max_held_for_station) drop_oldest(frames);
     frames.push_back({std::move(frame), options, sta_.wdev().wiphy().world().now()});
+    stations.held(+1);
+    stations.watch_expiry();
+    announce();
+    return true;
+}
+
+bool StaPowerSave::hold_again(ieee80211::ByteView bytes, std::uint64_t number) {
+    const auto view = FrameView::parse(bytes);
+    if (!asleep_ || !view) return false;
+    auto& frames = frames_[view->frame_control().is_qos_data() ? category_of(*view) : std::uint8_t{best_effort}];
+    const auto first_new = std::find_if(frames.begin(), frames.end(),
+                                        [](const HeldFrame& frame) { return frame.options.sent_before == 0; });
+    if (first_new - frames.begin() >= static_cast<std::ptrdiff_t>(max_held_for_station)) return false;
+    HeldFrame again{{bytes.begin(), bytes.end()}, {}, sta_.wdev().wiphy().world().now()};
+    again.options.sent_before = number;
+    if (const auto qos = view->qos()) {
+        constexpr std::uint8_t end_of_service_period = 1U << 4;
+        again.bytes[view->header().size() - 2] &= static_cast<std::uint8_t>(~end_of_service_period);
+    }
+    frames.insert(first_new, std::move(again));
+    Stations& stations = sta_.wdev().wiphy().stations();
     stations.held(+1);
     stations.watch_expiry();
     announce();

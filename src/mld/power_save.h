@@ -75,6 +75,9 @@ public:
     [[nodiscard]] std::size_t held() const noexcept;
     /// True: the frame (not yet encrypted) was taken and waits. cf. ieee80211_tx_h_unicast_ps_buf()
     bool hold(ieee80211::Bytes& frame, const TxOptions& options);
+    /// True: the frame (as it was on the air under `number`) was not acknowledged, and waits before all that was not
+    /// sent yet. cf. sta->tx_filtered[]
+    bool hold_again(ieee80211::ByteView frame, std::uint64_t number);
     /// A frame of the station came in: its power management bit, PS-Polls and triggers count.
     /// cf. ieee80211_rx_h_sta_process(), ieee80211_rx_h_uapsd_and_pspoll()
     void heard(Link& link, const ieee80211::FrameView& frame);

@@ -94,9 +94,12 @@ struct Limits {
     unsigned streams = most_streams;
 };
 
-// 802.11 9.4.1.53: channel width in bits 0 and 1, streams less 1 in bits 4 to 6 unless bit 7 says that they are others.
+// 802.11-2020 9.4.1.53: channel width in bits 0 and 1, bit 2 makes 80 MHz 160, streams less 1 in bits 4 to 6 unless bit
+// 7 says that they are others.
 void obey_operating_mode(std::uint8_t mode, Limits& limits) {
-    limits.mhz = std::min(limits.mhz, 20U << (mode & 3U));
+    unsigned mhz = 20U << (mode & 3U);
+    if (mhz == 80 && (mode & 4U) != 0) mhz = 160;
+    limits.mhz = std::min(limits.mhz, mhz);
     if ((mode & 0x80U) == 0) limits.streams = std::min<unsigned>(limits.streams, (mode >> 4U & 7U) + 1);
 }
 
@@ -227,11 +230,40 @@ void each_rate(const Abilities& a, const Abilities& b, Limits limits, phy::Band 
 }
 
 bool same(const StaCapabilities& a, const StaCapabilities& b) {
-    return std::tie(a.supported_rates, a.ht, a.vht, a.he, a.eht, a.operating_mode) ==
-           std::tie(b.supported_rates, b.ht, b.vht, b.he, b.eht, b.operating_mode);
+    return std::tie(a.supported_rates, a.ht, a.vht, a.he, a.eht, a.operating_mode, a.sm_power_save) ==
+           std::tie(b.supported_rates, b.ht, b.vht, b.he, b.eht, b.operating_mode, b.sm_power_save);
+}
+
+void obey(const StaCapabilities& peer, Limits& limits) {
+    if (peer.operating_mode) obey_operating_mode(*peer.operating_mode, limits);
+    if (peer.sm_power_save == SmPowerSave::one_chain) limits.streams = 1;
+}
+
+// cf. ieee80211_sta_init_nss()
+unsigned streams_of(const Abilities& a) {
+    unsigned most = 1;
+    for (unsigned streams = 2; streams <= most_streams; ++streams) {
+        const bool ht = a.ht && streams <= 4 && a.ht->mcs.rx_mcs(8 * (streams - 1));
+        if (ht || (a.vht && vht_mcs(*a.vht, streams)) || (a.he && he_mcs(*a.he, 80, streams)) ||
+            (a.eht && eht_mcs(*a.eht, 80, streams)))
+            most = streams;
+    }
+    return most;
 }
 
 }  // namespace
+
+ReceiveLimits able_to_receive(const StaCapabilities& peer, phy::Band band) {
+    const Abilities abilities = read(peer);
+    return {width_of(abilities, band), streams_of(abilities)};
+}
+
+ReceiveLimits receives_now(const StaCapabilities& peer, phy::Band band) {
+    const ReceiveLimits most = able_to_receive(peer, band);
+    Limits limits{most.mhz, most.streams};
+    if (peer.operating_mode) obey_operating_mode(*peer.operating_mode, limits);
+    return {limits.mhz, limits.streams};
+}
 
 void RateControl::collect(const Sender& sender, const StaCapabilities& peer) {
     channel_ = sender.channel;
@@ -252,7 +284,7 @@ void RateControl::collect(const Sender& sender, const StaCapabilities& peer) {
     }
     Limits limits;
     limits.mhz = static_cast<unsigned>(phy::width_mhz(sender.channel.width));
-    if (peer.operating_mode) obey_operating_mode(*peer.operating_mode, limits);
+    obey(peer, limits);
     if (is_newer_than_legacy(sender.channel.width))
         each_rate(read(sender), read(peer), limits, sender.channel.band(), add);
     std::stable_sort(candidates_.begin(), candidates_.end(),

@@ -13,6 +13,15 @@ namespace mlosim::mld {
 struct BandCapabilities;
 struct InterfaceCapabilities;
 
+/// How wide a peer receives, and how many streams.
+struct ReceiveLimits {
+    unsigned mhz = 20;
+    unsigned streams = 1;
+};
+/// What it could, and what its operating mode leaves of that.
+[[nodiscard]] ReceiveLimits able_to_receive(const StaCapabilities& peer, phy::Band band);
+[[nodiscard]] ReceiveLimits receives_now(const StaCapabilities& peer, phy::Band band);
+
 /// Chooses the rate of data frames to one peer on one link: the fastest that the signal carries, in the newest format
 /// that both have, less a margin that grows with each frame that is not acknowledged. What minstrel_ht learns by
 /// trying, this knows from the strength of acknowledgements.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mld/events.h"
+#include "mld/station_mlme.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
 
@@ -40,6 +41,40 @@ Result<void> RegulatoryCore::hint_user(phy::Alpha2 alpha2, UserHintType type) {
     request.alpha2 = alpha2;
     queue(request);
     return {};
+}
+
+Result<void> RegulatoryCore::reload() {
+    if (!source_) return fail(ENOENT);
+    auto read = source_();
+    if (!read) return fail(read.error());
+    database_ = std::move(*read);
+    RegulatoryRequest request;
+    request.alpha2 = domain_.alpha2;
+    queue(request);
+    return {};
+}
+
+// cf. cfg80211_is_all_idle()
+bool RegulatoryCore::is_all_idle() const {
+    for (const auto& [index, wiphy] : world_.wiphys()) {
+        for (const auto& [id, wdev] : wiphy->wdevs()) {
+            if (wdev->mlme() != nullptr && wdev->mlme()->has_connection()) return false;
+            if (std::any_of(wdev->links().begin(), wdev->links().end(),
+                            [](const auto& l) { return l->ap() != nullptr; }))
+                return false;
+        }
+    }
+    return true;
+}
+
+void RegulatoryCore::hint_disconnect() {
+    if (disconnect_work_.pending()) return;
+    disconnect_work_ = world_.queue().after({}, [this] {
+        if (!is_all_idle()) return;
+        // The kernel tells of it with a request of static storage, which names the first wiphy. cf. core_request_world
+        const WiphyIndex first{0};
+        restore_world(user_alpha2_, world_.find_wiphy(first) != nullptr ? std::optional(first) : std::nullopt);
+    });
 }
 
 void RegulatoryCore::hint_driver(Wiphy& wiphy, phy::Alpha2 alpha2) {
@@ -122,6 +157,12 @@ void RegulatoryCore::set_domain(const phy::RegulatoryDomain& found) {
     Wiphy* wiphy = last_request_.wiphy ? world_.find_wiphy(*last_request_.wiphy) : nullptr;
     if (last_request_.initiator == RegulatoryInitiator::driver && (found.alpha2.is_world() || wiphy == nullptr))
         return restore_world(user_alpha2_);
+    if (last_request_.initiator == RegulatoryInitiator::core) {  // cf. reg_set_rd_core()
+        if (!found.alpha2.is_world()) return restore_world(user_alpha2_);
+        domain_ = found;
+        update_all(RegulatoryInitiator::core);
+        return tell_changed();
+    }
     if (!differs(found.alpha2)) return;  // in force already: nothing changes, nobody is told
     if (last_request_.intersect) {
         const auto common = phy::intersect(found, domain_);
@@ -138,7 +179,7 @@ void RegulatoryCore::set_domain(const phy::RegulatoryDomain& found) {
 }
 
 // cf. restore_regulatory_settings(): the world's rules, and then the user's again unless they are to blame
-void RegulatoryCore::restore_world(std::optional<phy::Alpha2> user) {
+void RegulatoryCore::restore_world(std::optional<phy::Alpha2> user, std::optional<WiphyIndex> named) {
     agent_wait_.cancel();
     user_alpha2_.reset();
     beacons_found_.clear();
@@ -146,6 +187,7 @@ void RegulatoryCore::restore_world(std::optional<phy::Alpha2> user) {
     domain_ = world_domain != nullptr ? *world_domain : phy::builtin_world_domain();
     last_request_ = {};
     last_request_.alpha2 = phy::Alpha2::world();
+    last_request_.wiphy = named;
     update_all(RegulatoryInitiator::core);
     tell_changed();
     if (user && !user->is_world()) {

@@ -49,6 +49,14 @@ public:
 
     /// A user's wish (REQ_SET_REG): EINVAL unless world or two letters. cf. regulatory_hint_user().
     Result<void> hint_user(phy::Alpha2 alpha2, UserHintType type = UserHintType::user);
+    /// Where reload() has the database from; without, there is nothing to reload.
+    void set_source(std::function<Result<phy::RegulatoryDatabase>()> source) { source_ = std::move(source); }
+    /// Reads the database anew and asks for the domain in force once more: the source's errno. cf. reg_reload_regdb()
+    Result<void> reload();
+    /// A connection or a network has ended: after the last one of the world the rules are as they were before anybody
+    /// was heard. cf. disconnect_work(), regulatory_hint_disconnect()
+    void hint_disconnect();
+
     /// What a driver found in its radio's memory. cf. regulatory_hint().
     void hint_driver(Wiphy& wiphy, phy::Alpha2 alpha2);
     /// A beacon on a channel where nothing may start: it may now, while the rules are the world's. cf.
@@ -68,7 +76,9 @@ private:
     [[nodiscard]] Treatment treat_user(const RegulatoryRequest& request) const;
     [[nodiscard]] Treatment treat_driver(const RegulatoryRequest& request) const;
     void set_domain(const phy::RegulatoryDomain& found);
-    void restore_world(std::optional<phy::Alpha2> user);
+    /// `named`: whose wiphy the announcement of the world's rules names.
+    void restore_world(std::optional<phy::Alpha2> user, std::optional<WiphyIndex> named = std::nullopt);
+    [[nodiscard]] bool is_all_idle() const;
     void update_all(phy::RegulatoryInitiator initiator);
     void update(Wiphy& wiphy, phy::RegulatoryInitiator initiator);
     void tell_changed();
@@ -83,12 +93,14 @@ private:
     RegulatoryRequest last_request_;
     /// What the user asked for last, as far as it led anywhere.
     std::optional<phy::Alpha2> user_alpha2_;
+    std::function<Result<phy::RegulatoryDatabase>()> source_;
     std::vector<RegulatoryRequest> queue_;
     std::vector<phy::Channel> beacons_found_;
     sim::Timer work_;
     sim::Timer beacon_work_;
     sim::Timer agent_wait_;
     sim::Timer enforcement_;
+    sim::Timer disconnect_work_;
 };
 
 }  // namespace mlosim::mld

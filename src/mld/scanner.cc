@@ -204,8 +204,8 @@ Result<void> Scanner::start_part(std::vector<phy::Channel> channels, std::vector
         return {};
     }
     software_ = SoftwareScan{};
-    wiphy_.driver().sw_scan_start(*scan_->wdev, sender_);
     wiphy_.configure_radio();
+    wiphy_.driver().sw_scan_start(*scan_->wdev, sender_);
     const auto& operating = wiphy_.radio_config_.channel;
     if (part_channels_.size() == 1 && operating && operating->control == part_channels_.front()) {
         software_on_channel();

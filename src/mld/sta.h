@@ -44,6 +44,9 @@ using StaFlags = phy::Flags<StaFlag>;
 /// How far a peer has come (enum ieee80211_sta_state): each state has the flags of those before it.
 enum class StaState : std::uint8_t { none, authenticated, associated, authorized };
 
+/// How a station with several receive chains saves power with them (enum nl80211_smps_mode).
+enum class SmPowerSave : std::uint8_t { off = 0, one_chain = 1, wakes_the_others = 2 };
+
 /// What a peer can do on one link, as its association told it: bodies of elements, empty where it has none.
 struct StaCapabilities {
     ieee80211::Bytes supported_rates;  ///< both rate elements, in units of 500 kb/s
@@ -53,6 +56,15 @@ struct StaCapabilities {
     ieee80211::Bytes he_6ghz;
     ieee80211::Bytes eht;
     std::optional<std::uint8_t> operating_mode;
+    /// What it said last of its receive chains; nothing: what its HT capabilities say.
+    std::optional<SmPowerSave> sm_power_save;
+};
+
+/// What a station has changed of how it receives (struct sta_opmode_info).
+struct StationModeChange {
+    std::optional<SmPowerSave> sm_power_save;
+    std::optional<phy::ChannelWidth> width;
+    std::optional<std::uint8_t> streams;
 };
 
 /// What NEW_STATION and SET_STATION bring (struct station_parameters with link_station_parameters). Absent: unchanged.

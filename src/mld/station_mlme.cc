@@ -194,6 +194,19 @@ void StationMlme::Impl::trace(const char* what, const ieee80211::MacAddress& ap)
     world().trace().record(now(), what, {{"wdev", wdev.id().value}, {"ap", ap.to_string()}});
 }
 
+// cf. ieee80211_iface_work()
+void StationMlme::Impl::queue(Link& heard, const FrameBytes& frame, const RxStatus& status) {
+    arrivals.push_back({frame, heard.id(), status});
+    if (arriving.pending()) return;
+    arriving = world().queue().after({}, [this] {
+        for (std::deque<Arrival> now = std::exchange(arrivals, {}); !now.empty(); now.pop_front()) {
+            Link* const link = wdev.link(now.front().link);
+            const auto view = ieee80211::FrameView::parse(*now.front().frame);
+            if (link != nullptr && view) receive(*link, *view, now.front().status);
+        }
+    });
+}
+
 void StationMlme::Impl::receive(Link& heard, const ieee80211::FrameView& frame, const RxStatus& status) {
     const auto fc = frame.frame_control();
     if (fc.is(ManagementSubtype::authentication)) return on_authentication(frame);
@@ -269,8 +282,8 @@ void StationMlme::stop() {
 void StationMlme::release(OwnerId owner) {
     impl_->release(owner);
 }
-void StationMlme::receive(Link& link, const ieee80211::FrameView& frame, const RxStatus& status) {
-    impl_->receive(link, frame, status);
+void StationMlme::receive(Link& link, const FrameBytes& frame, const RxStatus& status) {
+    impl_->queue(link, frame, status);
 }
 void StationMlme::transmitted(std::uint64_t cookie, bool acknowledged) {
     impl_->transmitted(cookie, acknowledged);
@@ -278,6 +291,10 @@ void StationMlme::transmitted(std::uint64_t cookie, bool acknowledged) {
 const Connection* StationMlme::connection() const noexcept {
     return impl_->active ? &impl_->active->connection : nullptr;
 }
+bool StationMlme::has_connection() const noexcept {
+    return connection() != nullptr || impl_->sme;
+}
+
 Sta* StationMlme::access_point() const noexcept {
     const Impl& i = *impl_;
     std::optional<ieee80211::MacAddress> ap;

@@ -91,12 +91,16 @@ public:
     void release(OwnerId owner);
 
     /// A management frame for this interface, decrypted; beacons of its access point too. cf. ieee80211_sta_rx_mgmt()
-    void receive(Link& link, const ieee80211::FrameView& frame, const RxStatus& status);
+    /// It is looked at after everything else that happens at that moment: what became of the frame is told to its
+    /// sender first. cf. ieee80211_queue_skb_to_iface(), ieee80211_iface_work()
+    void receive(Link& link, const FrameBytes& frame, const RxStatus& status);
     /// What became of a frame that it sent with a cookie of its own.
     void transmitted(std::uint64_t cookie, bool acknowledged);
 
     /// Nothing while it is not associated (SSID and BSSID are told from the authentication on by the kernel's own SME).
     [[nodiscard]] const Connection* connection() const noexcept;
+    /// Whether it is connected, or the kernel's own SME is about to be. cf. wdev->connected, wdev->conn
+    [[nodiscard]] bool has_connection() const noexcept;
     /// The access point, from the authentication on. nullptr: none.
     [[nodiscard]] Sta* access_point() const noexcept;
     /// The BSS of a link, while associated. nullptr: none. GET_SCAN marks it.

@@ -269,6 +269,8 @@ public:
     /// Sends a management frame on the link's channel. EINVAL, ENETDOWN, ENOTCONN (no channel). cf.
     /// ieee80211_mgmt_tx().
     Result<void> send_frame(Wdev& wdev, std::optional<ieee80211::LinkId> link, ieee80211::Bytes frame);
+    /// Whether a monitor runs, which shows what the radio sends too.
+    [[nodiscard]] bool has_monitors() const noexcept { return monitors_ > 0; }
     /// A program sends a frame through a monitor: whatever is no frame behind a radiotap header is dropped.
     void inject(ieee80211::ByteView frame_with_radiotap);
 
@@ -351,6 +353,7 @@ private:
     /// cf. cfg80211_reg_can_beacon().
     [[nodiscard]] bool can_beacon(const phy::ChannelDefinition& channel) const;
     void show_to_monitors(const ieee80211::Bytes& frame, const RxStatus& status);
+    void show_sent_to_monitors(ieee80211::ByteView frame, const TxStatus& status);
     void receive_for_scan(const ieee80211::FrameView& frame, const RxStatus& status);
     void report_beacon(const FrameBytes& bytes, const RxStatus& status);
     /// The link through which an interface hears what was sent on that channel; nullptr: it does not.

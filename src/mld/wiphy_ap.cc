@@ -138,6 +138,7 @@ void Wiphy::stop_ap_link(Link& link) {
                           {{"wdev", wdev.id().value},
                            {"link", static_cast<std::uint32_t>(link.id().value())},
                            {"bssid", link.bssid().to_string()}});
+    world_.regulatory().hint_disconnect();
 }
 
 // cf. cfg80211_autodisconnect_wk()
@@ -163,6 +164,14 @@ std::span<const std::uint8_t> Wiphy::next_beacon(Link& link) {
     if (link.ap()->color_countdown_is_over())
         link.ap()->after_beacon(world_.queue().after({}, [this, &link] { finish_color_change(link); }));
     if (link.ap()->announced_group_traffic()) held->release_after_beacon(link);
+    if (has_monitors() && !beacon.empty() && link.channel()) {  // cf. ieee80211_beacon_get_tim()
+        TxStatus copy;
+        copy.retries = 1;
+        const BandCapabilities* band = profile_->band(link.channel()->band());
+        if (band != nullptr && !band->rates.empty())
+            copy.rate = phy::Rate::legacy(band->rates.front().hundred_kbps).value_or(copy.rate);
+        show_sent_to_monitors(beacon, copy);
+    }
     return beacon;
 }
 

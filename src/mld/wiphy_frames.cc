@@ -99,6 +99,7 @@ void Wiphy::inject(ieee80211::ByteView frame_with_radiotap) {
         options.no_encryption = !injection->encrypt;
         options.no_acknowledgement = injection->no_acknowledgement;
         options.rate = injection->rate;
+        options.attempts = injection->attempts();
         options.channel = channel->control;
         data_path_->send_management(*as, link, {injection->frame.begin(), injection->frame.end()}, options);
         return;
@@ -112,11 +113,27 @@ void Wiphy::inject(ieee80211::ByteView frame_with_radiotap) {
     out.channel = channel->control;
     out.no_acknowledgement = injection->no_acknowledgement;
     out.rate = injection->rate;
+    out.attempts = injection->attempts();
     driver_->transmit(as, link, std::move(out));
+}
+
+// cf. ieee80211_tx_monitor()
+void Wiphy::show_sent_to_monitors(ieee80211::ByteView frame, const TxStatus& status) {
+    ieee80211::Bytes with_header;
+    for (const auto& [id, wdev] : wdevs_) {
+        if (wdev->type() != InterfaceType::monitor || !wdev->running()) continue;
+        if (wdev->monitor_flags().has(MonitorFlag::skip_tx)) continue;
+        if (with_header.empty()) {
+            with_header = sent_radiotap(frame, status);
+            with_header.insert(with_header.end(), frame.begin(), frame.end());
+        }
+        wdev->netdev()->received(with_header);
+    }
 }
 
 void Wiphy::transmitted(const TxStatus& status) {
     data_path_->transmitted(status);
+    if (monitors_ > 0 && status.frame) show_sent_to_monitors(*status.frame, status);
 }
 
 void Wiphy::receive(const FrameBytes& bytes, const RxStatus& status) {

@@ -64,6 +64,8 @@ tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario s
     if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
     std::unique_ptr<Simulation> simulation(
         new Simulation(std::move(scenario), std::move(database), std::move(sink), std::move(air)));
+    simulation->world_->regulatory().set_source(
+        [plan = simulation->scenario_.regulatory] { return detail::reload_regulatory_database(plan); });
     hwsim::install(*simulation->world_, *simulation->medium_);
     if (simulation->scenario_.netdev == NetdevBackend::tap)
         simulation->world_->set_next_ifindex(host::free_device_numbers());

@@ -277,6 +277,7 @@ ieee80211::BasicMultiLink multi_link(const AssociationSubject& subject, const st
     const auto extended =
         static_cast<std::uint16_t>(request.ext_mld_capabilities | (own != nullptr ? own->ext_mld : 0));
     if (extended != 0) out.extended_mld_capabilities = ieee80211::ExtendedMldCapabilities::from_raw(extended);
+    std::uint32_t capabilities = 0;  // a 2.4 GHz link's slots stay in the profiles after it, as in the kernel
     for (const AssociationSubject& other : others) {
         ieee80211::BasicPerStaProfile profile;
         profile.link = other.link;
@@ -284,7 +285,8 @@ ieee80211::BasicMultiLink multi_link(const AssociationSubject& subject, const st
         profile.sta_addr = other.address;
         ByteWriter w(profile.profile);
         LinkElements link(other, request);
-        w.u16le(static_cast<std::uint16_t>(link.capabilities(privacy).raw()));
+        capabilities |= static_cast<std::uint32_t>(link.capabilities(privacy).raw());
+        w.u16le(static_cast<std::uint16_t>(capabilities));
         link.put_first(w);
         link.put_eht(w);
         link.custom().put_rest(w);

@@ -1,8 +1,11 @@
 // Management frames that came in: to programs, to the station's MLME, or answered here.
 
+#include "ieee80211/ht_elements.h"
+#include "mld/detail/operating_mode.h"
 #include "mld/detail/protected_eht.h"
 #include "mld/detail/robust_frame.h"
 #include "mld/detail/rx_path.h"
+#include "mld/events.h"
 #include "mld/sta.h"
 #include "mld/station_mlme.h"
 #include "mld/wiphy.h"
@@ -22,6 +25,8 @@ constexpr std::uint8_t extended_channel_switch = 4;
 constexpr std::uint8_t channel_switch = 4;
 constexpr std::uint8_t sa_query_request = 0;
 constexpr std::uint8_t sa_query_response = 1;
+constexpr std::uint8_t ht_channel_width = 0;
+constexpr std::uint8_t ht_sm_power_save = 1;
 constexpr std::uint8_t vht_operating_mode = 2;
 constexpr std::uint8_t vht_group_id = 1;
 /// The category of a frame that its receiver did not understand. 802.11-2020 10.30.4
@@ -81,18 +86,69 @@ Verdict RxPath::action(Incoming& in) {
         if (from_ap && code == channel_switch) return give_to_mlme(in);
     } else if (is(ActionCategory::block_ack)) {
         return block_ack_action(in);
+    } else if (is(ActionCategory::ht)) {
+        return ht_action(in);
     } else if (is(ActionCategory::vht)) {
-        if (!code) {
-            in.malformed_action = true;
-        } else if (code == vht_operating_mode || code == vht_group_id) {
-            return from_ap ? give_to_mlme(in) : Verdict::taken;
-        }
+        return vht_action(in, from_ap);
     } else if (is(ActionCategory::protected_eht)) {
         if (const auto smallest = code && from_ap ? smallest_protected_eht(*code) : std::nullopt) {
             if (in.frame.body().size() >= *smallest) return give_to_mlme(in);
             in.malformed_action = true;
         }
     }
+    return Verdict::next;
+}
+
+void RxPath::tell_mode(Incoming& in, const MacAddress& station, const std::optional<StationModeChange>& change) {
+    if (change) wiphy_.world().tell([&](Events& e) { e.station_mode_changed(in.wdev, station, *change); });
+}
+
+// cf. ieee80211_rx_h_action(), WLAN_CATEGORY_HT
+Verdict RxPath::ht_action(Incoming& in) {
+    const auto invalid = [&] {
+        in.malformed_action = true;
+        return Verdict::next;
+    };
+    constexpr std::size_t least = 3;
+    const auto body = in.frame.body();
+    if (in.link_sta == nullptr || body.size() < least) return invalid();
+    StaCapabilities& peer = in.link_sta->capabilities;
+    if (peer.ht.empty() && peer.he.empty()) return invalid();
+    const std::uint8_t value = body[2];
+    if (body[1] == ht_sm_power_save) {
+        if (!is_access_point(in.wdev)) return Verdict::taken;
+        constexpr std::uint8_t disabled = 0, one_chain = 1, dynamic = 3;
+        if (value != disabled && value != one_chain && value != dynamic) return invalid();
+        const SmPowerSave mode = value == disabled    ? SmPowerSave::off
+                                 : value == one_chain ? SmPowerSave::one_chain
+                                                      : SmPowerSave::wakes_the_others;
+        tell_mode(in, in.sta->address(), set_sm_power_save(peer, mode));
+        return Verdict::taken;
+    }
+    if (body[1] != ht_channel_width) return invalid();
+    constexpr std::uint8_t only_20 = 0, any = 1;
+    if (value != only_20 && value != any) return invalid();
+    const auto own = ieee80211::HtCapabilities::parse(peer.ht);
+    if (own && own->info.has(ieee80211::HtCapabilityInfo::width_40) && in.link.channel())
+        tell_mode(in, in.sta->address(), set_channel_width(peer, value == only_20, *in.link.channel()));
+    return Verdict::taken;
+}
+
+// cf. ieee80211_rx_h_action(), WLAN_CATEGORY_VHT
+Verdict RxPath::vht_action(Incoming& in, bool from_ap) {
+    const auto body = in.frame.body();
+    constexpr std::size_t with_mode = 3;
+    if (body.size() < 2 || (body[1] == vht_operating_mode && body.size() < with_mode)) {
+        in.malformed_action = true;
+        return Verdict::next;
+    }
+    if (body[1] == vht_operating_mode) {
+        if (in.link_sta != nullptr && in.link.channel())
+            tell_mode(in, in.link_sta->address,
+                      set_operating_mode(in.link_sta->capabilities, body[2], *in.link.channel()));
+        return Verdict::taken;
+    }
+    if (body[1] == vht_group_id) return from_ap ? give_to_mlme(in) : Verdict::taken;
     return Verdict::next;
 }
 
@@ -164,7 +220,7 @@ Verdict RxPath::mlme(Incoming& in) {
 }
 
 Verdict RxPath::give_to_mlme(Incoming& in) {
-    if (in.wdev.mlme() != nullptr) in.wdev.mlme()->receive(in.link, in.frame, in.status);
+    if (in.wdev.mlme() != nullptr) in.wdev.mlme()->receive(in.link, in.bytes, in.status);
     return Verdict::taken;
 }
 

@@ -17,6 +17,7 @@
 namespace mlosim::mld {
 class Key;
 struct LinkSta;
+struct StationModeChange;
 }  // namespace mlosim::mld
 
 namespace mlosim::mld::detail {
@@ -107,6 +108,9 @@ private:
     // Management (rx_management.cc).
     Verdict check_management(Incoming& in);
     Verdict action(Incoming& in);
+    Verdict ht_action(Incoming& in);
+    Verdict vht_action(Incoming& in, bool from_ap);
+    void tell_mode(Incoming& in, const ieee80211::MacAddress& station, const std::optional<StationModeChange>& change);
     Verdict block_ack_action(Incoming& in);
     void grant_block_ack(Incoming& in);
     void end_block_ack(Incoming& in, std::uint16_t parameters);

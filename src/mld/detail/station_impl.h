@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -175,7 +176,16 @@ public:
         sim::Timer work;
     };
 
+    /// A frame that came in and was not looked at yet.
+    struct Arrival {
+        FrameBytes frame;
+        ieee80211::LinkId link;
+        RxStatus status;
+    };
+
     Wdev& wdev;
+    std::deque<Arrival> arrivals;
+    sim::Timer arriving;
     /// Of the last link that was prepared: what later steps may only lower.
     detail::ConnectionSettings settings;
     /// Membership selectors that the program knows of. cf. userspace_selectors
@@ -231,6 +241,7 @@ public:
     void arm();
     void work();
     void forget_bss(const Bss& bss);
+    void queue(Link& heard, const FrameBytes& frame, const RxStatus& status);
     void receive(Link& heard, const ieee80211::FrameView& frame, const RxStatus& status);
     void tell(MlmeFrameKind kind, ieee80211::ByteView frame);
     void trace(const char* what, const ieee80211::MacAddress& ap);

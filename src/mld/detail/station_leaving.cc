@@ -100,6 +100,7 @@ void StationMlme::Impl::report_goodbye(ieee80211::ByteView bytes) {
     info.from_ap = frame->addr2() != wdev.address();
     wiphy().data_path().settings(wdev).qos_map.reset();  // cf. __cfg80211_disconnected()
     world().tell([&](Events& e) { e.disconnected(wdev, info); });
+    world().regulatory().hint_disconnect();
     if (sme) sme_next(deauthentication ? Sme::State::abandon : Sme::State::deauthenticate);
 }
 
@@ -143,6 +144,7 @@ void StationMlme::Impl::stop() {
     sme.reset();
     wdev.ssid_.reset();
     timer.cancel();
+    arrivals.clear();
     awaited.clear();
 }
 

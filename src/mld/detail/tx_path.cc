@@ -380,6 +380,14 @@ void TxPath::finish(Outgoing out) {
         lost(out);
         return;
     }
+    if (out.options.sent_before != 0) {  // cf. IEEE80211_TX_INTFL_RETRANSMISSION
+        TxFrame again;
+        again.channel = out.link->channel()->control;
+        again.cookie = out.options.sent_before;
+        again.bytes = std::move(out.bytes);
+        wiphy_.driver().transmit(&out.wdev, out.link, std::move(again));
+        return;
+    }
     Bytes shown = shown_of(out.bytes, out.options.report);
     use_link_addresses(out);
     set_sequence(out);
@@ -406,6 +414,7 @@ void TxPath::finish(Outgoing out) {
     frame.rate = rate_for(out, frame.channel.band);
     const auto chosen = frame.rate ? std::nullopt : choose_rate(out);
     if (chosen) frame.rate = chosen;
+    frame.attempts = out.options.attempts;
     frame.stamp_tsf = is_timestamped(fc);
     frame.wants_status = out.options.report != TxOptions::Report::nobody;
 
@@ -418,6 +427,7 @@ void TxPath::finish(Outgoing out) {
         sent.station = out.sta != nullptr ? out.sta->address() : receiver;
         if (qos) sent.tid = qos->get(ieee80211::QosControl::tid);
         sent.is_data = fc.type() == FrameType::data;
+        sent.may_wait = !out.options.no_power_save_buffering;
         sent.wanted_acknowledgement = !out.no_acknowledgement && !receiver.is_group();
         if (out.link != nullptr) sent.link = out.link->id();
         sent.chosen_rate = chosen.has_value();
@@ -527,6 +537,7 @@ void TxPath::lost(const Outgoing& out) {
 }
 
 void TxPath::give_up(Wdev& wdev, ByteView frame, const TxOptions& options) {
+    if (options.sent_before != 0) return reports_.give_up(options.sent_before);
     const auto view = FrameView::parse(frame);
     if (view) reports_.dropped(wdev, options.report, options.cookie, shown_of(frame, options.report), view->addr1());
 }

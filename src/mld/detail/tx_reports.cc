@@ -4,6 +4,7 @@
 
 #include "mld/detail/ewma.h"
 #include "mld/events.h"
+#include "mld/power_save.h"
 #include "mld/sta.h"
 #include "mld/station_mlme.h"
 #include "mld/stations.h"
@@ -26,12 +27,33 @@ std::uint64_t TxReports::add(SentFrame frame) {
 void TxReports::transmitted(const TxStatus& status) {
     const auto found = sent_.find(status.cookie);
     if (found == sent_.end()) return;
+    // A receiver that has fallen asleep is the reason why nobody answered. cf. ieee80211_handle_filtered_frame()
+    Sta* const sleeper = status.acknowledged ? nullptr : sleeping_receiver(found->second);
+    if (sleeper != nullptr && found->second.may_wait && status.frame &&
+        sleeper->power_save->hold_again(*status.frame, status.cookie))
+        return;
     SentFrame frame = std::move(found->second);
     sent_.erase(found);
-    count(frame, status);
-    if (try_again(frame, status)) return;
+    if (sleeper == nullptr) count(frame, status);
+    if (sleeper == nullptr && try_again(frame, status)) return;
     if (frame.report == Report::nobody) return;
     tell(*frame.wdev, frame.report, frame.cookie, frame.shown, frame.station.value_or(ieee80211::MacAddress{}), status);
+}
+
+Sta* TxReports::sleeping_receiver(const SentFrame& frame) const {
+    if (!frame.wanted_acknowledgement || !frame.station) return nullptr;
+    Sta* sta = wiphy_.stations().find(*frame.wdev, *frame.station);
+    // An MLD's frames go out on another link, not as they were.
+    const bool sleeps = sta != nullptr && !sta->is_mld() && sta->power_save != nullptr && sta->power_save->asleep();
+    return sleeps ? sta : nullptr;
+}
+
+void TxReports::give_up(std::uint64_t number) {
+    const auto found = sent_.find(number);
+    if (found == sent_.end()) return;
+    const SentFrame frame = std::move(found->second);
+    sent_.erase(found);
+    dropped(*frame.wdev, frame.report, frame.cookie, frame.shown, frame.station.value_or(ieee80211::MacAddress{}));
 }
 
 /// As long as it would be alone, but not longer than since the report before: in an A-MPDU it has no preamble.

@@ -24,6 +24,7 @@ struct SentFrame {
     unsigned tid = 16;
     bool is_data = false;
     bool wanted_acknowledgement = false;
+    bool may_wait = false;  ///< for its receiver to wake up
     /// The link that it went out on, and whether its rate was chosen for the peer.
     ieee80211::LinkId link{};
     bool chosen_rate = false;
@@ -50,6 +51,8 @@ public:
     std::uint64_t add(SentFrame frame);
     /// cf. ieee80211_tx_status_ext(), ieee80211_report_used_skb()
     void transmitted(const TxStatus& status);
+    /// A frame that waited to be sent once more will not be.
+    void give_up(std::uint64_t number);
     /// It will never be sent: told as not acknowledged. cf. ieee80211_free_txskb()
     void dropped(Wdev& wdev, TxOptions::Report report, std::uint64_t cookie, ieee80211::ByteView shown,
                  const ieee80211::MacAddress& receiver);
@@ -62,6 +65,7 @@ private:
     void tell(Wdev& wdev, TxOptions::Report report, std::uint64_t cookie, ieee80211::ByteView shown,
               const ieee80211::MacAddress& receiver, const TxStatus& status);
     void count(const SentFrame& frame, const TxStatus& status);
+    [[nodiscard]] Sta* sleeping_receiver(const SentFrame& frame) const;
     [[nodiscard]] sim::Duration time_on_air(const SentFrame& frame, const TxStatus& status);
 
     Wiphy& wiphy_;

@@ -58,7 +58,7 @@ constexpr Row rows[] = {
     {NL80211_CMD_GET_REG, get_regulatory, dump_regulatory, Permission::anyone, old, need_nothing},
     {NL80211_CMD_SET_REG, set_regulatory, nullptr, Permission::admin, old, need_nothing},
     {NL80211_CMD_REQ_SET_REG, request_regulatory, nullptr, Permission::admin, old, need_nothing},
-    {NL80211_CMD_RELOAD_REGDB, not_served, nullptr, Permission::admin, old, need_nothing},
+    {NL80211_CMD_RELOAD_REGDB, reload_regulatory, nullptr, Permission::admin, old, need_nothing},
     {NL80211_CMD_GET_MESH_CONFIG, not_served, nullptr, Permission::anyone, old, need_netdev_up},
     {NL80211_CMD_SET_MESH_CONFIG, not_served, nullptr, Permission::net_admin, old, need_netdev_up},
     {NL80211_CMD_TRIGGER_SCAN, trigger_scan, nullptr, Permission::net_admin, old, need_wdev_up},

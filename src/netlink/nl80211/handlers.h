@@ -32,6 +32,7 @@ Doit stop_p2p_device;
 Doit get_regulatory;
 StartDump dump_regulatory;
 Doit request_regulatory;
+Doit reload_regulatory;
 Doit set_regulatory;
 
 // scan_commands.cc

@@ -95,6 +95,17 @@ void Notifier::station_removed(mld::Sta& sta) {
          [&](MessageBuilder& out) { put_station(out, sta, context_.world().now()); });
 }
 
+void Notifier::station_mode_changed(mld::Wdev& wdev, const ieee80211::MacAddress& station,
+                                    const mld::StationModeChange& change) {
+    tell(Group::mlme, NL80211_CMD_STA_OPMODE_CHANGED, [&](MessageBuilder& out) {
+        put_wiphy_and_netdev(out, wdev);
+        out.put_mac(NL80211_ATTR_MAC, station);
+        if (change.sm_power_save) out.put_u8(NL80211_ATTR_SMPS_MODE, static_cast<std::uint8_t>(*change.sm_power_save));
+        if (change.width) out.put_u32(NL80211_ATTR_CHANNEL_WIDTH, static_cast<std::uint32_t>(*change.width));
+        if (change.streams) out.put_u8(NL80211_ATTR_NSS, *change.streams);
+    });
+}
+
 void Notifier::mlme_frame(mld::Wdev& wdev, const mld::MlmeFrame& frame) {
     tell(
         Group::mlme, command_for(frame.kind),

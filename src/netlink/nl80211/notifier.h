@@ -83,6 +83,9 @@ public:
     // cf. cfg80211_probe_status()
     void client_probed(mld::Wdev& wdev, const ieee80211::MacAddress& station, std::uint64_t cookie, bool acknowledged,
                        std::optional<int> ack_signal_dbm) override;
+    // cf. cfg80211_sta_opmode_change_notify()
+    void station_mode_changed(mld::Wdev& wdev, const ieee80211::MacAddress& station,
+                              const mld::StationModeChange& change) override;
     // cf. nl80211_send_sched_scan()
     void scheduled_scan_started(mld::Wdev& wdev, std::uint64_t id) override;
     void scheduled_scan_results(mld::Wiphy& wiphy, std::uint64_t id) override;

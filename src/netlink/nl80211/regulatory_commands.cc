@@ -83,6 +83,11 @@ Result<void> request_regulatory(Context& context, const Request& request, Reply&
     return context.world().regulatory().hint_user(*alpha2, type);
 }
 
+// cf. nl80211_reload_regdb()
+Result<void> reload_regulatory(Context& context, const Request&, Reply&) {
+    return context.world().regulatory().reload();
+}
+
 /// A user space agent's answer to a question of the kernel's, which the world never asks: it has its database. cf.
 /// nl80211_set_reg(), reg_is_valid_request()
 Result<void> set_regulatory(Context&, const Request&, Reply&) {

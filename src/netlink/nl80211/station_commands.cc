@@ -43,7 +43,7 @@ Result<void> get_station(Context& context, const Request& request, Reply& reply)
     const auto address = request->mac(NL80211_ATTR_MAC);
     if (context.wdev().netdev() == nullptr || !address) return fail(EINVAL);
     const mld::Sta* sta = context.wiphy().stations().find(context.wdev(), *address);
-    if (sta == nullptr) return fail(ENOENT);
+    if (sta == nullptr || sta->address() != *address) return fail(ENOENT);  // an MLD is known by no link's address
     MessageBuilder message = reply.message(NL80211_CMD_NEW_STATION);
     put_station(message, *sta, context.world().now());
     return reply.send(message);

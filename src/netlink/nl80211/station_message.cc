@@ -93,9 +93,10 @@ std::uint16_t width_flag(unsigned mhz) {
 void put_bss_numbers(MessageBuilder& out, const mld::Wdev& wdev) {
     auto nest = out.nest_noflag(NL80211_STA_INFO_BSS_PARAM);
     const mld::BssConfig config = wdev.links().empty() ? mld::BssConfig{} : wdev.links().front()->bss_config;
-    if (config.use_cts_protection) out.put_flag(NL80211_STA_BSS_PARAM_CTS_PROT);
-    if (config.use_short_preamble) out.put_flag(NL80211_STA_BSS_PARAM_SHORT_PREAMBLE);
-    if (config.use_short_slot_time) out.put_flag(NL80211_STA_BSS_PARAM_SHORT_SLOT_TIME);
+    // Of an MLD, sta_set_sinfo() finds no flags: it looks at the link that is not used.
+    if (config.use_cts_protection && !wdev.is_mld()) out.put_flag(NL80211_STA_BSS_PARAM_CTS_PROT);
+    if (config.use_short_preamble && !wdev.is_mld()) out.put_flag(NL80211_STA_BSS_PARAM_SHORT_PREAMBLE);
+    if (config.use_short_slot_time && !wdev.is_mld()) out.put_flag(NL80211_STA_BSS_PARAM_SHORT_SLOT_TIME);
     out.put_u8(NL80211_STA_BSS_PARAM_DTIM_PERIOD, config.dtim_period);
     out.put_u16(NL80211_STA_BSS_PARAM_BEACON_INTERVAL, config.beacon_interval);
 }
@@ -131,8 +132,8 @@ void put_traffic(MessageBuilder& out, const mld::Wiphy& wiphy, const mld::Sta& s
         out.put_u16(NL80211_STA_INFO_AIRTIME_WEIGHT, sta.airtime_weight.value_or(default_airtime_weight));
     out.put_u8(NL80211_STA_INFO_SIGNAL, dbm_octet(statistics.signal_dbm.value_or(0)));
     out.put_u8(NL80211_STA_INFO_SIGNAL_AVG, dbm_octet(statistics.signal_average_dbm.value_or(0)));
-    if (statistics.last_tx_rate) put_rate(out, NL80211_STA_INFO_TX_BITRATE, *statistics.last_tx_rate);
-    if (statistics.last_rx_rate) put_rate(out, NL80211_STA_INFO_RX_BITRATE, *statistics.last_rx_rate);
+    if (statistics.last_tx_rate && !sta.is_mld()) put_rate(out, NL80211_STA_INFO_TX_BITRATE, *statistics.last_tx_rate);
+    if (statistics.last_rx_rate && !sta.is_mld()) put_rate(out, NL80211_STA_INFO_RX_BITRATE, *statistics.last_rx_rate);
     out.put_u32(NL80211_STA_INFO_RX_PACKETS, static_cast<std::uint32_t>(statistics.rx_packets));
     out.put_u32(NL80211_STA_INFO_TX_PACKETS, static_cast<std::uint32_t>(statistics.tx_packets));
     out.put_u32(NL80211_STA_INFO_TX_RETRIES, statistics.tx_retries);

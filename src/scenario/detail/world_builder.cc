@@ -121,6 +121,16 @@ phy::RegulatoryDatabase regulatory_database(const RegulatoryPlan& plan, Mistakes
     return phy::RegulatoryDatabase::embedded();
 }
 
+Result<phy::RegulatoryDatabase> reload_regulatory_database(const RegulatoryPlan& plan) {
+    if (plan.source == RegulatorySource::file) {
+        auto loaded = phy::RegulatoryDatabase::load(plan.path);
+        if (!loaded && loaded.error().code == EINVAL) return fail(ENODATA, loaded.error().message);
+        return loaded;
+    }
+    Mistakes none;
+    return regulatory_database(plan, none);
+}
+
 void build_radios(const Scenario& scenario, mld::World& world, Cast& cast, Mistakes& mistakes) {
     if (scenario.regulatory.country) {
         if (const auto hint = world.regulatory().hint_user(*scenario.regulatory.country); !hint)

@@ -11,6 +11,10 @@ namespace mlosim::scenario::detail {
 /// Where `plan` says the rules of countries come from.
 [[nodiscard]] phy::RegulatoryDatabase regulatory_database(const RegulatoryPlan& plan, Mistakes& mistakes);
 
+/// The same once more, as it is now: errno of the file, ENODATA if it is none of wireless-regdb's.
+/// cf. reg_reload_regdb()
+[[nodiscard]] Result<phy::RegulatoryDatabase> reload_regulatory_database(const RegulatoryPlan& plan);
+
 /// Makes the radios, their interfaces and link wdevs, and sets the country.
 void build_radios(const Scenario& scenario, mld::World& world, Cast& cast, Mistakes& mistakes);
 

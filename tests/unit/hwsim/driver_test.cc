@@ -76,6 +76,11 @@ TEST_F(SoftwareScanTest, TheMacsOwnScanIsSurveyedByTheTimeThatItTook) {
     EXPECT_THAT(surveys(wiphy, station), ElementsAre("2437 112/14", "2462 112/14", "2412 0/0"));
 }
 
+TEST_F(SoftwareScanTest, TheChannelWhereTheRadioIsAnywayIsSurveyedToo) {
+    scan(on({ghz2(1), ghz2(6)}));
+    EXPECT_THAT(surveys(wiphy, station), ElementsAre("2412 112/14", "2437 112/14"));
+}
+
 TEST_F(SoftwareScanTest, EachChannelIsSurveyedOnce) {
     scan(on({ghz2(6), ghz2(1), ghz2(6)}));
     EXPECT_THAT(surveys(wiphy, station), SizeIs(2));

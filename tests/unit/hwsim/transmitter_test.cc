@@ -43,7 +43,8 @@ protected:
           port(medium.attach(*this, {})),
           transmitter(
               medium, queue, [](const ieee80211::Bytes&, const phy::Rate&, const phy::Channel&) {},
-              [this](const mld::TxStatus& status) { reports.push_back(status); }),
+              [this](const mld::TxStatus& status) { reports.push_back(status); },
+              [this](const phy::Channel&, const ieee80211::MacAddress& sender) { acknowledged.push_back(sender); }),
           receiver(medium, ghz2(1)) {}
 
     Outgoing frame(std::uint64_t cookie, std::size_t size = 100, const phy::Channel& channel = ghz2(1)) {
@@ -64,6 +65,7 @@ protected:
     MediumType medium;
     phy::PortId port;
     std::vector<mld::TxStatus> reports;
+    std::vector<ieee80211::MacAddress> acknowledged;
     Transmitter transmitter;
     Receiver receiver;
 
@@ -97,6 +99,27 @@ TEST_F(OnIdealMedium, FramesWithoutACookieAreNotReported) {
     run();
     EXPECT_THAT(reports, IsEmpty());
     EXPECT_THAT(receiver.heard, SizeIs(1));
+}
+
+TEST_F(OnIdealMedium, WatchedFramesAreReportedAsTheyWereOnTheAir) {
+    Outgoing watched = frame(0);
+    watched.is_watched = true;
+    const ieee80211::Bytes bytes = watched.bytes;
+    transmitter.send(port, std::move(watched));
+    run();
+    ASSERT_THAT(reports, SizeIs(1));
+    ASSERT_TRUE(reports[0].frame);
+    EXPECT_EQ(*reports[0].frame, bytes);
+}
+
+TEST_F(OnIdealMedium, EachAcknowledgementIsToldWithWhomItIsFor) {
+    transmitter.send(port, frame(0));
+    run();
+    EXPECT_THAT(acknowledged, testing::ElementsAre(address(2)));
+    receiver.acknowledges_every = 0;
+    transmitter.send(port, frame(0));
+    run();
+    EXPECT_THAT(acknowledged, SizeIs(1));
 }
 
 TEST_F(OnIdealMedium, AShortFrameDoesNotOvertakeALongOne) {

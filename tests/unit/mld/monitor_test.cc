@@ -104,6 +104,74 @@ TEST_F(AMonitor, OfTheWholeAirIsHwsim0) {
     EXPECT_EQ(watcher.frames[0].frame[22], 0x80);
 }
 
+/// A probe request of another station behind a radiotap header with these presence bits and fields.
+Bytes injected(std::uint32_t present, const Bytes& fields, const char* sender = "02:00:00:00:00:77",
+               const char* receiver = "ff:ff:ff:ff:ff:ff") {
+    Bytes bytes;
+    ieee80211::ByteWriter out{bytes};
+    out.u16le(0);
+    out.u16le(static_cast<std::uint16_t>(8 + fields.size()));
+    out.u32le(present);
+    out.bytes(fields);
+    auto header = ieee80211::FrameHeader::management(
+        ieee80211::ManagementSubtype::probe_request, *ieee80211::MacAddress::parse(receiver),
+        *ieee80211::MacAddress::parse(sender), ieee80211::MacAddress::broadcast());
+    header.sequence.set(ieee80211::SequenceControl::number, 1234);
+    header.append_to(out);
+    out.u16le(0);  // the wildcard SSID
+    return bytes;
+}
+
+TEST_F(AMonitor, OfTheWholeAirShowsAcknowledgements) {
+    ASSERT_EQ(start(network), 0);
+    ASSERT_TRUE(netdev("hwsim0").set_up(true));
+    ASSERT_TRUE(monitor->set_up(true));
+    const std::string bssid = ap.address().to_string();
+    ASSERT_TRUE(monitor->transmit(injected(0, {}, "02:00:00:00:00:77", bssid.c_str())));
+    run_for(10ms);
+    ASSERT_GE(watcher.frames.size(), 3U) << "what the program sent, that on the air, and the answer";
+    const Bytes& frame = watcher.frames[2].frame;
+    EXPECT_EQ(watcher.frames[2].device, "hwsim0");
+    EXPECT_EQ(frame,
+              (Bytes{0, 0, 14, 0, 0x0a, 0, 0, 0, 0, 0, 0x6c, 0x09, 0x80, 0, 0xd4, 0, 0, 0, 2, 0, 0, 0, 0, 0x77}));
+}
+
+TEST_F(AMonitor, ShowsWhatBecameOfWhatItsOwnRadioSent) {
+    ASSERT_TRUE(monitor->set_up(true));
+    ASSERT_TRUE(monitor->transmit(injected(1U << 2U, {22}, "02:00:00:00:00:77", "02:00:00:00:00:99")));
+    run_for(10ms);
+    ASSERT_THAT(watcher.frames, SizeIs(2));
+    EXPECT_EQ(watcher.frames[1].device, "mon0");
+    EXPECT_EQ(watcher.frames[1].direction, FrameDirection::incoming);
+    const Bytes& frame = watcher.frames[1].frame;
+    const Bytes header(frame.begin(), frame.begin() + 13);
+    EXPECT_EQ(header, (Bytes{0, 0, 13, 0, 0x04, 0x80, 2, 0, 22, 0, 1, 0, 0})) << "11 Mb/s, failed, never sent anew";
+    EXPECT_EQ(frame[13], 0x40);
+}
+
+TEST_F(AMonitor, CanBeToldNotToShowWhatItsOwnRadioSends) {
+    Wdev& mon = *monitor->wdev();
+    InterfaceChange change;
+    change.monitor_flags = {MonitorFlag::changed, MonitorFlag::skip_tx};
+    ASSERT_TRUE(mon.wiphy().change_interface(mon, change));
+    ASSERT_TRUE(monitor->set_up(true));
+    ASSERT_TRUE(monitor->transmit(injected(0, {})));
+    run_for(10ms);
+    EXPECT_THAT(watcher.frames, SizeIs(1)) << "only what the program sent";
+}
+
+TEST_F(AMonitor, ShowsTheBeaconsOfItsOwnRadio) {
+    Netdev& own = *(*wiphy.add_interface({"mon1", InterfaceType::monitor}))->netdev();
+    ASSERT_EQ(start(network), 0);
+    ASSERT_TRUE(own.set_up(true));
+    run_for(150ms);
+    ASSERT_THAT(watcher.frames, SizeIs(1));
+    const Bytes& frame = watcher.frames[0].frame;
+    const Bytes header(frame.begin(), frame.begin() + 13);
+    EXPECT_EQ(header, (Bytes{0, 0, 13, 0, 0x04, 0x80, 2, 0, 2, 0, 0, 0, 1}));
+    EXPECT_EQ(frame[13], 0x80);
+}
+
 TEST_F(AMonitor, PutsFramesOnTheAir) {
     ASSERT_TRUE(monitor->set_up(true));
     air.listen({ghz2(1)});
@@ -116,23 +184,6 @@ TEST_F(AMonitor, PutsFramesOnTheAir) {
     ASSERT_THAT(air.heard, SizeIs(1));
     EXPECT_EQ(air.heard[0].view().addr2(), *ieee80211::MacAddress::parse("02:00:00:00:00:77"));
     EXPECT_EQ(monitor->counters().tx_packets, 1U);
-}
-
-/// A probe request of another station behind a radiotap header with these presence bits and fields.
-Bytes injected(std::uint32_t present, const Bytes& fields, const char* sender = "02:00:00:00:00:77") {
-    Bytes bytes;
-    ieee80211::ByteWriter out{bytes};
-    out.u16le(0);
-    out.u16le(static_cast<std::uint16_t>(8 + fields.size()));
-    out.u32le(present);
-    out.bytes(fields);
-    auto header = ieee80211::FrameHeader::management(
-        ieee80211::ManagementSubtype::probe_request, ieee80211::MacAddress::broadcast(),
-        *ieee80211::MacAddress::parse(sender), ieee80211::MacAddress::broadcast());
-    header.sequence.set(ieee80211::SequenceControl::number, 1234);
-    header.append_to(out);
-    out.u16le(0);  // the wildcard SSID
-    return bytes;
 }
 
 TEST_F(AMonitor, SendsAtTheRateThatTheHeaderAsksFor) {

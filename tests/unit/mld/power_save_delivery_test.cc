@@ -6,6 +6,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 /// What went out, once it is on the air.
 class PowerSaveDelivery : public PowerSaveTest {
@@ -80,6 +81,70 @@ TEST_F(PowerSaveDelivery, APollBringsOneFrame) {
     EXPECT_FALSE(sta.power_save->announces());
     hears_poll(sta);
     EXPECT_THAT(sent(), ElementsAre("null tid=7")) << "what it polled for has gone";
+}
+
+// cf. ieee80211_handle_filtered_frame()
+TEST_F(PowerSaveDelivery, WhatItSleptThroughIsSentOnceMoreAsItWas) {
+    Sta& sta = sleeper(7, 1);
+    hears_null(sta, false);
+    ieee80211::Bytes action = bytes_of(
+        FrameHeader::management(ieee80211::ManagementSubtype::action, sta.address(), ap.address(), ap.address()), 2);
+    wiphy.data_path().send_management(ap, &ap.default_link(), action, {});
+    hears_null(sta, true);
+    run_for(5ms);
+    ASSERT_THAT(air.heard, SizeIs(1));
+    const ieee80211::Bytes first = std::exchange(air.heard, {}).front().bytes;
+    EXPECT_EQ(sta.power_save->held(), 1U) << "nobody acknowledged it";
+    EXPECT_TRUE(sta.power_save->announces());
+    EXPECT_EQ(sta.default_link().statistics.tx_failed, 0U);
+    EXPECT_TRUE(hold(sta, 0));
+    hears_poll(sta);
+    run_for(5ms);
+    ASSERT_THAT(air.heard, SizeIs(1));
+    ieee80211::Bytes again = std::exchange(air.heard, {}).front().bytes;
+    EXPECT_EQ(again[1] & 0x20, 0x20) << "more data";
+    again[1] &= 0xdf;
+    EXPECT_EQ(again, first) << "with its sequence number";
+    EXPECT_EQ(sta.power_save->held(), 2U) << "still nobody";
+    hears_null(sta, false);
+    EXPECT_THAT(sent(), ElementsAre("management", "data tid=0"));
+    EXPECT_EQ(sta.power_save->held(), 0U);
+    EXPECT_EQ(sta.default_link().statistics.tx_failed, 2U) << "awake it should have answered";
+}
+
+TEST_F(PowerSaveDelivery, WhatAPollBroughtIsNotSentAgain) {
+    Sta& sta = sleeper(7, 1);
+    EXPECT_TRUE(hold(sta, 0));
+    hears_poll(sta);
+    EXPECT_THAT(sent(), ElementsAre("data tid=0"));
+    EXPECT_EQ(sta.power_save->held(), 0U);
+}
+
+TEST_F(PowerSaveDelivery, AStationThatGoesTakesWhatWaitsToBeSentAgain) {
+    Sta& sta = sleeper(7, 1);
+    hears_null(sta, false);
+    TxOptions options;
+    options.cookie = 5;
+    options.report = TxOptions::Report::management_frame;
+    ieee80211::Bytes action = bytes_of(
+        FrameHeader::management(ieee80211::ManagementSubtype::action, sta.address(), ap.address(), ap.address()), 2);
+    wiphy.data_path().send_management(ap, &ap.default_link(), action, options);
+    hears_null(sta, true);
+    run_for(5ms);
+    ASSERT_EQ(sta.power_save->held(), 1U);
+    class Frames : public Events {
+    public:
+        void frame_sent(Wdev&, std::uint64_t cookie, ieee80211::ByteView, bool acknowledged) override {
+            EXPECT_FALSE(acknowledged);
+            cookies.push_back(cookie);
+        }
+        std::vector<std::uint64_t> cookies;
+    } frames;
+    world.subscribe(frames);
+    stations().flush(ap);
+    world.unsubscribe(frames);
+    EXPECT_THAT(frames.cookies, ElementsAre(5U));
+    EXPECT_EQ(stations().held_frames(), 0U);
 }
 
 TEST_F(PowerSaveDelivery, VoiceComesBeforeEverythingElse) {

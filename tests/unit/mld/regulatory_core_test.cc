@@ -48,6 +48,58 @@ TEST_F(Regulatory, TheWorldsRulesLeaveChannels1To11Open) {
     EXPECT_TRUE(disabled(ghz6(1)));
 }
 
+// 20-wpa2 and 21-open of the oracle, at their ends
+TEST_F(Regulatory, AfterTheLastNetworkTheRulesAreRestored) {
+    set_country('U', 'S');
+    log.clear();
+    world.regulatory().hint_disconnect();
+    world.regulatory().hint_disconnect();
+    run_for(0s);
+    EXPECT_THAT(log.take(), ElementsAre("regulatory 00", "regulatory US")) << "once, however many ended at that moment";
+    EXPECT_EQ(country(), "US");
+    EXPECT_FALSE(now(ghz5(36)).flags.has(ChannelFlag::no_ir));
+}
+
+TEST_F(Regulatory, WithoutAUsersWishTheWorldsRulesAreToldAgain) {
+    world.regulatory().hint_disconnect();
+    run_for(0s);
+    EXPECT_THAT(log.take(), ElementsAre("regulatory 00"));
+    EXPECT_EQ(world.regulatory().last_request().wiphy, wiphy.index()) << "as the kernel's static request has it";
+}
+
+class RegulatoryOfANetwork : public AccessPointTest {};
+
+TEST_F(RegulatoryOfANetwork, IsRestoredWhenItStopsAndNobodyElseIsLeft) {
+    ASSERT_EQ(start(network), 0);
+    log.clear();
+    world.regulatory().hint_disconnect();
+    run_for(0s);
+    EXPECT_THAT(log.take(), Not(Contains("regulatory 00")));
+    ASSERT_TRUE(wiphy.stop_ap(ap, std::nullopt));
+    run_for(0s);
+    EXPECT_THAT(log.take(), Contains("regulatory 00"));
+}
+
+TEST_F(Regulatory, ReloadsItsDatabase) {
+    EXPECT_EQ(error_of(world.regulatory().reload()), ENOENT) << "from nowhere";
+    set_country('U', 'S');
+    log.clear();
+    phy::RegulatoryDatabase next = phy::RegulatoryDatabase::embedded();
+    world.regulatory().set_source([&]() -> Result<phy::RegulatoryDatabase> { return next; });
+    EXPECT_EQ(error_of(world.regulatory().reload()), 0);
+    run_for(0s);
+    EXPECT_THAT(log.take(), ElementsAre("regulatory 00", "regulatory US"));
+    next = phy::RegulatoryDatabase({*next.find(phy::Alpha2::world())});
+    EXPECT_EQ(error_of(world.regulatory().reload()), 0);
+    run_for(0s);
+    EXPECT_THAT(log.take(), IsEmpty()) << "nobody knows that country any more";
+    run_for(RegulatoryCore::agent_timeout);
+    EXPECT_EQ(country(), "00");
+    world.regulatory().set_source([]() -> Result<phy::RegulatoryDatabase> { return fail(ENODATA); });
+    EXPECT_EQ(error_of(world.regulatory().reload()), ENODATA);
+    EXPECT_EQ(country(), "00") << "what is there stays";
+}
+
 // 02-reg_set of the oracle: one event, after which the channels are as 02-iw_list_US has them
 TEST_F(Regulatory, AUsersWishIsFulfilledAndTold) {
     set_country('U', 'S');
