@@ -199,7 +199,7 @@ tl::expected<void, AccessPoint::StartError> AccessPoint::start() {
     };
     if (auto up = wdev_.netdev()->set_up(true); !up) return failed(up.error(), std::nullopt);
     if (auto registered = register_frames(); !registered) return failed(registered.error(), std::nullopt);
-    removed_ = 0;
+    removed_ = forbidden_ = 0;
     describe();
     for (std::size_t i = 0; i < bsses_.size(); ++i) {
         const Bss& bss = bsses_[i];
@@ -207,21 +207,8 @@ tl::expected<void, AccessPoint::StartError> AccessPoint::start() {
             if (auto added = wiphy.add_ap_link(wdev_, bss.mld->link, bss.bssid); !added)
                 return failed(added.error(), i);
     }
-    for (std::size_t i = 0; i < bsses_.size(); ++i) {
-        const Bss& bss = bsses_[i];
-        mld::AccessPointSettings settings;
-        settings.channel = bss.channel;
-        settings.beacon = beacon(bss);
-        settings.ssid = bss.ssid;
-        settings.hidden_ssid = bss.hidden;
-        settings.beacon_interval = bss.beacon_interval;
-        settings.dtim_period = bss.dtim_period;
-        settings.tbtt_offset = bss.tbtt_offset * sim::time_unit;
-        settings.privacy = is_private(bss.security);
-        settings.owner = owner_of(wdev_.id());
-        settings.crypto = crypto_of(bss);
-        if (auto started = wiphy.start_ap(wdev_, link_id(bss), settings); !started) return failed(started.error(), i);
-    }
+    for (std::size_t i = 0; i < bsses_.size(); ++i)
+        if (auto started = begin(bsses_[i]); !started) return failed(started.error(), i);
     describe_probe_responses();
     if (gatekeeper_) {
         std::vector<ieee80211::LinkId> links;
@@ -236,6 +223,21 @@ tl::expected<void, AccessPoint::StartError> AccessPoint::start() {
                             {"wdev", wdev_.id().value},
                             {"links", static_cast<std::uint64_t>(bsses_.size())}});
     return {};
+}
+
+Result<void> AccessPoint::begin(const Bss& bss) {
+    mld::AccessPointSettings settings;
+    settings.channel = bss.channel;
+    settings.beacon = beacon(bss);
+    settings.ssid = bss.ssid;
+    settings.hidden_ssid = bss.hidden;
+    settings.beacon_interval = bss.beacon_interval;
+    settings.dtim_period = bss.dtim_period;
+    settings.tbtt_offset = bss.tbtt_offset * sim::time_unit;
+    settings.privacy = is_private(bss.security);
+    settings.owner = owner_of(wdev_.id());
+    settings.crypto = crypto_of(bss);
+    return wdev_.wiphy().start_ap(wdev_, link_id(bss), settings);
 }
 
 /// Whoever is somebody's station here still is told that it is none. cf. hostapd_flush_old_stations()

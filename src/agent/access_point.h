@@ -88,6 +88,9 @@ public:
     Result<void> remove_link(ieee80211::LinkId link, std::uint16_t beacons);
     /// No TID is on a link for so long (an advertised TID-to-link mapping). ENOENT, EBUSY, EINVAL.
     Result<void> rest_link(ieee80211::LinkId link, sim::Duration duration);
+    /// An MLD gives up the links whose channels are forbidden now, as long as it keeps one, and takes them up again
+    /// when they are allowed. What is no MLD, or has no channel left, ends as the MAC ends it.
+    void obey_regulation();
     /// A bit for each link that the MLD has.
     [[nodiscard]] std::uint16_t active_links() const;
 
@@ -128,12 +131,15 @@ private:
     [[nodiscard]] Result<void> register_frames();
     void describe();
     void describe_probe_responses();
+    [[nodiscard]] Result<void> begin(const Bss& bss);
     void greet_old_stations();
     [[nodiscard]] Result<void> check_other_links(ieee80211::LinkId link) const;
     void announce();
     void count_down();
     [[nodiscard]] ieee80211::Bytes announcements() const;
     void drop_link(ieee80211::LinkId link);
+    [[nodiscard]] bool is_allowed(const phy::ChannelDefinition& channel) const;
+    void restore_link(const LinkSettings& link);
     [[nodiscard]] Surroundings surroundings(const Bss& bss) const;
     [[nodiscard]] mld::BeaconData beacon(const Bss& bss) const;
     [[nodiscard]] const mld::ApLink* ap_link(const Bss& bss) const;
@@ -198,6 +204,7 @@ private:
     std::map<ieee80211::LinkId, std::uint16_t> removals_;
     std::map<ieee80211::LinkId, sim::Time> rests_;
     std::uint16_t removed_ = 0;
+    std::uint16_t forbidden_ = 0;  ///< of those, the ones that regulation took
     sim::Timer announcement_;
     /// The elements of each link's probe response, made with its beacon.
     std::vector<ieee80211::Bytes> probe_elements_;

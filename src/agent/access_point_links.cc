@@ -1,10 +1,13 @@
 // Links of an AP MLD that go, or rest: what its beacons say of it beforehand, and what follows.
 
+#include <algorithm>
+
 #include "agent/access_point.h"
 #include "ieee80211/reconfiguration_multi_link.h"
 #include "ieee80211/tid_to_link_mapping.h"
 #include "mld/sta.h"
 #include "mld/stations.h"
+#include "mld/usable_channel.h"
 #include "mld/wiphy.h"
 
 namespace mlosim::agent {
@@ -16,6 +19,7 @@ using ieee80211::ByteWriter;
 using ieee80211::LinkId;
 using ieee80211::MacAddress;
 
+constexpr std::uint16_t farewell_beacons = 10;
 constexpr std::uint16_t reason_access_point_leaves = 3;  // 802.11-2020 Table 9-49
 
 }  // namespace
@@ -124,6 +128,45 @@ void AccessPoint::drop_link(LinkId link) {
     describe_probe_responses();
     world().trace().record(world().now(), "agent/link-removed",
                            {{"network", settings_.name}, {"link", std::uint64_t{link.value()}}});
+}
+
+bool AccessPoint::is_allowed(const phy::ChannelDefinition& channel) const {
+    using phy::ChannelFlag;
+    const mld::BandChannels* band = wdev_.wiphy().band(channel.band());
+    return band != nullptr && mld::usable_channel(wdev_.wiphy().profile(), channel, band->channels,
+                                                  {ChannelFlag::disabled, ChannelFlag::radar, ChannelFlag::no_ir});
+}
+
+void AccessPoint::obey_regulation() {
+    if (!running_ || !settings_.mld) return;
+    for (const LinkSettings& link : settings_.links) {
+        const bool allowed = is_allowed(link.channel);
+        const std::uint16_t bit = link.id.bit();
+        if (allowed && (forbidden_ & bit) != 0) {
+            forbidden_ = static_cast<std::uint16_t>(forbidden_ & ~bit);
+            if (removals_.erase(link.id) == 0) restore_link(link);
+        } else if (!allowed && (removed_ & bit) == 0 && !removals_.contains(link.id)) {
+            if (remove_link(link.id, farewell_beacons)) forbidden_ = static_cast<std::uint16_t>(forbidden_ | bit);
+        }
+    }
+}
+
+void AccessPoint::restore_link(const LinkSettings& link) {
+    replies_.clear();  // they name links by their place
+    removed_ = static_cast<std::uint16_t>(removed_ & ~link.id.bit());
+    describe();
+    const auto bss = std::find_if(bsses_.begin(), bsses_.end(), [&](const Bss& b) { return b.mld->link == link.id; });
+    const bool begun = wdev_.wiphy().add_ap_link(wdev_, link.id, bss->bssid) && begin(*bss) &&
+                       (!gatekeeper_ || gatekeeper_->link_came(link.id));
+    if (!begun) {
+        (void)wdev_.wiphy().remove_ap_link(wdev_, link.id);  // EINVAL: it could not even be added
+        removed_ = static_cast<std::uint16_t>(removed_ | link.id.bit());
+        describe();
+    }
+    describe_probe_responses();
+    refresh();
+    world().trace().record(world().now(), "agent/link-restored",
+                           {{"network", settings_.name}, {"link", std::uint64_t{link.id.value()}}, {"beacons", begun}});
 }
 
 }  // namespace mlosim::agent

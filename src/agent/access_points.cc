@@ -74,7 +74,10 @@ void AccessPoints::check() {
     for (auto& [id, member] : members_) {
         AccessPoint& access_point = *member.access_point;
         const bool try_now = std::exchange(member.may_start, false);
-        if (access_point.beacons()) continue;
+        if (access_point.beacons()) {
+            access_point.obey_regulation();
+            continue;
+        }
         const bool up = access_point.wdev().netdev()->is_up();
         access_point.stopped(up ? "channel" : "down");
         if (up && try_now) (void)access_point.start();  // it stays silent while its channels are forbidden

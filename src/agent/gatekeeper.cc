@@ -69,9 +69,10 @@ ieee80211::Suite Gatekeeper::cipher_of(const GroupKey& key) const {
     return key.kind == GroupKeyKind::gtk ? settings_.group_cipher : settings_.management_cipher;
 }
 
-std::vector<GroupKey> Gatekeeper::fresh_group_keys(unsigned generation) {
+std::vector<GroupKey> Gatekeeper::fresh_group_keys(const std::vector<std::optional<ieee80211::LinkId>>& links,
+                                                   unsigned generation) {
     std::vector<GroupKey> out;
-    for (const auto& link : links_) {
+    for (const auto& link : links) {
         for (const GroupKeyKind kind : {GroupKeyKind::gtk, GroupKeyKind::igtk, GroupKeyKind::bigtk}) {
             if (kind != GroupKeyKind::gtk && !settings_.mfp) continue;
             GroupKey key;
@@ -104,7 +105,7 @@ Result<void> Gatekeeper::start(const std::vector<ieee80211::LinkId>& links) {
     links_.assign(links.begin(), links.end());
     if (links_.empty()) links_.emplace_back();
     generation_ = 0;
-    group_keys_ = fresh_group_keys(generation_);
+    group_keys_ = fresh_group_keys(links_, generation_);
     if (auto done = install(group_keys_); !done) return done;
     if (auto done = send_with(group_keys_); !done) return done;
     if (settings_.group_rekey.count() > 0)
@@ -143,13 +144,22 @@ void Gatekeeper::link_gone(ieee80211::LinkId link) {
         std::erase_if(*keys, [&](const GroupKey& key) { return key.link == link; });
 }
 
+bool Gatekeeper::link_came(ieee80211::LinkId link) {
+    if (!next_group_keys_.empty()) switch_group_keys();
+    links_.emplace_back(link);
+    std::vector<GroupKey> keys = fresh_group_keys({link}, generation_);
+    if (!install(keys) || !send_with(keys)) return false;
+    group_keys_.insert(group_keys_.end(), keys.begin(), keys.end());
+    return true;
+}
+
 void Gatekeeper::rekey_group() {
     if (group_keys_.empty()) return;
     if (settings_.group_rekey.count() > 0)
         group_timer_ = queue().after(settings_.group_rekey, [this] { rekey_group(); });
     // Who has not answered by now has lost its chance: it is asked again with the next keys.
     if (!next_group_keys_.empty()) switch_group_keys();
-    next_group_keys_ = fresh_group_keys(++generation_);
+    next_group_keys_ = fresh_group_keys(links_, ++generation_);
     ++group_rekeys_;
     if (!install(next_group_keys_)) return;
     std::vector<MacAddress> told;

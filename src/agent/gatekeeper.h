@@ -57,6 +57,8 @@ public:
 
     /// A link's keys go with it.
     void link_gone(ieee80211::LinkId link);
+    /// One more link beacons: it gets keys of its own.
+    [[nodiscard]] bool link_came(ieee80211::LinkId link);
     /// New group keys, told to everybody; they are sent with once everybody has them (802.11-2020 12.7.7).
     void rekey_group();
     /// A new 4-way handshake. False: no such station, or its first one is not over.
@@ -79,7 +81,8 @@ private:
     [[nodiscard]] bool open(const ieee80211::MacAddress& station, const Visitor& visitor,
                             const rsn::AuthenticatorStep& step);
     void opened(const ieee80211::MacAddress& station);
-    [[nodiscard]] std::vector<rsn::GroupKey> fresh_group_keys(unsigned generation);
+    [[nodiscard]] std::vector<rsn::GroupKey> fresh_group_keys(
+        const std::vector<std::optional<ieee80211::LinkId>>& links, unsigned generation);
     Result<void> install(const std::vector<rsn::GroupKey>& keys);
     Result<void> send_with(const std::vector<rsn::GroupKey>& keys);
     void has_group_keys(const ieee80211::MacAddress& station);
