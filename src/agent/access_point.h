@@ -86,7 +86,8 @@ public:
     void send_all_away(std::uint16_t reason);
     /// A link of the MLD goes after so many beacons, which say so. ENOENT, EBUSY (the last one), EINVAL.
     Result<void> remove_link(ieee80211::LinkId link, std::uint16_t beacons);
-    /// No TID is on a link for so long (an advertised TID-to-link mapping). ENOENT, EBUSY, EINVAL.
+    /// After some beacons that say so no TID is on a link for so long (an advertised TID-to-link mapping). One link at
+    /// a time. ENOENT, EBUSY, EINVAL.
     Result<void> rest_link(ieee80211::LinkId link, sim::Duration duration);
     /// An MLD gives up the links whose channels are forbidden now, as long as it keeps one, and takes them up again
     /// when they are allowed. What is no MLD, or has no channel left, ends as the MAC ends it.
@@ -202,7 +203,11 @@ private:
     std::vector<Bss> bsses_;
     /// Links that go, with the beacons that are left to them; that rest, until when; that have gone.
     std::map<ieee80211::LinkId, std::uint16_t> removals_;
-    std::map<ieee80211::LinkId, sim::Time> rests_;
+    struct Rest {
+        sim::Time from;
+        sim::Time until;
+    };
+    std::map<ieee80211::LinkId, Rest> rests_;
     std::uint16_t removed_ = 0;
     std::uint16_t forbidden_ = 0;  ///< of those, the ones that regulation took
     sim::Timer announcement_;

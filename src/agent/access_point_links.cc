@@ -36,7 +36,7 @@ Result<void> AccessPoint::check_other_links(LinkId link) const {
     std::uint16_t left = static_cast<std::uint16_t>(active_links() & ~link.bit());
     for (const auto& [going, beacons] : removals_)
         left = static_cast<std::uint16_t>(left & ~going.bit());
-    for (const auto& [resting, until] : rests_)
+    for (const auto& [resting, times] : rests_)
         left = static_cast<std::uint16_t>(left & ~resting.bit());
     return left != 0 ? Result<void>{} : fail(EBUSY, "it is the last link");
 }
@@ -54,7 +54,9 @@ Result<void> AccessPoint::remove_link(LinkId link, std::uint16_t beacons) {
 Result<void> AccessPoint::rest_link(LinkId link, sim::Duration duration) {
     if (auto possible = check_other_links(link); !possible) return possible;
     if (duration < sim::time_unit) return fail(EINVAL, "stations count in time units");
-    rests_[link] = world().now() + duration;
+    if (!rests_.empty()) return fail(EBUSY, "another link rests");
+    const sim::Time from = world().now() + farewell_beacons * settings_.beacon_interval * sim::time_unit;
+    rests_[link] = {from, from + duration};
     announce();
     return {};
 }
@@ -74,7 +76,7 @@ void AccessPoint::count_down() {
         removals_.erase(link);
         drop_link(link);
     }
-    std::erase_if(rests_, [&](const auto& rest) { return rest.second <= world().now(); });
+    std::erase_if(rests_, [&](const auto& rest) { return rest.second.until <= world().now(); });
     announce();
 }
 
@@ -93,17 +95,15 @@ Bytes AccessPoint::announcements() const {
         element.append_to(w);
     }
     if (rests_.empty()) return out;
-    std::uint16_t awake = active_links();
-    sim::Time until = rests_.begin()->second;
-    for (const auto& [link, end] : rests_) {
-        awake = static_cast<std::uint16_t>(awake & ~link.bit());
-        until = std::min(until, end);
-    }
+    const auto& [resting, times] = *rests_.begin();
     ieee80211::TidToLinkMapping::LinkMasks masks;
-    masks.fill(awake);
+    masks.fill(static_cast<std::uint16_t>(active_links() & ~resting.bit()));
     auto mapping = ieee80211::TidToLinkMapping::from(ieee80211::TidToLinkMapping::Direction::both, masks);
     if (!mapping) return out;
-    const auto left = std::max<std::int64_t>(1, (until - world().now()) / sim::time_unit);
+    const sim::Time now = world().now();
+    // All TSFs of this world are its time.
+    if (times.from > now) mapping->switch_time = static_cast<std::uint16_t>(times.from.since_start() / sim::time_unit);
+    const auto left = std::max<std::int64_t>(1, (times.until - std::max(times.from, now)) / sim::time_unit);
     mapping->set_expected_duration(
         static_cast<std::uint32_t>(std::min<std::int64_t>(left, ieee80211::TidToLinkMapping::max_expected_duration)));
     mapping->append_to(w);

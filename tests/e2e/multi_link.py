@@ -4,6 +4,7 @@ as a legacy client beside, with PSK and SAE on plain access points. What is wron
 import pathlib
 import subprocess
 import sys
+import time
 import unittest
 
 from harness import hostap, programs, tap
@@ -219,6 +220,78 @@ class KeysAndRoams(WithAWorld):
                 self.assertGreater(came, 0.5 * sent, "most came")
             self.assertEqual(station.output().count("SME: SAE authentication transaction 2"), 2, "the way back had a key already")
         self.ip("link", "del", "town")
+
+
+class LinksThatGo(unittest.TestCase):
+    """A world each: what happens happens at its moment, after the station has come."""
+
+    def world(self, **more):
+        radios = [{"name": name, "channels": 3, "interfaces": [{"name": name, "type": kind}]}
+                  for name, kind in (("home", "ap"), (STATION, "station"))]
+        network = {"name": "home", "radio": "home", "ssid": "home", "security": "wpa3", "password": PASSWORD, "links": LINKS}
+        return World({"clock": "real", "seed": 1, "regulatory": {"country": "DE"}, "radios": radios, "networks": [network], **more})
+
+    def links(self, world, interface=STATION):
+        return {l["link_id"]: l for l in world.ctl_json("links") if l["ifname"] == interface and "link_id" in l}
+
+    def wait_for(self, what, condition):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                self.fail(what)
+            time.sleep(0.02)
+
+    def connected(self, world):
+        station = Station(world, hostap.debian_sid(), STATION, {"sae_pwe": 1, "p2p_disabled": 1})
+        WithAWorld.connect(station, "home", SAE)
+        station.wait_connected()
+        self.assertEqual(sorted(self.links(world)), [0, 1, 2])
+        return station
+
+    def passes_data(self, world):
+        outcome = subprocess.run(world.command(sys.executable, "-m", "harness.frames", "home", STATION, "1"), cwd=HERE,
+                                 env=world.environment(), capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual((outcome.returncode, outcome.stdout, outcome.stderr), (0, "through\n", ""))
+
+    def check_left(self, world, station, links):
+        """The station and the access point have these links; nobody was disconnected."""
+        self.wait_for(f"the links are not {links}", lambda: sorted(self.links(world)) == links)
+        self.wait_for("the access point has others", lambda: sorted(self.links(world, "home")) == links)
+        status = [line for line in station.control.request("MLO_STATUS").splitlines() if line.startswith("link_id=")]
+        self.assertEqual(status, [f"link_id={i}" for i in links])
+        self.passes_data(world)
+        self.assertNotIn("CTRL-EVENT-DISCONNECTED", station.output())
+
+    def test_after_a_countdown(self):
+        with self.world(steps=[{"at": "4 s", "remove_ap_link": {"network": "home", "link_id": 0, "beacons": 5}}]) as world, \
+                self.connected(world) as station:
+            self.check_left(world, station, [1, 2])
+
+    def test_all_with_a_deauthentication_and_come_back(self):
+        with self.world(steps=[{"at": "4 s", "deauthenticate": {"network": "home", "reason": 4}}]) as world, \
+                self.connected(world) as station:
+            self.assertIn("reason=4", station.control.wait("CTRL-EVENT-DISCONNECTED"))
+            station.control.wait("CTRL-EVENT-CONNECTED")
+            self.assertEqual(sorted(self.links(world)), [0, 1, 2])
+            self.passes_data(world)
+
+    def test_where_regulation_closes_the_band(self):
+        with self.world() as world, self.connected(world) as station:
+            self.assertEqual(world.run(programs.sid("iw"), "reg", "set", "00").code, 0)
+            self.check_left(world, station, [0, 1])
+            self.assertEqual(world.run(programs.sid("iw"), "reg", "set", "DE").code, 0)
+            self.wait_for("the access point's link does not come back", lambda: sorted(self.links(world, "home")) == [0, 1, 2])
+            self.passes_data(world)
+
+    def test_for_a_while(self):
+        with self.world(steps=[{"at": "4 s", "rest_ap_link": {"network": "home", "link_id": 2, "for": "2 s"}}]) as world, \
+                self.connected(world) as station:
+            use = self.links(world)[2]["use"]
+            self.wait_for("the link does not rest", lambda: self.links(world)[2]["use"] != use)
+            self.passes_data(world)
+            self.wait_for("the link does not wake", lambda: self.links(world)[2]["use"] == use)
+            self.passes_data(world)
+            self.assertNotIn("CTRL-EVENT-DISCONNECTED", station.output())
 
 
 class Legacy:

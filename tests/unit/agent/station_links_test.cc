@@ -457,7 +457,7 @@ TEST_F(StationLinks, GoWhenRegulationClosesTheirChannelAndTheOthersStay) {
     EXPECT_THAT(log.told, ElementsAre("removed 4"));
     EXPECT_NE(mlme().connection(), nullptr);
     EXPECT_EQ(sta.link_wdevs()[2]->affiliated_link(), nullptr);
-    EXPECT_EQ(ap.wdev().link(id(2))->ap(), nullptr);
+    EXPECT_EQ(ap.wdev().link(id(2)), nullptr) << "the access point gave it up";
     EXPECT_NE(ap.wdev().link(id(0))->ap(), nullptr);
     EXPECT_EQ(at_ap().link(id(2)), nullptr);
     EXPECT_NE(at_ap().link(id(0)), nullptr);
