@@ -66,6 +66,7 @@ TEST_F(Requests, CommandsThatAreNotServedAnswerAsFromADriverWithoutThem) {
                                   NL80211_CMD_GET_REG,
                                   NL80211_CMD_SET_REG,
                                   NL80211_CMD_REQ_SET_REG,
+                                  NL80211_CMD_RELOAD_REGDB,
                                   NL80211_CMD_TRIGGER_SCAN,
                                   NL80211_CMD_ABORT_SCAN,
                                   NL80211_CMD_DISCONNECT,
@@ -122,6 +123,13 @@ TEST_F(Requests, CommandsThatAreNotServedAnswerAsFromADriverWithoutThem) {
             EXPECT_EQ(errno_of(about(command.cmd)), -EOPNOTSUPP) << int{command.cmd};
         }
     }
+}
+
+TEST_F(Requests, TheRegulatoryDatabaseIsReadAnewWhereItCameFromSomewhere) {
+    EXPECT_EQ(errno_of(request(NL80211_CMD_RELOAD_REGDB)), -ENOENT);
+    world.regulatory().set_source(
+        []() -> Result<phy::RegulatoryDatabase> { return phy::RegulatoryDatabase::embedded(); });
+    EXPECT_EQ(errno_of(request(NL80211_CMD_RELOAD_REGDB)), 0);
 }
 
 TEST_F(Requests, UnknownCommandsAreNotSupported) {
