@@ -1,6 +1,7 @@
 // Connections: requests that are wrong, and what listeners are told.
 
 #include "mld/events.h"
+#include "mld/sta.h"
 #include "netlink/owner.h"
 #include "nl80211_fixture.h"
 
@@ -149,6 +150,14 @@ TEST_F(Connections, AreToldOfWithTheKernelsAttributes) {
     EXPECT_EQ(message.command(), NL80211_CMD_CONNECT);
     EXPECT_THAT(types(message), ElementsAre(NL80211_ATTR_WIPHY, NL80211_ATTR_IFINDEX, NL80211_ATTR_MAC,
                                             NL80211_ATTR_STATUS_CODE, NL80211_ATTR_REQ_IE, NL80211_ATTR_RESP_IE));
+
+    message = heard([&](mld::Events& e) {
+        e.station_mode_changed(wdev(), access_point,
+                               {.sm_power_save = {}, .width = phy::ChannelWidth::w40, .streams = std::uint8_t{1}});
+    });
+    EXPECT_EQ(message.command(), NL80211_CMD_STA_OPMODE_CHANGED);
+    EXPECT_THAT(types(message), ElementsAre(NL80211_ATTR_WIPHY, NL80211_ATTR_IFINDEX, NL80211_ATTR_MAC,
+                                            NL80211_ATTR_CHANNEL_WIDTH, NL80211_ATTR_NSS));
 
     message = heard([&](mld::Events& e) { e.disconnected(wdev(), {.reason = 3, .from_ap = true}); });
     EXPECT_EQ(message.command(), NL80211_CMD_DISCONNECT);
