@@ -11,6 +11,12 @@ void PmksaCache::remember(Pmksa fresh, sim::Time now) {
     known_.push_back({std::move(fresh), now + lifetime});
 }
 
+const Pmksa* PmksaCache::find(const ieee80211::MacAddress& peer, ieee80211::Suite akm, sim::Time now) const {
+    for (const Entry& entry : known_)
+        if (entry.until > now && entry.pmksa.peer == peer && entry.pmksa.akm == akm) return &entry.pmksa;
+    return nullptr;
+}
+
 const Pmksa* PmksaCache::find(const ieee80211::MacAddress& peer, ieee80211::Suite akm,
                               const std::vector<ieee80211::Pmkid>& offered, sim::Time now) const {
     const auto fits = [&](const Pmksa& p) {

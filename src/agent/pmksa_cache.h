@@ -28,6 +28,8 @@ public:
     static constexpr sim::Duration lifetime = std::chrono::hours(12);  ///< dot11RSNAConfigPMKLifetime's default
 
     void remember(Pmksa fresh, sim::Time now);
+    /// The newest.
+    [[nodiscard]] const Pmksa* find(const ieee80211::MacAddress& peer, ieee80211::Suite akm, sim::Time now) const;
     /// The key that one of `offered` names.
     [[nodiscard]] const Pmksa* find(const ieee80211::MacAddress& peer, ieee80211::Suite akm,
                                     const std::vector<ieee80211::Pmkid>& offered, sim::Time now) const;

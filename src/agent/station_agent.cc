@@ -44,6 +44,8 @@ std::string_view to_string(StationState state) {
             return "handshake";
         case StationState::connected:
             return "connected";
+        case StationState::roaming:
+            return "roaming";
     }
     return "";
 }
@@ -51,8 +53,13 @@ std::string_view to_string(StationState state) {
 StationAgent::StationAgent(mld::Wdev& wdev, StationSettings settings)
     : wdev_(wdev),
       settings_(std::move(settings)),
-      random_(wdev.wiphy().world().random().stream("agent/station/" + settings_.name)) {
+      random_(wdev.wiphy().world().random().stream("agent/station/" + settings_.name)),
+      policy_(settings_.roaming) {
     timer_ = world().queue().at(std::max(settings_.start, world().now()), [this] { begin(); });
+}
+
+StationAgent::~StationAgent() {
+    wdev_.wiphy().unregister_frames(*this);
 }
 
 mld::World& StationAgent::world() const {
@@ -86,15 +93,20 @@ void StationAgent::become(StationState state) {
 
 void StationAgent::begin() {
     if (const auto up = wdev_.netdev()->set_up(true); !up) return give_up("down");
+    if (settings_.roaming.follow_requests) listen_for_transitions();
     scan();
 }
 
-void StationAgent::scan() {
+Result<void> StationAgent::begin_scan() {
     mld::ScanRequest request;
     request.ssids = {settings_.ssid};
     request.frequencies = settings_.frequencies;
     request.flags |= mld::ScanFlag::colocated_6ghz;
-    const auto begun = wdev_.wiphy().trigger_scan(wdev_, std::move(request));
+    return wdev_.wiphy().trigger_scan(wdev_, std::move(request));
+}
+
+void StationAgent::scan() {
+    const auto begun = begin_scan();
     if (begun) return become(StationState::scanning);
     // Another interface of the radio scans.
     if (begun.error().code == EBUSY) {
@@ -106,14 +118,21 @@ void StationAgent::scan() {
 
 void StationAgent::scan_finished(bool aborted) {
     soon([this, aborted] {
+        if (wish_) return looked_around(aborted);
         if (state_ != StationState::scanning) return;
         if (aborted) return give_up("scan aborted");
         choose();
     });
 }
 
+std::vector<Candidate> StationAgent::candidates(sim::Time since) const {
+    auto known = wdev_.wiphy().bss_table().entries();
+    std::erase_if(known, [&](const mld::Bss* bss) { return bss->last_seen < since; });
+    return find_candidates(settings_, wdev_.wiphy().profile(), known);
+}
+
 void StationAgent::choose() {
-    auto found = find_candidates(settings_, wdev_.wiphy().profile(), wdev_.wiphy().bss_table().entries());
+    auto found = candidates();
     if (found.empty()) return give_up("network not found");
     target_ = std::move(found.front());
     authenticate();
@@ -122,7 +141,11 @@ void StationAgent::choose() {
 void StationAgent::authenticate() {
     become(StationState::authenticating);
     timer_ = world().queue().after(attempt_limit, [this] { give_up("timeout"); });
-    if (target_->security.sae) return begin_sae();
+    pmksa_ = known_pmksa();
+    target_->security.name_pmksa(pmksa_ ? std::optional(pmksa_->pmkid) : std::nullopt);
+    sae_.reset();
+    begin_owe();
+    if (target_->security.sae && !pmksa_) return begin_sae();
     if (!send_authentication(mld::AuthenticationType::open_system, {})) give_up("authentication refused here");
 }
 
@@ -171,7 +194,8 @@ void StationAgent::associate() {
     request.bssid = target_->bss().bssid;
     request.frequency = target_->bss().channel.center;
     request.ssid = settings_.ssid;
-    request.elements = target_->security.request_elements();
+    request.elements = request_elements();
+    request.previous_bssid = previous_;
     request.use_mfp = target_->security.mfp;
     request.crypto = target_->security.crypto();
     if (target_->mld) {
@@ -192,22 +216,25 @@ void StationAgent::timed_out() {
 }
 
 void StationAgent::connection_result(const mld::ConnectResult& result) {
-    soon([this, status = result.status, links = result.links] {
+    soon([this, status = result.status, links = result.links, elements = result.response_elements] {
         if (state_ != StationState::associating) return;
+        if (status && *status != 0 && begins_anew()) return;
         if (!status || *status != 0)
             return give_up(status ? "association status " + std::to_string(*status) : std::string("no answer"));
         link_results_ = links;
-        associated();
+        associated(elements);
     });
 }
 
 /// An AP MLD may have accepted some of the links only.
-void StationAgent::associated() {
+void StationAgent::associated(ieee80211::ByteView response_elements) {
     std::uint16_t links = 0;
     for (const auto& link : link_results_)
         if (link.status == 0) links |= link.link.bit();
     if (target_->mld) target_->keep_links(links);
+    record_links("agent/links-up");
     if (target_->security.akm == nullptr) return connect_done();
+    if (owe_ && !finish_owe(response_elements)) return give_up("no key of the access point");
     await_handshake();
 }
 
@@ -215,13 +242,19 @@ void StationAgent::connect_done() {
     timer_.cancel();
     attempts_ = 0;
     ++counters_.connections;
+    if (std::exchange(previous_, std::nullopt)) ++counters_.roams;
+    keep_pmksa();
     become(StationState::connected);
+    watch_signal();
 }
 
 void StationAgent::disconnected(std::uint16_t reason) {
     soon([this, reason] {
-        if (state_ == StationState::idle || state_ == StationState::scanning) return;
-        if (state_ == StationState::connected) ++counters_.disconnections;
+        if (state_ == StationState::idle || state_ == StationState::scanning || state_ == StationState::roaming) return;
+        if (state_ == StationState::connected) {
+            ++counters_.disconnections;
+            record_links("agent/links-down");
+        }
         give_up("reason " + std::to_string(reason));
     });
 }
@@ -232,9 +265,7 @@ void StationAgent::interface_changed() {
         if (up && state_ == StationState::idle && !timer_.pending() && world().now() >= settings_.start) return scan();
         if (up) return;
         timer_.cancel();
-        target_.reset();
-        sae_.reset();
-        supplicant_.reset();
+        forget_access_point();
         if (state_ != StationState::idle) become(StationState::idle);
     });
 }
@@ -247,14 +278,30 @@ void StationAgent::leave(std::uint16_t reason) {
     (void)wdev_.mlme()->deauthenticate(request);  // ENOTCONN: there is nothing to leave
 }
 
-void StationAgent::give_up(std::string_view why, std::uint16_t reason) {
-    ++counters_.failures;
-    record("agent/station-failed", why);
-    const StationState before = std::exchange(state_, StationState::idle);
-    if (before != StationState::idle && before != StationState::scanning) leave(reason);
+void StationAgent::forget_access_point() {
     target_.reset();
+    link_results_.clear();
     sae_.reset();
     supplicant_.reset();
+    pmksa_.reset();
+    owe_.reset();
+    owe_keys_.reset();
+    previous_.reset();
+    wish_.reset();
+    transition_token_.reset();
+    watch_.cancel();
+}
+
+void StationAgent::give_up(std::string_view why, std::uint16_t reason) {
+    ++counters_.failures;
+    last_reason_ = why;
+    record("agent/station-failed", why);
+    // What was agreed on before may be what went wrong.
+    if (target_ && pmksa_) pmksas_.forget(target_->address());
+    if (previous_) ++counters_.disconnections;
+    const StationState before = std::exchange(state_, StationState::idle);
+    if (before != StationState::idle && before != StationState::scanning) leave(reason);
+    forget_access_point();
     if (!wdev_.running()) return timer_.cancel();
     const sim::Duration wait = first_back_off * (1U << std::min(attempts_++, most_doublings));
     // Those that failed together do not try again together.

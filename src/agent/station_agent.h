@@ -5,14 +5,20 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "agent/candidate.h"
+#include "agent/pmksa_cache.h"
+#include "agent/roaming_policy.h"
+#include "agent/rsn/owe.h"
 #include "agent/rsn/sae.h"
 #include "agent/rsn/supplicant.h"
 #include "agent/station_settings.h"
 #include "agent/station_state.h"
+#include "agent/transition_request.h"
+#include "mld/frame_listener.h"
 #include "mld/mlme.h"
 #include "mld/scan.h"
 #include "mld/wdev.h"
@@ -23,21 +29,29 @@
 namespace mlosim::ieee80211 {
 struct AuthenticationBody;
 }
+namespace mlosim::mld {
+struct StaStatistics;
+}
 
 namespace mlosim::agent {
+
+/// How well an access point is heard on one link: its beacons.
+[[nodiscard]] std::optional<double> heard_dbm(const mld::StaStatistics& heard);
 
 struct StationCounters {
     std::uint64_t connections = 0;     ///< times that it came to be connected
     std::uint64_t disconnections = 0;  ///< connections that ended
     std::uint64_t failures = 0;        ///< attempts that came to nothing
+    std::uint64_t roams = 0;           ///< connections that followed another without a failure between
 };
 
 /// A built-in station: what wpa_supplicant is to a real radio. It lives above mld's upper face, on one interface of
 /// type station: scans for its network, chooses an access point, connects, and does so again after a while when the
-/// connection ends.
-class StationAgent {
+/// connection ends. While connected it may roam: leave for another access point of the network.
+class StationAgent final : public mld::FrameListener {
 public:
     StationAgent(mld::Wdev& wdev, StationSettings settings);
+    ~StationAgent();
     StationAgent(const StationAgent&) = delete;
     StationAgent& operator=(const StationAgent&) = delete;
 
@@ -48,6 +62,18 @@ public:
     /// The access point that it is connected to, or connects to, with the links that it has there or wants. nullptr:
     /// none.
     [[nodiscard]] const Candidate* access_point() const noexcept { return target_ ? &*target_ : nullptr; }
+
+    /// How well it hears its access point: the beacons, of an MLD on its loudest link. Nothing: it heard none.
+    [[nodiscard]] std::optional<double> signal_dbm() const;
+    /// Why its last connection or attempt ended; empty: none has.
+    [[nodiscard]] const std::string& last_reason() const noexcept { return last_reason_; }
+    [[nodiscard]] const PmksaCache& pmksas() const noexcept { return pmksas_; }
+    /// Whether it came in by a PMKSA that it had already.
+    [[nodiscard]] bool used_pmksa() const noexcept { return pmksa_.has_value(); }
+
+    /// Goes to another access point of its network: the first that is heard of these (BSSIDs or addresses of AP MLDs),
+    /// or the loudest. ENOTCONN: it is not connected. EBUSY: it is about to go somewhere already.
+    Result<void> roam(std::vector<ieee80211::MacAddress> targets);
 
     // What happens to its interface. An observer may not change the world from inside a call, so what follows comes
     // after it, within the same moment.
@@ -61,6 +87,7 @@ public:
     void disconnected(std::uint16_t reason);
     /// The interface went up or down.
     void interface_changed();
+    bool frame_received(mld::Wdev& wdev, const mld::FrameBytes& frame, const mld::RxStatus& status) override;
 
 private:
     static constexpr std::uint16_t reason_leaving = 3;  // 802.11-2020 Table 9-49
@@ -74,6 +101,9 @@ private:
     void begin();
     void scan();
     void choose();
+    /// The access points that it can hear: with what was heard since then.
+    [[nodiscard]] std::vector<Candidate> candidates(sim::Time since = {}) const;
+    Result<void> begin_scan();
     void authenticate();
     void authentication_answered(ieee80211::Bytes frame);
     [[nodiscard]] Result<void> send_authentication(mld::AuthenticationType type, ieee80211::Bytes data);
@@ -86,7 +116,7 @@ private:
     void sae_confirmed(const ieee80211::AuthenticationBody& body);
     [[nodiscard]] ieee80211::Bytes random_octets(std::size_t size);
     void associate();
-    void associated();
+    void associated(ieee80211::ByteView response_elements);
     /// The 4-way handshake begins: the access point speaks first.
     void await_handshake();
     void handshake_packet(const ieee80211::MacAddress& from, ieee80211::ByteView packet);
@@ -96,8 +126,29 @@ private:
     [[nodiscard]] ieee80211::Bytes pmk();
     [[nodiscard]] rsn::Nonce nonce();
     void connect_done();
+    // Roaming.
+    void watch_signal();
+    Result<void> look_around(RoamWish wish);
+    void looked_around(bool aborted);
+    void roam_to(Candidate next, RoamCause cause);
+    void listen_for_transitions();
+    void transition_requested(ieee80211::Bytes frame);
+    void answer_transition(TransitionStatus status, const ieee80211::MacAddress& target);
+    void record_links(const char* event);
+
+    // PMKSAs.
+    [[nodiscard]] std::optional<Pmksa> known_pmksa() const;
+    void keep_pmksa();
+    /// After a refusal. True: it named a PMKSA that it had kept, and a full authentication has begun.
+    [[nodiscard]] bool begins_anew();
+    void begin_owe();
+    /// False: no key came of it.
+    [[nodiscard]] bool finish_owe(ieee80211::ByteView response_elements);
+    [[nodiscard]] ieee80211::Bytes request_elements() const;
+
     /// The attempt came to nothing: later again.
     void give_up(std::string_view why, std::uint16_t reason = reason_leaving);
+    void forget_access_point();
     /// Leaves an access point that it has something to do with.
     void leave(std::uint16_t reason);
 
@@ -114,6 +165,20 @@ private:
     // Of the password, once they were needed.
     ieee80211::Bytes psk_;
     ieee80211::Bytes sae_token_;
+    PmksaCache pmksas_;
+    /// What this association is made with in place of a proof.
+    std::optional<Pmksa> pmksa_;
+    std::unique_ptr<rsn::Owe> owe_;
+    std::optional<rsn::OweKeys> owe_keys_;
+    const RoamingPolicy policy_;
+    /// A scan while connected, and what it is for.
+    std::optional<RoamWish> wish_;
+    std::optional<std::uint8_t> transition_token_;  ///< of the request that is behind it
+    sim::Time looked_around_at_;
+    /// The access point that it comes from, until it is connected to the next.
+    std::optional<ieee80211::MacAddress> previous_;
+    sim::Timer watch_;
+    std::string last_reason_;
     unsigned attempts_ = 0;
     std::deque<Work> inbox_;
     sim::Timer work_;

@@ -30,6 +30,8 @@ ByteView octets(std::string_view text) {
 }  // namespace
 
 Bytes StationAgent::pmk() {
+    if (pmksa_) return pmksa_->pmk;
+    if (owe_keys_) return owe_keys_->pmk;
     if (sae_) return sae_->pmk();
     if (psk_.empty()) psk_ = rsn::passphrase_to_psk(octets(settings_.password), settings_.ssid.octets());
     return psk_;
@@ -69,7 +71,13 @@ void StationAgent::await_handshake() {
     rsn::SupplicantSettings agreed;
     agreed.akm = security.akm;
     agreed.pmk = pmk();
-    if (sae_) agreed.pmkid = sae_->pmkid();
+    if (pmksa_) {
+        agreed.pmkid = pmksa_->pmkid;
+    } else if (owe_keys_) {
+        agreed.pmkid = owe_keys_->pmkid;
+    } else if (sae_) {
+        agreed.pmkid = sae_->pmkid();
+    }
     agreed.pairwise_cipher = security.pairwise;
     agreed.mfp = security.mfp;
     agreed.ends = {wdev_.mlme()->connection()->ap, wdev_.address()};

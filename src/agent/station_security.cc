@@ -28,6 +28,7 @@ constexpr Suite wpa2_akms[] = {akm::psk_sha256, akm::psk};
 
 constexpr Suite wpa2_wpa3_akms[] = {akm::sae, akm::psk_sha256, akm::psk};
 constexpr Suite wpa3_akms[] = {akm::sae};
+constexpr Suite owe_akms[] = {akm::owe};
 
 std::span<const Suite> akms_of(Security security) {
     switch (security) {
@@ -37,8 +38,9 @@ std::span<const Suite> akms_of(Security security) {
             return wpa2_wpa3_akms;
         case Security::wpa3:
             return wpa3_akms;
-        case Security::open:
         case Security::owe:
+            return owe_akms;
+        case Security::open:
             break;
     }
     return {};
@@ -86,7 +88,7 @@ Bytes whole(const ElementList& elements, ieee80211::ElementType type) {
     return {found->encoded().begin(), found->encoded().end()};
 }
 
-Bytes own_rsne(const StationSecurity& chosen) {
+Bytes make_rsne(const StationSecurity& chosen, const std::optional<ieee80211::Pmkid>& pmkid) {
     Rsn own;
     own.group_data_cipher = chosen.group;
     own.pairwise_ciphers = std::vector{chosen.pairwise};
@@ -94,10 +96,11 @@ Bytes own_rsne(const StationSecurity& chosen) {
     RsnCapabilities capabilities;
     if (chosen.mfp) {
         capabilities.set(RsnCapabilities::mfp_capable);
-        own.pmkids.emplace();
+        own.pmkids = std::vector<ieee80211::Pmkid>();
         own.group_management_cipher = chosen.group_management;
     }
     own.capabilities = capabilities;
+    if (pmkid) own.pmkids = std::vector{*pmkid};
     Bytes out;
     ByteWriter w(out);
     own.append_to(w);
@@ -126,19 +129,18 @@ std::optional<StationSecurity> choose_security(Security wanted, const mld::Radio
     const RsnCapabilities security = offer->capabilities.value_or(RsnCapabilities());
     out.mfp = security.has(RsnCapabilities::mfp_capable) && supports(radio, out.group_management);
     const bool is_sae = rsn::is_sae(*chosen_akm);
-    if ((is_sae || security.has(RsnCapabilities::mfp_required)) && !out.mfp) return std::nullopt;
+    const bool needs_mfp = is_sae || *chosen_akm == akm::owe;
+    if ((needs_mfp || security.has(RsnCapabilities::mfp_required)) && !out.mfp) return std::nullopt;
     if (is_sae) out.sae = sae_method(elements);
     out.access_point_rsne = whole(elements, ieee80211::element::rsn);
     out.access_point_rsnxe = whole(elements, ieee80211::element::rsnx);
-    out.own_rsne = own_rsne(out);
+    out.own_rsne = make_rsne(out, std::nullopt);
     if (out.sae == rsn::SaeMethod::hash_to_element) out.own_rsnxe = own_rsnxe();
     return out;
 }
 
-Bytes StationSecurity::request_elements() const {
-    Bytes out = own_rsne;
-    out.insert(out.end(), own_rsnxe.begin(), own_rsnxe.end());
-    return out;
+void StationSecurity::name_pmksa(const std::optional<ieee80211::Pmkid>& pmkid) {
+    if (akm != nullptr) own_rsne = make_rsne(*this, pmkid);
 }
 
 mld::CryptoSettings StationSecurity::crypto() const {

@@ -27,8 +27,8 @@ struct StationSecurity {
     ieee80211::Bytes access_point_rsne;
     ieee80211::Bytes access_point_rsnxe;
 
-    /// What the association request says and asks for besides.
-    [[nodiscard]] ieee80211::Bytes request_elements() const;
+    /// Names a PMKSA in its RSNE, in place of a proof; nothing: none.
+    void name_pmksa(const std::optional<ieee80211::Pmkid>& pmkid);
     [[nodiscard]] mld::CryptoSettings crypto() const;
 };
 

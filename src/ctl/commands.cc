@@ -80,6 +80,9 @@ Result<void> Commands::wdevs() {
 Result<void> Commands::links() {
     return dump(MLOSIM_CMD_GET_LINK, show_links);
 }
+Result<void> Commands::stations() {
+    return dump(MLOSIM_CMD_GET_STATION, show_stations);
+}
 Result<void> Commands::pause() {
     return command(MLOSIM_CMD_PAUSE);
 }

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] Result<void> radios();
     [[nodiscard]] Result<void> wdevs();
     [[nodiscard]] Result<void> links();
+    [[nodiscard]] Result<void> stations();
 
     [[nodiscard]] Result<void> pause();
     [[nodiscard]] Result<void> resume();

@@ -82,6 +82,7 @@ int main(int argc, char** argv) {
     simple(app, "radios", "Radios and their wiphys", &Commands::radios);
     simple(app, "wdevs", "Wireless devices: interfaces and those without one", &Commands::wdevs);
     simple(app, "links", "Link wdevs and whose they are", &Commands::links);
+    simple(app, "stations", "Built-in stations: how far they are, where, with which links", &Commands::stations);
     simple(app, "pause", "Stops time", &Commands::pause);
     simple(app, "resume", "Lets time go on", &Commands::resume);
 

@@ -39,9 +39,12 @@ constexpr std::array<std::string_view, 2> dialect_names{"mainline", "rfc"};
 constexpr std::array<std::string_view, 2> netdev_names{"emulated", "tap"};
 constexpr std::array<std::string_view, 2> state_names{"down", "running"};
 constexpr std::array<std::string_view, 4> use_names{"free", "active", "inactive", "dormant"};
-constexpr std::array<std::string_view, 10> counter_names{"",           "tx_frames",   "rx_frames", "tx_bytes",
-                                                         "rx_bytes",   "tx_errors",   "rx_errors", "tx_dropped",
-                                                         "rx_dropped", "rx_malformed"};
+// enum mlosim_station_state
+constexpr std::array<std::string_view, 7> station_state_names{"idle",      "scanning",  "authenticating", "associating",
+                                                              "handshake", "connected", "roaming"};
+constexpr std::array<std::string_view, 14> counter_names{
+    "",           "tx_frames",  "rx_frames",    "tx_bytes",    "rx_bytes",       "tx_errors", "rx_errors",
+    "tx_dropped", "rx_dropped", "rx_malformed", "connections", "disconnections", "roams",     "failures"};
 
 std::string hex(std::uint64_t number) {
     char text[24];
@@ -71,6 +74,20 @@ Record bands_of(std::uint64_t mask) {
     for (std::size_t band = 0; band < band_names.size(); ++band)
         if (mask & (1ULL << band)) bands.push_back(band_names[band]);
     return bands;
+}
+
+/// The links of a built-in station, each an object.
+Record station_links(const Attributes& a) {
+    Record links = Record::array();
+    for (const Attributes& link : a.list(MLOSIM_ATTR_STATION_LINKS)) {
+        Record one = Record::object();
+        if (const auto id = link.number(MLOSIM_ATTR_LINK_ID)) one["link_id"] = *id;
+        if (const auto bssid = link.address(MLOSIM_ATTR_BSSID)) one["bssid"] = *bssid;
+        if (const auto khz = link.number(MLOSIM_ATTR_FREQ)) one["frequency_mhz"] = static_cast<double>(*khz) / 1000.0;
+        if (const auto dbm = link.signed_number(MLOSIM_ATTR_SIGNAL)) one["signal_dbm"] = *dbm;
+        links.push_back(std::move(one));
+    }
+    return links;
 }
 
 /// Adds each attribute of `a` that a message can have, under its name; what is absent is left out.
@@ -145,6 +162,12 @@ Record record_of(const Attributes& a) {
     megahertz("center_frequency_mhz", MLOSIM_ATTR_CENTER_FREQ1);
     if (const auto power = a.signed_number(MLOSIM_ATTR_TX_POWER)) record["tx_power_dbm"] = *power;
     number("socket_owner", MLOSIM_ATTR_SOCKET_OWNER);
+    text("station", MLOSIM_ATTR_STATION_NAME);
+    named("station_state", MLOSIM_ATTR_STATION_STATE, station_state_names);
+    address("access_point", MLOSIM_ATTR_ACCESS_POINT);
+    if (const auto dbm = a.signed_number(MLOSIM_ATTR_SIGNAL)) record["signal_dbm"] = *dbm;
+    text("reason", MLOSIM_ATTR_REASON);
+    if (a.has(MLOSIM_ATTR_STATION_LINKS)) record["station_links"] = station_links(a);
     if (a.has(MLOSIM_ATTR_COUNTERS)) {
         const Attributes counters = a.nest(MLOSIM_ATTR_COUNTERS);
         for (int counter = 1; counter <= MLOSIM_COUNTER_MAX; ++counter)
@@ -176,6 +199,20 @@ std::string cell(const Record& record, const char* key) {
 std::string counter_cell(const Record& record, const char* key) {
     const auto counters = record.find("counters");
     return counters == record.end() ? std::string() : cell(*counters, key);
+}
+
+/// A station's links in one cell: "0=02:00:00:00:00:10 2412 MHz -40 dBm", one after the other.
+std::string links_cell(const Record& record) {
+    std::string out;
+    const auto links = record.find("station_links");
+    if (links == record.end()) return out;
+    for (const Record& link : *links) {
+        out += out.empty() ? "" : ", ";
+        if (link.contains("link_id")) out += cell(link, "link_id") + "=";
+        out += cell(link, "bssid") + " " + cell(link, "frequency_mhz");
+        if (link.contains("signal_dbm")) out += " " + cell(link, "signal_dbm");
+    }
+    return out;
 }
 
 struct Column {
@@ -237,6 +274,13 @@ void show(std::span<const Reply> replies, std::span<const Column> columns, bool 
         table.print(out);
 }
 
+constexpr std::array<Column, 6> station_columns{{{"STATION", "station"},
+                                                 {"INTERFACE", "ifname"},
+                                                 {"STATE", "station_state"},
+                                                 {"SSID", "ssid"},
+                                                 {"ACCESS POINT", "access_point"},
+                                                 {"DBM", "signal_dbm"}}};
+
 std::string_view event_name(std::uint8_t command) {
     switch (command) {
         case MLOSIM_CMD_NEW_WORLD:
@@ -296,6 +340,28 @@ void show_wdevs(std::span<const Reply> wdevs, Format format, std::ostream& out) 
 
 void show_links(std::span<const Reply> links, Format format, std::ostream& out) {
     show(links, link_columns, true, format, out);
+}
+
+void show_stations(std::span<const Reply> stations, Format format, std::ostream& out) {
+    std::vector<std::string> heading;
+    for (const Column& column : station_columns)
+        heading.emplace_back(column.heading);
+    heading.insert(heading.end(), {"ROAMS", "LINKS (ID=BSSID MHZ DBM)", "LAST REASON"});
+    Table table(std::move(heading));
+    Record list = Record::array();
+    for (const Reply& reply : stations) {
+        Record record = record_of(reply.attributes());
+        std::vector<std::string> row;
+        for (const Column& column : station_columns)
+            row.push_back(cell(record, column.key));
+        row.insert(row.end(), {counter_cell(record, "roams"), links_cell(record), cell(record, "reason")});
+        table.add(std::move(row));
+        list.push_back(std::move(record));
+    }
+    if (format == Format::json)
+        out << list.dump(2, ' ', false, Record::error_handler_t::replace) << '\n';
+    else
+        table.print(out);
 }
 
 void show_event(const Reply& event, Format format, std::ostream& out) {

@@ -18,6 +18,7 @@ void show_world(const Reply& world, Format format, std::ostream& out);
 void show_radios(std::span<const Reply> radios, Format format, std::ostream& out);
 void show_wdevs(std::span<const Reply> wdevs, Format format, std::ostream& out);
 void show_links(std::span<const Reply> links, Format format, std::ostream& out);
+void show_stations(std::span<const Reply> stations, Format format, std::ostream& out);
 /// One line.
 void show_event(const Reply& event, Format format, std::ostream& out);
 

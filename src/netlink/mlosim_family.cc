@@ -251,6 +251,36 @@ Result<void> set_link_policy(MlosimFamily& family, const Request& request, Reply
     return {};
 }
 
+// Built-in stations.
+
+Result<void> get_station(MlosimFamily& family, const Request& request, Reply& reply) {
+    auto wdev = named_wdev(family, request, reply, MLOSIM_ATTR_WDEV);
+    if (!wdev) return fail(std::move(wdev.error()));
+    const auto station = family.stations() != nullptr ? family.stations()->find((*wdev)->id()) : std::nullopt;
+    if (!station) return fail(ENOENT, "no built-in station is there", request->at(MLOSIM_ATTR_WDEV));
+    MessageBuilder message = reply.message(MLOSIM_CMD_NEW_STATION, largest_mlosim_message);
+    detail::put_station(message, **wdev, *station);
+    return reply.send(message);
+}
+
+Result<std::unique_ptr<Dump>> dump_stations(MlosimFamily& family, const Request&, Reply&) {
+    auto ids = family.stations() != nullptr ? family.stations()->stations() : std::vector<mld::WdevId>();
+    return make_dump(
+        [&family, ids = std::move(ids), next = std::size_t{0}](DumpBuffer& out) mutable -> Result<Progress> {
+            out.consistency().set_generation(family.generation());
+            for (; next < ids.size(); ++next) {
+                const mld::Wdev* wdev = family.world().find_wdev(ids[next]);
+                const auto station = wdev != nullptr ? family.stations()->find(ids[next]) : std::nullopt;
+                if (!station) continue;
+                MessageBuilder& message = out.begin(MLOSIM_CMD_NEW_STATION);
+                out.check_consistent();
+                detail::put_station(message, *wdev, *station);
+                if (!out.commit()) return Progress::more;
+            }
+            return Progress::done;
+        });
+}
+
 constexpr Command<MlosimFamily> commands[] = {
     {.cmd = MLOSIM_CMD_GET_WORLD, .doit = get_world},
     {.cmd = MLOSIM_CMD_PAUSE, .doit = pause, .permission = Permission::net_admin},
@@ -260,6 +290,7 @@ constexpr Command<MlosimFamily> commands[] = {
     {.cmd = MLOSIM_CMD_GET_RADIO, .doit = get_radio, .dump = dump_radios},
     {.cmd = MLOSIM_CMD_GET_WDEV, .doit = get_wdev, .dump = dump_wdevs},
     {.cmd = MLOSIM_CMD_GET_LINK, .doit = get_link, .dump = dump_links},
+    {.cmd = MLOSIM_CMD_GET_STATION, .doit = get_station, .dump = dump_stations},
     {.cmd = MLOSIM_CMD_REGISTER_LINK, .doit = register_link, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_UNREGISTER_LINK, .doit = unregister_link, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_SET_ACTIVE_LINKS, .doit = set_active_links, .permission = Permission::net_admin},
@@ -269,11 +300,12 @@ constexpr Command<MlosimFamily> commands[] = {
 }  // namespace
 
 MlosimFamily::MlosimFamily(GenericNetlink& generic, mld::World& world, TimeControl& time, mlosim_dialect dialect,
-                           mlosim_netdev_backend netdevs)
+                           mlosim_netdev_backend netdevs, const StationDirectory* stations)
     : world_(world),
       time_(time),
       dialect_(dialect),
       netdevs_(netdevs),
+      stations_(stations),
       family_({.name = MLOSIM_GENL_NAME,
                .version = MLOSIM_GENL_VERSION,
                .policy = &policy,

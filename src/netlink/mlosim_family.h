@@ -8,6 +8,7 @@
 #include "netlink/family.h"
 #include "netlink/generic.h"
 #include "netlink/mlosim_uapi.h"
+#include "netlink/station_directory.h"
 #include "netlink/time_control.h"
 
 namespace mlosim::netlink {
@@ -17,13 +18,15 @@ namespace mlosim::netlink {
 class MlosimFamily final : private mld::Events {
 public:
     MlosimFamily(GenericNetlink& generic, mld::World& world, TimeControl& time, mlosim_dialect dialect,
-                 mlosim_netdev_backend netdevs = MLOSIM_NETDEV_EMULATED);
+                 mlosim_netdev_backend netdevs = MLOSIM_NETDEV_EMULATED, const StationDirectory* stations = nullptr);
     MlosimFamily(const MlosimFamily&) = delete;
     MlosimFamily& operator=(const MlosimFamily&) = delete;
     ~MlosimFamily() override;
 
     [[nodiscard]] mld::World& world() const noexcept { return world_; }
     [[nodiscard]] TimeControl& time() const noexcept { return time_; }
+    /// nullptr: the world has no built-in stations.
+    [[nodiscard]] const StationDirectory* stations() const noexcept { return stations_; }
     /// The attributes of NEW_WORLD and SET_WORLD.
     void put_world(MessageBuilder& message) const;
     /// Changes with every radio, wdev and link wdev that comes or goes.
@@ -67,6 +70,7 @@ private:
     TimeControl& time_;
     mlosim_dialect dialect_;
     mlosim_netdev_backend netdevs_;
+    const StationDirectory* stations_;
     std::uint32_t generation_ = 1;
     std::optional<Waiting> waiting_;
     TableFamily<MlosimFamily> family_;

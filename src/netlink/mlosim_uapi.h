@@ -64,6 +64,8 @@ enum mlosim_command {
      */
     MLOSIM_CMD_SET_ACTIVE_LINKS,
     MLOSIM_CMD_SET_LINK_POLICY, /* WDEV or IFINDEX, LINK_POLICY: how an MLD's links share its data */
+    MLOSIM_CMD_GET_STATION,     /* WDEV or IFINDEX, or a dump -> NEW_STATION: built-in stations */
+    MLOSIM_CMD_NEW_STATION,
 
     __MLOSIM_CMD_AFTER_LAST,
     MLOSIM_CMD_MAX = __MLOSIM_CMD_AFTER_LAST - 1
@@ -117,8 +119,15 @@ enum mlosim_attr {
     MLOSIM_ATTR_VALID_LINKS,
     MLOSIM_ATTR_ACTIVE_LINKS,
     MLOSIM_ATTR_DORMANT_LINKS,
-    MLOSIM_ATTR_LINK_POLICY, /* string: "round_robin", "strongest", "by_tid" */
-    MLOSIM_ATTR_LINK_USE,    /* u32, enum mlosim_link_use, of a link wdev */
+    MLOSIM_ATTR_LINK_POLICY,   /* string: "round_robin", "strongest", "by_tid" */
+    MLOSIM_ATTR_LINK_USE,      /* u32, enum mlosim_link_use, of a link wdev */
+    MLOSIM_ATTR_STATION_NAME,  /* string, as the scenario has it */
+    MLOSIM_ATTR_STATION_STATE, /* u32, enum mlosim_station_state */
+    MLOSIM_ATTR_ACCESS_POINT,  /* 6 bytes, that it is connected to or tries: an AP MLD's MLD address */
+    /* nest of nests by index from 1, while it is associated: LINK_ID (of an MLD), BSSID, FREQ, SIGNAL of each link */
+    MLOSIM_ATTR_STATION_LINKS,
+    MLOSIM_ATTR_SIGNAL, /* s32, dBm, of beacons; absent if none was heard */
+    MLOSIM_ATTR_REASON, /* string, why the last connection or attempt ended; absent if none has */
 
     __MLOSIM_ATTR_AFTER_LAST,
     MLOSIM_ATTR_MAX = __MLOSIM_ATTR_AFTER_LAST - 1
@@ -135,6 +144,11 @@ enum mlosim_counter { /* each u64 */
                       MLOSIM_COUNTER_TX_DROPPED,
                       MLOSIM_COUNTER_RX_DROPPED,
                       MLOSIM_COUNTER_RX_MALFORMED, /* of radios: header, fixed fields or elements were not whole */
+                      /* of built-in stations */
+                      MLOSIM_COUNTER_CONNECTIONS,
+                      MLOSIM_COUNTER_DISCONNECTIONS,
+                      MLOSIM_COUNTER_ROAMS,    /* connections that followed another without a failure between */
+                      MLOSIM_COUNTER_FAILURES, /* attempts that came to nothing */
 
                       __MLOSIM_COUNTER_AFTER_LAST,
                       MLOSIM_COUNTER_MAX = __MLOSIM_COUNTER_AFTER_LAST - 1
@@ -147,6 +161,16 @@ enum mlosim_dialect { MLOSIM_DIALECT_MAINLINE, MLOSIM_DIALECT_RFC };
 
 /* What network devices are to programs: the shim's, or the kernel's own TAP devices. */
 enum mlosim_netdev_backend { MLOSIM_NETDEV_EMULATED, MLOSIM_NETDEV_TAP };
+
+enum mlosim_station_state {
+    MLOSIM_STATION_IDLE,
+    MLOSIM_STATION_SCANNING,
+    MLOSIM_STATION_AUTHENTICATING,
+    MLOSIM_STATION_ASSOCIATING,
+    MLOSIM_STATION_HANDSHAKE,
+    MLOSIM_STATION_CONNECTED,
+    MLOSIM_STATION_ROAMING, /* it has left one access point for another, and waits for the gap to pass */
+};
 
 enum mlosim_state { MLOSIM_STATE_DOWN, MLOSIM_STATE_RUNNING };
 

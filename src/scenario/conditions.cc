@@ -35,6 +35,14 @@ std::string described(const mld::Bss& bss) {
            number(dbm(bss)) + " dBm";
 }
 
+std::string described(const agent::StationAgent& station, double links) {
+    const agent::StationCounters& counters = station.counters();
+    std::string out = station.settings().name + " is " + std::string(to_string(station.state()));
+    if (const agent::Candidate* at = station.access_point()) out += " at " + at->address().to_string();
+    return out + " (links: " + number(links) + ", connections: " + std::to_string(counters.connections) +
+           ", roams: " + std::to_string(counters.roams) + ", failures: " + std::to_string(counters.failures) + ")";
+}
+
 /// The MLD that a BSS belongs to, from its Basic Multi-Link element.
 std::optional<ieee80211::MacAddress> mld_address(const mld::Bss& bss) {
     if (!bss.elements) return std::nullopt;
@@ -265,8 +273,15 @@ bool Referee::holds(const StationCondition& condition, std::string* seen) const 
             fits = at != nullptr &&
                    std::any_of(own.begin(), own.end(), [&](const NetworkBss& b) { return at->has(b.bssid); });
         }
+        const agent::StationCounters& counters = station->counters();
+        const bool connected = station->state() == agent::StationState::connected;
+        const double links = connected ? static_cast<double>(wdev->links().size()) : 0;
+        fits = fits && within(condition.links, links) &&
+               within(condition.connections, static_cast<double>(counters.connections)) &&
+               within(condition.roams, static_cast<double>(counters.roams)) &&
+               within(condition.failures, static_cast<double>(counters.failures));
         if (fits) ++like_this;
-        if (all == 1 || !fits) tell(seen, station->settings().name + " is " + std::string(to_string(station->state())));
+        if (all == 1 || !fits) tell(seen, described(*station, links));
     }
     tell(seen, number(like_this) + " of " + number(all) + " are so");
     return condition.count ? condition.count->contain(like_this) : all > 0 && like_this == all;

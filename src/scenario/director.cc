@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "agent/station_agent.h"
 #include "mld/netdev.h"
 #include "mld/scan.h"
 #include "mld/wdev.h"
@@ -170,6 +171,20 @@ Result<void> Director::act(const RemoveLinkStep& step) {
             if ((*link)->band() == step.band) return wdev.wiphy().unregister_mlo_link(**link);
         return fail(ENODEV, "there is no link wdev of that band");
     });
+}
+
+Result<void> Director::act(const RoamStep& step) {
+    std::vector<ieee80211::MacAddress> targets;
+    if (step.network)
+        for (const NetworkBss& bss : cast_.network(*step.network))
+            targets.push_back(bss.bssid);
+    Result<void> first;
+    for (const mld::Wdev* wdev : cast_.stations(step.station)) {
+        agent::StationAgent* station = cast_.station_on(*wdev);
+        if (station == nullptr) continue;
+        if (Result<void> result = station->roam(targets); !result && first) first = std::move(result);
+    }
+    return first;
 }
 
 Result<void> Director::act(const RemoveRadioStep& step) {

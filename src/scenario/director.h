@@ -54,6 +54,7 @@ private:
     Result<void> act(const RemoveInterfaceStep& step);
     Result<void> act(const AddLinkStep& step);
     Result<void> act(const RemoveLinkStep& step);
+    Result<void> act(const RoamStep& step);
     Result<void> act(const RemoveRadioStep& step);
     Result<void> act(const RekeyStep& step);
     Result<void> act(const DeauthenticateStep& step);

@@ -82,7 +82,12 @@ struct StationCondition {
     std::string station;
     agent::StationState state = agent::StationState::connected;
     std::optional<std::string> network;  ///< one of the scenario's: they are at one of its BSSs
-    std::optional<Bounds> count;         ///< none: all of them
+    std::optional<Bounds> links;         ///< of an MLD; one that is none has one while it is connected
+    // Times that it came to be connected, by roaming among them, and attempts that came to nothing.
+    std::optional<Bounds> connections;
+    std::optional<Bounds> roams;
+    std::optional<Bounds> failures;
+    std::optional<Bounds> count;  ///< none: all of them
 };
 
 struct Condition;

@@ -13,6 +13,7 @@
 #include "netlink/nl80211/nl80211.h"
 #include "netlink/route.h"
 #include "observe/netlink_capture.h"
+#include "scenario/agent_directory.h"
 #include "scenario/present_time.h"
 
 namespace mlosim::scenario {
@@ -41,8 +42,10 @@ struct KernelFace::Parts {
           // In the order in which a kernel with mac80211_hwsim registers them, which gives them their numbers.
           nl80211(generic, simulation.world(), simulation.scenario().dialect),
           hwsim(generic, simulation.world(), defaults_of(simulation.scenario())),
+          stations(simulation.world(), simulation.station_agents()),
           mlosim(generic, simulation.world(), loop, number_of(simulation.scenario().dialect),
-                 simulation.scenario().netdev == NetdevBackend::tap ? MLOSIM_NETDEV_TAP : MLOSIM_NETDEV_EMULATED),
+                 simulation.scenario().netdev == NetdevBackend::tap ? MLOSIM_NETDEV_TAP : MLOSIM_NETDEV_EMULATED,
+                 &stations),
           route(core, simulation.world()),
           world_services(host::make_world_services(simulation.world())),
           present_server(core, loop),
@@ -61,6 +64,7 @@ struct KernelFace::Parts {
     netlink::GenericNetlink generic;
     netlink::Nl80211 nl80211;
     netlink::HwsimFamily hwsim;
+    AgentDirectory stations;
     netlink::MlosimFamily mlosim;
     netlink::RouteNetlink route;
     std::unique_ptr<host::HostServices> world_services;

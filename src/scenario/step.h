@@ -70,6 +70,11 @@ struct RemoveLinkStep {
     Target target;
     phy::Band band = phy::Band::ghz2_4;
 };
+/// Built-in stations go to another access point.
+struct RoamStep {
+    std::string station;
+    std::optional<std::string> network;  ///< one of the scenario's; nothing: the loudest other one
+};
 struct RemoveRadioStep {
     Target target;
 };
@@ -97,8 +102,8 @@ struct RestApLinkStep {
 };
 
 using Action = std::variant<MoveStep, UpStep, DownStep, RegulatoryStep, PowerStep, ScanStep, AbortScanStep, SetTypeStep,
-                            AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RemoveRadioStep,
-                            RekeyStep, DeauthenticateStep, RemoveApLinkStep, RestApLinkStep>;
+                            AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RoamStep,
+                            RemoveRadioStep, RekeyStep, DeauthenticateStep, RemoveApLinkStep, RestApLinkStep>;
 
 /// Something that is done to the world at a moment.
 struct Step {

@@ -56,6 +56,36 @@ class Releases:
     def test_wpa2_with_gcmp_256(self):
         self.check({**WPA2, "rsn_pairwise": "GCMP-256"}, security="wpa2", password="12345678")
 
+    def test_owe(self):
+        self.check({**WPA2, "wpa_key_mgmt": "OWE", "ieee80211w": 2}, security="owe")
+
+    def test_roam_at_the_access_points_request_and_come_back_by_what_they_kept(self):
+        """Two WPA3 access points of one network; each sends the station to the other with a BSS transition management request."""
+        settings = {**WPA3, "sae_pwe": 1, "bss_transition": 1}
+        channels = [{"band": "2.4 GHz", "channel": 6}, {"band": "2.4 GHz", "channel": 11}]
+        scenario = {"clock": "real", "radios": [{"name": "ap"}, {"name": "other-ap"}, {"name": "sta"}],
+                    "stations": [{"name": "client", "radio": "sta", "ssid": "home", "security": "wpa3", "password": "12345678",
+                                  "channels": channels, "start": "1 s", "roaming": {"gap": "20 ms"}}]}
+        with World(scenario) as w, AccessPoint(w, self.release(), "wlan0", settings) as one:
+            address, = connected(one, 1)
+            with AccessPoint(w, self.release(), "wlan1", {**settings, "channel": 11}) as two:
+                for ap, to, channel in ((one, two, 11), (two, one, 6)):
+                    self.assertEqual(ap.control.request(f"BSS_TM_REQ {address} pref=1 neighbor={to.bssid},0,81,{channel},7,0301ff"), "OK")
+                    self.assertIn("status_code=0", ap.control.wait("BSS-TM-RESP " + address))
+                    station = self.connected_to(w, to.bssid)
+                self.assertEqual((station["counters"]["roams"], station["counters"]["failures"]), (2, 0))
+                self.assertIn("PMKID found from PMKSA cache", one.output())
+
+    def connected_to(self, world_, bssid):
+        """hostapd says AP-STA-CONNECTED once of a station that left without a word and came back."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            station, = world_.ctl_json("stations")
+            if (station["station_state"], station.get("access_point")) == ("connected", bssid):
+                return station
+            time.sleep(0.05)
+        self.fail(f"not at {bssid}: {station}")
+
     def sae(self, pwe, station=None, **settings):
         self.check({**WPA3, "sae_pwe": pwe, **settings}, security="wpa3", password="12345678", **(station or {}))
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Five hundred radios in one world: dumps and a scan with both iw, and what more radios cost."""
+"""Five hundred radios in one world: dumps and a scan with both iw, and what more radios cost. Two hundred station MLDs."""
+import os
 import re
+import time
 import unittest
 
 from harness import programs, scaling, tap
@@ -35,6 +37,32 @@ class FiveHundredRadios(unittest.TestCase):
 
     def test_are_listed_and_scan_with_debian_sids_iw(self):
         self.look_around_with(programs.sid("iw"))
+
+
+class TwoHundredStationMlds(unittest.TestCase):
+    """At one built-in AP MLD with three links, nothing from outside, in virtual time."""
+
+    def world(self, *options):
+        return World("crowd-mlo-200.json", "--paused", *options)
+
+    def test_are_all_associated_with_three_links_each(self):
+        with self.world("--set", "/stations=[]", "--set", "/expect=[]") as world:
+            self.assertEqual(world.ctl("run-to", "19s", timeout=120).code, 0)
+            alone = world.memory_kb()
+        with self.world() as world:
+            begun = time.monotonic()
+            self.assertEqual(world.ctl("run-to", "19s", timeout=250).code, 0)
+            took = time.monotonic() - begun
+            stations = world.ctl_json("stations")
+            self.assertEqual(len(stations), 200)
+            for station in stations:
+                self.assertEqual((station["station_state"], len(station["station_links"])), ("connected", 3), station)
+            events = world.ctl_json("world")["events_fired"]
+            per_link = (world.memory_kb() - alone) / 600
+            tap.say(f"200 station MLDs with 3 links each: {took:.1f} s for 19 s, {events} events, {events / took:.0f} a second; "
+                    f"{per_link:.0f} kB for each link")
+            # A sanitizer keeps what was given back for a while.
+            self.assertLess(per_link, 5000 if os.environ.get("MLOSIM_SANITIZED") == "1" else 300)
 
 
 class Growth(unittest.TestCase):

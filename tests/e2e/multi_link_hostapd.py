@@ -194,5 +194,64 @@ class AtHostapd(unittest.TestCase):
             here = there
 
 
+class BuiltInStations(unittest.TestCase):
+    """Built-in station MLDs at hostapd's AP MLD, on all of its links."""
+    CHANNELS = [{"band": "2.4 GHz", "channel": 6}, {"band": "5 GHz", "channel": 36}, {"band": "6 GHz", "channel": 37}]
+
+    def setUp(self):
+        self.release = hostap.with_80211be()
+
+    def world(self, **station):
+        settings = {"name": "client", "radio": "sta", "ssid": "home", "channels": self.CHANNELS, "start": "2 s", **station}
+        return self.enterContext(World({"clock": "real", "seed": 1, "regulatory": {"country": "DE"}, "stations": [settings], "radios": [
+            {"name": name, "channels": 3, "interfaces": [{"name": name + "0"}]} for name in ("ap", "other", "sta")]}))
+
+    def access_point(self, world, interface, links, settings):
+        return self.enterContext(ApMld(world, self.release, interface, links, settings))
+
+    def wait_for(self, world, ap):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            station, = world.ctl_json("stations")
+            if (station["station_state"], station.get("access_point")) == ("connected", ap.address):
+                return station
+            time.sleep(0.05)
+        self.fail(f"not at {ap.address}: {station}")
+
+    def check(self, count, settings, **station):
+        world = self.world(**station)
+        ap = self.access_point(world, "ap0", LINKS[:count], settings)
+        # On a busy machine a probe response may come too late for one scan: then it looks again.
+        for _ in range(5):
+            links = [link["link_id"] for link in self.wait_for(world, ap)["station_links"]]
+            if len(links) == count:
+                break
+            for state in ("down", "up"):
+                self.assertEqual(world.run(programs.system("ip"), "link", "set", "sta0", state).code, 0)
+        self.assertEqual(links, list(range(count)))
+
+    def test_sae_on_one_two_and_three_links(self):
+        for count in (1, 2, 3):
+            with self.subTest(count):
+                self.check(count, SAE, security="wpa3", password=PASSWORD)
+
+    def test_owe_on_three_links(self):
+        self.check(3, OWE, security="owe")
+
+    def test_roam_at_its_request_and_come_back_by_the_pmksa(self):
+        world = self.world(security="wpa3", password=PASSWORD, roaming={"gap": "20 ms", "deauthenticate": True})
+        settings = {**SAE, "bss_transition": 1}
+        one = self.access_point(world, "ap0", LINKS, settings)
+        before = self.wait_for(world, one)
+        address = before["address"]
+        two = self.access_point(world, "other0", LINKS[:2], settings)
+        for ap, to in ((one, two), (two, one)):
+            bssid = to.controls[0].facts("STATUS")["bssid[0]"]
+            request = f"BSS_TM_REQ {address} pref=1 neighbor={bssid},0,81,6,7,0301ff"
+            self.assertIn("OK", [control.request(request) for control in ap.controls])
+            station = self.wait_for(world, to)
+        self.assertEqual((station["counters"]["roams"], station["counters"]["failures"]), (2, before["counters"]["failures"]))
+
+
 if __name__ == "__main__":
     tap.main()

@@ -17,7 +17,7 @@ from harness.world import World, mlosimd, run
 LAST_LINE = re.compile(r"seed=(\d+) commit=(\S+) trace_hash=([0-9a-f]{16}) virtual=([0-9.]+)s wall=([0-9.]+)s")
 STATION = {"name": "sta", "interfaces": [{"name": "wlan0", "up": True}]}
 # Those that end by themselves.
-ENDING = ["crowd-500.json", "generations.json", "hidden-ssid.json", "mbssid.json", "regulatory-change.json", "rfc-links.json",
+ENDING = ["crowd-500.json", "crowd-mlo-200.json", "generations.json", "hidden-ssid.json", "mbssid.json", "regulatory-change.json", "rfc-links.json",
           "roam-6g.json"]
 
 

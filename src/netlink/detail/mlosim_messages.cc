@@ -125,4 +125,32 @@ void put_link_wdev(MessageBuilder& message, const mld::Wdev& link) {
     if (const mld::Link* affiliated = link.affiliated_link()) put_link_state(message, *affiliated);
 }
 
+void put_station(MessageBuilder& message, const mld::Wdev& wdev, const BuiltInStation& station) {
+    message.put_u64(MLOSIM_ATTR_WDEV, wdev.id().value);
+    message.put_string(MLOSIM_ATTR_IFNAME, wdev.name());
+    message.put_mac(MLOSIM_ATTR_MAC, wdev.address());
+    message.put_string(MLOSIM_ATTR_STATION_NAME, station.name);
+    message.put_u32(MLOSIM_ATTR_STATION_STATE, station.state);
+    message.put(MLOSIM_ATTR_SSID, station.ssid.octets());
+    if (station.access_point) message.put_mac(MLOSIM_ATTR_ACCESS_POINT, *station.access_point);
+    if (station.signal_dbm) message.put_s32(MLOSIM_ATTR_SIGNAL, *station.signal_dbm);
+    if (!station.last_reason.empty()) message.put_string(MLOSIM_ATTR_REASON, station.last_reason);
+    {
+        auto links = message.nest(MLOSIM_ATTR_STATION_LINKS);
+        std::uint16_t number = 1;
+        for (const BuiltInStation::Link& link : station.links) {
+            auto one = message.nest(number++);
+            if (link.id) message.put_u8(MLOSIM_ATTR_LINK_ID, link.id->value());
+            message.put_mac(MLOSIM_ATTR_BSSID, link.bssid);
+            message.put_u32(MLOSIM_ATTR_FREQ, link.frequency.in_khz());
+            if (link.signal_dbm) message.put_s32(MLOSIM_ATTR_SIGNAL, *link.signal_dbm);
+        }
+    }
+    auto counters = message.nest(MLOSIM_ATTR_COUNTERS);
+    message.put_u64(MLOSIM_COUNTER_CONNECTIONS, station.connections);
+    message.put_u64(MLOSIM_COUNTER_DISCONNECTIONS, station.disconnections);
+    message.put_u64(MLOSIM_COUNTER_ROAMS, station.roams);
+    message.put_u64(MLOSIM_COUNTER_FAILURES, station.failures);
+}
+
 }  // namespace mlosim::netlink::detail

@@ -3,6 +3,7 @@
 #include "mld/world.h"
 #include "netlink/message.h"
 #include "netlink/mlosim_uapi.h"
+#include "netlink/station_directory.h"
 #include "netlink/time_control.h"
 
 namespace mlosim::netlink::detail {
@@ -16,5 +17,7 @@ void put_radio(MessageBuilder& message, const mld::Radio& radio);
 void put_wdev(MessageBuilder& message, const mld::Wdev& wdev);
 /// A link wdev.
 void put_link_wdev(MessageBuilder& message, const mld::Wdev& link);
+/// A built-in station, on `wdev`.
+void put_station(MessageBuilder& message, const mld::Wdev& wdev, const BuiltInStation& station);
 
 }  // namespace mlosim::netlink::detail

@@ -164,6 +164,10 @@ private:
                         network(action.network, step.pointer + "/remove_ap_link/network");
                     if constexpr (std::is_same_v<T, RestApLinkStep>)
                         network(action.network, step.pointer + "/rest_ap_link/network");
+                    if constexpr (std::is_same_v<T, RoamStep>) {
+                        station(action.station, step.pointer + "/roam/station");
+                        if (action.network) network(*action.network, step.pointer + "/roam/network");
+                    }
                 },
                 step.action);
         }

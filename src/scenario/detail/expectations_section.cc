@@ -83,17 +83,22 @@ Condition read_link_wdevs(Fields& in) {
 
 Condition read_station(Fields& in) {
     using agent::StationState;
-    static constexpr std::array<std::pair<const char*, StationState>, 6> states{
+    static constexpr std::array<std::pair<const char*, StationState>, 7> states{
         {{"idle", StationState::idle},
          {"scanning", StationState::scanning},
          {"authenticating", StationState::authenticating},
          {"associating", StationState::associating},
          {"handshake", StationState::handshake},
-         {"connected", StationState::connected}}};
+         {"connected", StationState::connected},
+         {"roaming", StationState::roaming}}};
     StationCondition out;
     out.station = in.required("name", name());
     out.state = in.get("state", word(states), out.state);
     out.network = in.optional("network", name());
+    out.links = in.optional("links", bounds());
+    out.connections = in.optional("connections", bounds());
+    out.roams = in.optional("roams", bounds());
+    out.failures = in.optional("failures", bounds());
     out.count = in.optional("count", bounds());
     return {out};
 }

@@ -1,5 +1,3 @@
-#include <array>
-
 #include "scenario/detail/kinds.h"
 #include "scenario/detail/sections.h"
 
@@ -7,14 +5,18 @@ namespace mlosim::scenario::detail {
 
 namespace {
 
-/// What built-in stations speak so far.
-const Kind<Security>& spoken_security() {
-    static constexpr std::array<std::pair<const char*, Security>, 4> words{{{"open", Security::open},
-                                                                            {"wpa2", Security::wpa2},
-                                                                            {"wpa2-wpa3", Security::wpa2_wpa3},
-                                                                            {"wpa3", Security::wpa3}}};
-    static const Kind<Security> kind = word(words);
-    return kind;
+agent::RoamingSettings read_roaming(Fields& in) {
+    agent::RoamingSettings out;
+    const Json* value = in.find("roaming");
+    if (value == nullptr) return out;
+    Fields members(*value, in.at() / "roaming", in.mistakes());
+    out.below_dbm = members.optional("below_dbm", integer<int>(-100, 0));
+    out.hysteresis_db = members.get("hysteresis_db", integer<int>(0, 50), out.hysteresis_db);
+    out.scan_interval = members.get("scan_interval", duration(), out.scan_interval);
+    out.follow_requests = members.get("follow_requests", yes_or_no(), out.follow_requests);
+    out.deauthenticates = members.get("deauthenticate", yes_or_no(), out.deauthenticates);
+    out.gap = members.get("gap", duration(), out.gap);
+    return out;
 }
 
 StationPlan read_station(const Json& value, const Pointer& at, Mistakes& mistakes) {
@@ -25,13 +27,16 @@ StationPlan read_station(const Json& value, const Pointer& at, Mistakes& mistake
     out.radio = in.required("radio", name());
     agent::StationSettings& settings = out.settings;
     settings.ssid = read_own_ssid(in);
-    settings.security = in.get("security", spoken_security(), settings.security);
+    settings.security = in.get("security", security(), settings.security);
     settings.password = read_password(in, settings.security).value_or(std::string());
-    if (agent::needs_password(settings.security) && !in.has("password"))
+    settings.pmk = read_pmk(in, settings.security);
+    if (agent::needs_password(settings.security) && !in.has("password") && !in.has("pmk"))
         in.missing("password", "the network's password");
+    settings.caches_pmksa = in.get("pmksa_caching", yes_or_no(), settings.caches_pmksa);
     settings.multi_link = in.get("multi_link", yes_or_no(), settings.multi_link);
     settings.max_links = in.get("max_links", integer<std::uint32_t>(1, ieee80211::LinkId::max_links),
                                 static_cast<std::uint32_t>(settings.max_links));
+    settings.roaming = read_roaming(in);
     out.bands = in.list("bands", band());
     in.each("channels", [&](const Json& item, const Pointer& place) {
         Fields one(item, place, mistakes);

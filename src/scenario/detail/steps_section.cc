@@ -93,6 +93,13 @@ Action read_remove_link(Fields& in) {
     return out;
 }
 
+Action read_roam(Fields& in) {
+    RoamStep out;
+    out.station = in.required("station", name());
+    out.network = in.optional("network", name());
+    return out;
+}
+
 Action read_remove_radio(Fields& in) {
     return RemoveRadioStep{read_radio_target(in)};
 }
@@ -150,6 +157,7 @@ constexpr ActionKind actions[] = {
     {"remove_interface", read_remove_interface},
     {"add_link", read_add_link},
     {"remove_link", read_remove_link},
+    {"roam", read_roam},
     {"remove_radio", read_remove_radio},
     {"rekey", read_rekey},
     {"deauthenticate", read_deauthenticate},

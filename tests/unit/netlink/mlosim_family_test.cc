@@ -105,6 +105,13 @@ TEST_F(MlosimFamilyTest, ListsRadiosAndWdevs) {
     EXPECT_EQ(wdevs[2].type(), NLMSG_DONE);
 }
 
+TEST_F(MlosimFamilyTest, HasNoBuiltInStationsWhereTheWorldHasNone) {
+    EXPECT_THAT(program.ask(request(MLOSIM_CMD_GET_STATION, NLM_F_DUMP)), SizeIs(1)) << "the end of the list";
+    MessageBuilder one = request(MLOSIM_CMD_GET_STATION);
+    one.put_u64(MLOSIM_ATTR_WDEV, station().id().value);
+    EXPECT_EQ(program.ask(one).at(0).error(), -ENOENT);
+}
+
 TEST_F(MlosimFamilyTest, ListsLinkWdevsWithTheirOwner) {
     const auto answers = links();
     ASSERT_EQ(answers.size(), station().link_wdevs().size() + 1);
