@@ -238,20 +238,6 @@ class BuiltInStations(unittest.TestCase):
     def test_owe_on_three_links(self):
         self.check(3, OWE, security="owe")
 
-    def test_roam_at_its_request_and_come_back_by_the_pmksa(self):
-        world = self.world(security="wpa3", password=PASSWORD, roaming={"gap": "20 ms", "deauthenticate": True})
-        settings = {**SAE, "bss_transition": 1}
-        one = self.access_point(world, "ap0", LINKS, settings)
-        before = self.wait_for(world, one)
-        address = before["address"]
-        two = self.access_point(world, "other0", LINKS[:2], settings)
-        for ap, to in ((one, two), (two, one)):
-            bssid = to.controls[0].facts("STATUS")["bssid[0]"]
-            request = f"BSS_TM_REQ {address} pref=1 neighbor={bssid},0,81,6,7,0301ff"
-            self.assertIn("OK", [control.request(request) for control in ap.controls])
-            station = self.wait_for(world, to)
-        self.assertEqual((station["counters"]["roams"], station["counters"]["failures"]), (2, before["counters"]["failures"]))
-
 
 if __name__ == "__main__":
     tap.main()
