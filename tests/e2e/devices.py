@@ -87,11 +87,12 @@ class Sysfs(InAWorld):
 class Debugfs(InAWorld):
     def test_a_radio_has_the_drivers_files(self):
         interface = "/sys/kernel/debug/ieee80211/phy0/netdev:wlan0"
+        keys = "/sys/kernel/debug/ieee80211/phy0/keys"  # no key is installed yet
         self.says("find /sys/kernel/debug/ieee80211/phy0 | sort",
                   "/sys/kernel/debug/ieee80211/phy0\n" + f"{DEBUG}\n" +
                   "".join(f"{DEBUG}/{name}\n" for name in ("dfs_background_cac", "group", "ps", "rx_rssi",
                                                             "simulate_incumbent_signal_interference")) +
-                  f"{interface}\n" +
+                  f"{keys}\n{interface}\n" +
                   "".join(f"{interface}/{name}\n" for name in ("active_links", "dormant_links", "valid_links")))
 
     def test_an_interface_without_a_multi_link_connection_has_no_links(self):
