@@ -206,7 +206,7 @@ void Wiphy::leave_invalid_channels() {
                     if (station->is_mld() && station->link(link->id()) != nullptr && station->links().size() > 1)
                         stations_->destroy_link(*station, link->id());
                 stop_ap_link(*link);
-                world_.tell([&](Events& e) { e.access_point_stopped(*wdev, *link); });
+                world_.tell([&of = *wdev, &stopped = *link](Events& e) { e.access_point_stopped(of, stopped); });
             }
         }
     }

@@ -1,6 +1,7 @@
 #include "mld/detail/rx_path.h"
 
 #include <algorithm>
+#include <span>
 
 #include "mld/detail/control_port.h"
 #include "mld/detail/ewma.h"
@@ -157,8 +158,8 @@ Verdict RxPath::process(Incoming& in, bool in_order) {
         &RxPath::mlme,
     };
     constexpr std::size_t after_reordering = 2;
-    for (std::size_t i = in_order ? after_reordering : 0; i < std::size(steps); ++i)
-        if (const Verdict verdict = (this->*steps[i])(in); verdict != Verdict::next) return verdict;
+    for (const Step step : std::span(steps).subspan(in_order ? after_reordering : 0))
+        if (const Verdict verdict = (this->*step)(in); verdict != Verdict::next) return verdict;
     return Verdict::dropped;
 }
 
