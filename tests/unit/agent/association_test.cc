@@ -257,7 +257,8 @@ TEST_F(Associations, OfAnMldGetALinkOnlyWithItsRates) {
     const auto at = std::search(slow.begin(), slow.end(), rates.begin(), rates.end());
     ASSERT_NE(at, slow.end());
     at[2] = 0x02;
-    const auto response = response_in(associate(bss, request("three", slow)).at(0));
+    const auto answers = associate(bss, request("three", slow));
+    const auto response = response_in(answers.at(0));
     EXPECT_EQ(response.status, 0);
     EXPECT_EQ(ap.stations().find(station.address)->links, 5);
     const auto multi_link =
