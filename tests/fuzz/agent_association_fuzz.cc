@@ -89,8 +89,8 @@ public:
             if ((options & without_multi_link) == 0) {
                 // Basic Multi-Link element with the MLD's address alone, 802.11be 35.3.5.
                 body.insert(body.end(), {255, 10, 107, 0, 0, 7});
-                const auto mld = address(0x90).octets();
-                body.insert(body.end(), mld.begin(), mld.end());
+                const MacAddress mld = address(0x90);
+                body.insert(body.end(), mld.octets().begin(), mld.octets().end());
             }
             send(link, ManagementSubtype::authentication, bssid, station, body);
             run_for(10ms);

@@ -70,8 +70,9 @@ protected:
     }
     bool frame_received(mld::Wdev&, const mld::FrameBytes& bytes, const mld::RxStatus&) override {
         asked.push_back(*bytes);
-        if (!answer) return true;
-        later.push_back(queue.after(100us, [this, body = answer(FrameView::parse(*bytes)->body())] { say(body); }));
+        const ieee80211::ByteView request = FrameView::parse(*bytes)->body();
+        if (!answer || request.size() < 3) return true;  // without a dialog token: a teardown, which has no answer
+        later.push_back(queue.after(100us, [this, body = answer(request)] { say(body); }));
         return true;
     }
     /// A Protected EHT action frame from the access point.
