@@ -250,13 +250,26 @@ constexpr std::array<Column, 10> link_columns{{{"WDEV", "wdev"},
                                                {"WIDTH", "width_mhz"},
                                                {"USE", "use"}}};
 
-/// One object a message, or one row; `counted` adds the frames that went out and came in.
-void show(std::span<const Reply> replies, std::span<const Column> columns, bool counted, Format format,
+/// What a table shows beyond the values of single members.
+struct MoreColumns {
+    std::vector<std::string> headings;
+    std::vector<std::string> (*cells)(const Record&) = nullptr;
+};
+
+/// The frames that went out and came in.
+MoreColumns counters() {
+    return {{"TX", "RX"}, [](const Record& record) -> std::vector<std::string> {
+                return {counter_cell(record, "tx_frames"), counter_cell(record, "rx_frames")};
+            }};
+}
+
+/// One object a message, or one row.
+void show(std::span<const Reply> replies, std::span<const Column> columns, const MoreColumns& more, Format format,
           std::ostream& out) {
     std::vector<std::string> heading;
     for (const Column& column : columns)
         heading.emplace_back(column.heading);
-    if (counted) heading.insert(heading.end(), {"TX", "RX"});
+    heading.insert(heading.end(), more.headings.begin(), more.headings.end());
     Table table(std::move(heading));
     Record list = Record::array();
     for (const Reply& reply : replies) {
@@ -264,7 +277,9 @@ void show(std::span<const Reply> replies, std::span<const Column> columns, bool 
         std::vector<std::string> row;
         for (const Column& column : columns)
             row.push_back(cell(record, column.key));
-        if (counted) row.insert(row.end(), {counter_cell(record, "tx_frames"), counter_cell(record, "rx_frames")});
+        if (more.cells != nullptr)
+            for (const std::string& text : more.cells(record))
+                row.push_back(text);
         table.add(std::move(row));
         list.push_back(std::move(record));
     }
@@ -331,37 +346,23 @@ void show_world(const Reply& world, Format format, std::ostream& out) {
 }
 
 void show_radios(std::span<const Reply> radios, Format format, std::ostream& out) {
-    show(radios, radio_columns, false, format, out);
+    show(radios, radio_columns, {}, format, out);
 }
 
 void show_wdevs(std::span<const Reply> wdevs, Format format, std::ostream& out) {
-    show(wdevs, wdev_columns, true, format, out);
+    show(wdevs, wdev_columns, counters(), format, out);
 }
 
 void show_links(std::span<const Reply> links, Format format, std::ostream& out) {
-    show(links, link_columns, true, format, out);
+    show(links, link_columns, counters(), format, out);
 }
 
 void show_stations(std::span<const Reply> stations, Format format, std::ostream& out) {
-    std::vector<std::string> heading;
-    for (const Column& column : station_columns)
-        heading.emplace_back(column.heading);
-    heading.insert(heading.end(), {"ROAMS", "LINKS (ID=BSSID MHZ DBM)", "LAST REASON"});
-    Table table(std::move(heading));
-    Record list = Record::array();
-    for (const Reply& reply : stations) {
-        Record record = record_of(reply.attributes());
-        std::vector<std::string> row;
-        for (const Column& column : station_columns)
-            row.push_back(cell(record, column.key));
-        row.insert(row.end(), {counter_cell(record, "roams"), links_cell(record), cell(record, "reason")});
-        table.add(std::move(row));
-        list.push_back(std::move(record));
-    }
-    if (format == Format::json)
-        out << list.dump(2, ' ', false, Record::error_handler_t::replace) << '\n';
-    else
-        table.print(out);
+    const MoreColumns more{{"ROAMS", "LINKS (ID=BSSID MHZ DBM)", "LAST REASON"},
+                           [](const Record& record) -> std::vector<std::string> {
+                               return {counter_cell(record, "roams"), links_cell(record), cell(record, "reason")};
+                           }};
+    show(stations, station_columns, more, format, out);
 }
 
 void show_event(const Reply& event, Format format, std::ostream& out) {

@@ -57,12 +57,7 @@ class ApMld:
     def stop(self):
         for control in self.controls:
             control.close()
-        self.process.terminate()
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        hostap.end(self.process)
         self.directory.cleanup()
 
     def __enter__(self):
@@ -70,7 +65,7 @@ class ApMld:
 
     def __exit__(self, kind, error, trace):
         if error is not None:
-            print("\n".join(f"# {self.interface}: {line}" for line in self.log.read_text(errors="replace").splitlines()[-200:]), flush=True)
+            hostap.tell_last(self.interface, self.log.read_text(errors="replace"))
         self.stop()
 
 

@@ -101,6 +101,23 @@ class Control:
             self._receive(deadline)
 
 
+def end(process):
+    """Asked first, then made to."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def tell_last(interface, output):
+    """What a program said before its test failed."""
+    print("\n".join(f"# {interface}: {line}" for line in output.splitlines()[-200:]), flush=True)
+
+
 class Program:
     """A running hostapd or wpa_supplicant on one interface."""
 
@@ -128,13 +145,7 @@ class Program:
     def stop(self):
         if self.control:
             self.control.close()
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        end(self.process)
         self.directory.cleanup()
 
     def __enter__(self):
@@ -142,7 +153,7 @@ class Program:
 
     def __exit__(self, kind, error, trace):
         if error is not None:
-            print("\n".join(f"# {self.interface}: {line}" for line in self.output().splitlines()[-200:]), flush=True)
+            tell_last(self.interface, self.output())
         self.stop()
 
 
