@@ -9,7 +9,7 @@ import tempfile
 import time
 import unittest
 
-from harness import programs, tap
+from harness import hostap, mld_air, programs, tap
 from harness.world import PATIENCE, World, mlosimd, radios, run
 
 
@@ -186,6 +186,41 @@ class Secrets(Files):
         keys = ["-o", "wlan.enable_decryption:TRUE", "-o", 'uat:80211_keys:"wpa-pwd","behind the glass:capture"']
         found = tshark(self.air, *keys, "-Y", "arp", "-T", "fields", "-e", "wlan.ta", "-e", "arp.src.proto_ipv4")
         self.assertGreaterEqual(len({line.split("\t")[0] for line in found}), 2, "both directions")
+
+
+    def test_an_mlds_frames_open_link_by_link(self):
+        """tshark derives no keys for MLDs, so a reader of the tests' own does, from wpa_supplicant's PMK."""
+        links = [{"band": "2.4 GHz", "channel": 6}, {"band": "5 GHz", "channel": 36}, {"band": "6 GHz", "channel": 37}]
+        frequencies = {0: 2437, 1: 5180, 2: 6135}
+        world = {"clock": "real", "regulatory": {"country": "DE"},
+                 "radios": [{"name": "ap0", "channels": 3, "interfaces": [{"name": "ap0", "type": "ap"}]},
+                            {"name": "sta0", "channels": 3, "interfaces": [{"name": "sta0"}]}],
+                 "networks": [{"name": "home", "radio": "ap0", "ssid": "home", "security": "wpa3", "password": "behind the glass",
+                               "links": links}],
+                 "steps": [{"at": "4 s", "rekey": {"network": "home"}}]}
+        with World(world, "--pcap", self.air) as running:
+            with hostap.Station(running, hostap.debian_sid(), "sta0", {"sae_pwe": 2, "p2p_disabled": 1}) as station:
+                allowed = " ".join(map(str, frequencies.values()))
+                station.connect(ssid='"home"', key_mgmt="SAE", sae_password='"behind the glass"', ieee80211w=2, scan_freq=allowed)
+                station.wait_connected()
+                for count in (1, 2):
+                    sent = running.run("python3", pathlib.Path(mld_air.__file__).with_name("frames.py"), "ap0", "sta0", "3")
+                    self.assertEqual(sent.out, "through\n", sent)
+                    if count == 1:
+                        station.control.wait("MLO RSN: Group rekeying completed")
+                pmk = bytes.fromhex(re.search(r"SAE: PMK - hexdump\(len=32\): ([0-9a-f ]+)", station.output()).group(1))
+        self.assertEqual(fields(self.air, "_ws.expert.message", where="_ws.expert.severity >= error"), [])
+        opened, closed = mld_air.opened_frames(self.air, pmk)
+        self.assertEqual(closed, [], "every protected data frame opens")
+        for frequency, frame in opened:
+            self.assertEqual(frequency, frequencies[frame.link_id], "on the air of the link whose addresses it has")
+        seen = {(f.direction, f.kind, f.link_id) for _, f in opened}
+        everywhere = {(direction, kind, link) for direction, kind in (("down", "pairwise"), ("up", "pairwise"), ("down", "group"))
+                      for link in frequencies}
+        self.assertEqual(seen, everywhere, "both directions and the group's frames, on each link")
+        for direction in ("down", "up"):
+            numbers = [f.packet_number for _, f in opened if (f.direction, f.kind) == (direction, "pairwise")]
+            self.assertEqual(len(set(numbers)), len(numbers), "one packet number space over all links")
 
 
 class Netlink(Files):
