@@ -40,6 +40,15 @@ void put_link_wdevs(MessageBuilder& out, const mld::Wdev& wdev) {
     }
 }
 
+/// What a link wdev says of the link that it stands for, while it stands for one: which of the MLD's it is, its
+/// address, peer and channel. Without a channel the link is not active.
+void put_affiliated_link(MessageBuilder& out, const mld::Link& link) {
+    out.put_mac(NL80211_ATTR_MAC, link.address());
+    out.put_u8(NL80211_ATTR_MLO_LINK_ID, link.id().value());
+    out.put_mac(NL80211_ATTR_BSSID, link.bssid());
+    put_channel_and_power(out, link.vif(), link.id());
+}
+
 bool tells_ssid(InterfaceType type) {
     return type == InterfaceType::ap || type == InterfaceType::p2p_go || type == InterfaceType::station ||
            type == InterfaceType::p2p_client || type == InterfaceType::adhoc;
@@ -55,11 +64,15 @@ void put_interface(MessageBuilder& out, const Context& context, const mld::Wdev&
     out.put_u32(NL80211_ATTR_WIPHY, wdev.wiphy().index().value);
     out.put_u32(NL80211_ATTR_IFTYPE, type_number(wdev.type()));
     out.put_u64(NL80211_ATTR_WDEV, wdev.id().value);
-    out.put_mac(NL80211_ATTR_MAC, wdev.address());
+    const mld::Link* affiliated = wdev.affiliated_link();
+    if (affiliated == nullptr) out.put_mac(NL80211_ATTR_MAC, wdev.address());
     out.put_u32(NL80211_ATTR_GENERATION, context.world().interface_generation(wdev.wiphy()));
     out.put_u8(NL80211_ATTR_4ADDR, wdev.use_4addr() ? 1 : 0);
     out.put_u32(NL80211_ATTR_VIF_RADIO_MASK, wdev.radio_mask());
-    if (!wdev.is_mld()) put_channel_and_power(out, wdev, ieee80211::LinkId{});
+    if (affiliated != nullptr)
+        put_affiliated_link(out, *affiliated);
+    else if (!wdev.is_mld())
+        put_channel_and_power(out, wdev, ieee80211::LinkId{});
     if (wdev.ssid() && tells_ssid(wdev.type()) && !wdev.ssid()->is_wildcard())
         out.put(NL80211_ATTR_SSID, wdev.ssid()->octets());
     if (context.shows_links()) put_link_wdevs(out, wdev);

@@ -175,6 +175,8 @@ TEST_F(RfcRadio, AnApMldHasOneNetdevAndLinkWdevsForItsLinks) {
     ASSERT_THAT(interfaces, SizeIs(3));
     EXPECT_EQ(link_ids(interfaces.back()), ids_of(ap.link_wdevs()));
     EXPECT_TRUE(interfaces.back().find(NL80211_ATTR_MLO_LINKS));
+    EXPECT_EQ(interfaces.front().find(NL80211_ATTR_MLO_LINK_ID)->u8(), 1) << "the newest link wdev and its link";
+    EXPECT_EQ(interfaces.front().find(NL80211_ATTR_MAC)->mac(), ieee80211::MacAddress({2, 0, 0, 0, 9, 1}));
 }
 
 TEST_F(OneRadio, MainlineShowsNoLinkWdev) {
