@@ -116,6 +116,8 @@ class AtHostapd(unittest.TestCase):
         for link in range(count):
             self.assertIn(f"link ID  {link} link addr", info)
 
+
+class Stations(AtHostapd):
     def check(self, count, access_point, network):
         self.access_point(count, access_point)
         station = self.station()
@@ -175,6 +177,12 @@ class AtHostapd(unittest.TestCase):
         station = self.station()
         self.connect(station, WITH_SAE, 2)
         here = {ap.address: ap for ap in (first, second)}[station.status()["ap_mld_addr"]]
+        for arguments in (("link", "add", "town", "up", "type", "bridge"), ("link", "set", "ap0", "master", "town"),
+                          ("link", "set", "ap1", "master", "town")):
+            self.assertEqual(self.world.run(programs.system("ip"), *arguments).code, 0)
+        flow = subprocess.Popen(self.world.command(sys.executable, "-m", "harness.flow", "town", "sta0", "8"), cwd=HERE,
+                                env=self.world.environment(), stdout=subprocess.PIPE, text=True)
+        self.assertEqual(flow.stdout.readline(), "flowing\n")
         for _ in range(2):
             there = second if here is first else first
             self.sees_every_link(station, 2)
@@ -182,11 +190,72 @@ class AtHostapd(unittest.TestCase):
             self.assertEqual(station.control.request("ROAM " + target), "OK")
             station.wait_connected(3 * PATIENCE)
             self.has_links(station, 2)
-            self.passes_data(there.interface)
             # As the distribution system would: who keeps an association with protected management frames answers the same MLD
             # by the link addresses of then.
             self.assertEqual(here.controls[0].request(f"DEAUTHENTICATE {station.address} tx=0"), "OK")
             here = there
+        for line in flow.communicate(timeout=PATIENCE)[0].splitlines():
+            sent, came, silence = map(int, line.split())
+            print(f"# of {sent} frames {came} came, the longest silence was {silence} ms")
+            self.assertGreater(came, 0.5 * sent, "most came")
+
+
+class Links(AtHostapd):
+    """What becomes of the links of hostapd's AP MLD and of the station's; it stays connected throughout."""
+
+    def links(self, interface="sta0"):
+        return {l["link_id"]: l for l in self.world.ctl_json("links") if l["ifname"] == interface and "link_id" in l}
+
+    def wait_for(self, what, condition):
+        deadline = time.monotonic() + 3 * PATIENCE
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, what)
+            time.sleep(0.05)
+
+    def wait_for_links(self, expected):
+        self.wait_for(f"the links are not {expected}", lambda: sorted(self.links()) == expected)
+
+    def connected(self, count=3):
+        ap = self.access_point(count, SAE)
+        station = self.station()
+        self.connect(station, WITH_SAE, count)
+        self.wait_for_links(list(range(count)))
+        self.passes_data()
+        return ap, station
+
+    def test_a_link_goes_after_a_countdown(self):
+        ap, station = self.connected()
+        answer = ap.controls[1].request("LINK_REMOVE 10")
+        if answer == "UNKNOWN COMMAND":
+            self.skipTest("hostapd was built without CONFIG_TESTING_OPTIONS")
+        self.assertEqual(answer, "OK")
+        self.wait_for_links([0, 2])
+        self.passes_data()
+        self.assertNotIn("CTRL-EVENT-DISCONNECTED", station.output())
+
+    def test_one_link_is_disabled_and_enabled(self):
+        """The kernel of the access point forgets the stations of such a link, hostapd on its other links does not; and what it says
+        of it is a broadcast, which a kernel's station MLD passes over. So both are told."""
+        ap, station = self.connected(2)
+        for command, links in (("DISABLE", [0]), ("ENABLE", [0, 1])):
+            self.assertEqual(ap.controls[1].request(command), "OK")
+            self.wait_for(f"not {links}", lambda: sorted(self.links("ap0")) == links)
+        self.wait_for("it keeps the station", lambda: self.world.run(programs.sid("iw"), "dev", "ap0", "station", "dump").out == "")
+        self.assertEqual(ap.controls[0].request(f"DEAUTHENTICATE {station.address} tx=0"), "OK")
+        self.assertEqual(station.control.request("DISCONNECT"), "OK")
+        self.sees_every_link(station, 2)
+        self.assertEqual(station.control.request("RECONNECT"), "OK")
+        station.control.wait("CTRL-EVENT-CONNECTED", timeout=3 * PATIENCE)
+        self.has_links(station, 2)
+        self.passes_data()
+
+    def test_regulation_closes_the_band_of_a_link(self):
+        """The kernel waits a minute before it takes the link from both."""
+        ap, station = self.connected()
+        self.assertEqual(self.world.run(programs.sid("iw"), "reg", "set", "00").code, 0)
+        self.wait_for_links([0, 1])
+        self.passes_data()
+        self.assertNotIn("CTRL-EVENT-DISCONNECTED", station.output())
 
 
 class BuiltInStations(unittest.TestCase):
@@ -213,6 +282,16 @@ class BuiltInStations(unittest.TestCase):
             time.sleep(0.05)
         self.fail(f"not at {ap.address}: {station}")
 
+    def wait_for_any(self, world, access_points):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            station, = world.ctl_json("stations")
+            for ap in access_points:
+                if (station["station_state"], station.get("access_point")) == ("connected", ap.address):
+                    return ap
+            time.sleep(0.05)
+        self.fail(f"nowhere: {station}")
+
     def check(self, count, settings, **station):
         world = self.world(**station)
         ap = self.access_point(world, "ap0", LINKS[:count], settings)
@@ -232,6 +311,45 @@ class BuiltInStations(unittest.TestCase):
 
     def test_owe_on_three_links(self):
         self.check(3, OWE, security="owe")
+
+    def check_roams(self, access_point, **station):
+        """Sent from one AP MLD to the other and back, each time with a BSS transition management request."""
+        world = self.world(**station, roaming={"deauthenticate": True, "gap": "20 ms"})
+        settings = {**access_point, "bss_transition": 1}
+        one, two = (self.access_point(world, name, LINKS[:2], settings) for name in ("ap0", "other0"))
+        here = self.wait_for_any(world, (one, two))
+        for roams in range(1, 5):
+            there = two if here is one else one
+            station, = world.ctl_json("stations")
+            target = there.controls[0].facts("STATUS")["bssid[0]"]
+            asked = here.controls[0].request(f"BSS_TM_REQ {station['address']} pref=1 neighbor={target},0,81,6,14,0301ff")
+            self.assertEqual(asked, "OK")
+            station = self.wait_for(world, there)
+            self.assertEqual((station["counters"]["roams"], station["counters"]["failures"]), (roams, 0))
+            here = there
+
+    def test_roam_with_sae(self):
+        self.check_roams(SAE, security="wpa3", password=PASSWORD, pmksa_caching=False)
+
+    def test_roam_with_a_pmksa_that_they_kept(self):
+        self.check_roams(SAE, security="wpa3", password=PASSWORD)
+
+    def test_roam_with_owe(self):
+        self.check_roams(OWE, security="owe")
+
+    def test_a_silent_departure_is_one_that_hostapd_does_not_know_of(self):
+        """It answers the MLD by the link addresses of then, until it is told that the station has gone: so does a kernel's."""
+        world = self.world(security="wpa3", password=PASSWORD, roaming={"gap": "20 ms"})
+        one, two = (self.access_point(world, name, LINKS[:2], {**SAE, "bss_transition": 1}) for name in ("ap0", "other0"))
+        here = self.wait_for_any(world, (one, two))
+        for _ in range(2):
+            there = two if here is one else one
+            station, = world.ctl_json("stations")
+            target = there.controls[0].facts("STATUS")["bssid[0]"]
+            here.controls[0].request(f"BSS_TM_REQ {station['address']} pref=1 neighbor={target},0,81,6,14,0301ff")
+            self.wait_for(world, there)
+            self.assertEqual(here.controls[0].request(f"DEAUTHENTICATE {station['address']} tx=0"), "OK")
+            here = there
 
 
 if __name__ == "__main__":
