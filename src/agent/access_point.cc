@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "agent/change_elements.h"
 #include "agent/multi_link_elements.h"
 #include "agent/neighbor_reports.h"
 #include "agent/owner.h"
@@ -76,7 +77,10 @@ AccessPoint::AccessPoint(mld::Wdev& wdev, NetworkSettings settings, Colocated co
           ask_whether_it_is_there(station, transaction);
       }) {
     auto random = world().random().stream("agent/" + settings_.name);
-    color_ = static_cast<std::uint8_t>(1 + random.below(colors));
+    const auto color = static_cast<unsigned>(random.below(colors));
+    for (std::size_t i = 0; i < settings_.links.size(); ++i)
+        places_.push_back({settings_.links[i].channel, static_cast<std::uint8_t>((color + i) % colors + 1),
+                           std::nullopt, std::nullopt});
     tbtt_base_ = static_cast<unsigned>(random.below(settings_.beacon_interval));
     describe();
     secure();
@@ -98,8 +102,8 @@ bool AccessPoint::beacons() const {
 
 /// What each link is, from the settings and what regulation says now.
 void AccessPoint::describe() {
-    const bool six_ghz = std::any_of(settings_.links.begin(), settings_.links.end(),
-                                     [](const auto& l) { return l.channel.band() == phy::Band::ghz6; });
+    const bool six_ghz =
+        std::any_of(places_.begin(), places_.end(), [](const auto& p) { return p.channel.band() == phy::Band::ghz6; });
     const phy::RegulatoryDomain& domain = world().regulatory().domain();
     bsses_.clear();
     for (std::size_t i = 0; i < settings_.links.size(); ++i) {
@@ -111,7 +115,9 @@ void AccessPoint::describe() {
         const bool is_country = domain.alpha2[0] >= 'A' && domain.alpha2[0] <= 'Z';
         if (is_country) bss.country = domain.alpha2;
         bss.bssid = settings_.mld ? link.bssid.value_or(link_address(wdev_.address(), link.id)) : wdev_.address();
-        bss.channel = link.channel;
+        bss.channel = places_[i].channel;
+        bss.switching = places_[i].switching;
+        bss.recoloring = places_[i].recoloring;
         bss.ssid = settings_.ssid;
         bss.hidden = settings_.hidden;
         bss.security = settings_.security;
@@ -122,16 +128,18 @@ void AccessPoint::describe() {
         bss.dtim_period = settings_.dtim_period;
         const auto share = static_cast<unsigned>(i * settings_.beacon_interval / settings_.links.size());
         bss.tbtt_offset = (tbtt_base_ + share) % settings_.beacon_interval;
-        bss.color = static_cast<std::uint8_t>((color_ - 1U + i) % colors + 1U);
+        bss.color = places_[i].color;
         if (settings_.mld)
             bss.mld = Affiliation{
                 wdev_.address(), link.id,
-                static_cast<unsigned>(settings_.links.size()) - static_cast<unsigned>(std::popcount(removed_)), 0};
+                static_cast<unsigned>(settings_.links.size()) - static_cast<unsigned>(std::popcount(removed_)), 0,
+                rests(link.id)};
         for (std::size_t n = 0; n < settings_.nontransmitted.size(); ++n)
             bss.nontransmitted.push_back({static_cast<std::uint8_t>(n + 1), settings_.nontransmitted[n].ssid,
                                           settings_.nontransmitted[n].security});
         bsses_.push_back(std::move(bss));
     }
+    count_updates();
 }
 
 Surroundings AccessPoint::surroundings(const Bss& bss) const {
@@ -139,6 +147,13 @@ Surroundings AccessPoint::surroundings(const Bss& bss) const {
     const std::vector<const Bss*> beside = colocated_();
     out.neighbors = neighbor_reports(bss, bsses_, beside);
     if (bss.mld) out.multi_link = multi_link_of(bss);
+    for (const Bss& other : bsses_) {  // 802.11be 35.3.11
+        if (!bss.mld || other.bssid == bss.bssid || !other.switching) continue;
+        ieee80211::BasicPerStaProfile profile;
+        profile.link = other.mld->link;
+        profile.profile = switch_elements(other);
+        out.multi_link->profiles.push_back(std::move(profile));
+    }
     out.dtim_count = dtim_count(bss);
     out.announcements = announcements();
     return out;
@@ -169,6 +184,7 @@ mld::BeaconData AccessPoint::beacon(const Bss& bss) const {
     ieee80211::BeaconBody body;
     body.beacon_interval = bss.beacon_interval;
     body.capabilities = capability_info(bss);
+    body.capabilities.set(ieee80211::CapabilityInfo::critical_update, bss.critical_update ? 1 : 0);
     body.elements = ieee80211::ElementList(elements);
     body.append_to(head);
     out.tail = elements_after_tim(bss, surroundings(bss), true);
@@ -200,6 +216,8 @@ tl::expected<void, AccessPoint::StartError> AccessPoint::start() {
     if (auto up = wdev_.netdev()->set_up(true); !up) return failed(up.error(), std::nullopt);
     if (auto registered = register_frames(); !registered) return failed(registered.error(), std::nullopt);
     removed_ = forbidden_ = 0;
+    updates_.clear();
+    critical_until_ = {};
     describe();
     for (std::size_t i = 0; i < bsses_.size(); ++i) {
         const Bss& bss = bsses_[i];
@@ -262,8 +280,10 @@ void AccessPoint::refresh() {
         mld::BeaconData now = beacon(bss);
         const mld::ApLink* ap = ap_link(bss);
         if (ap == nullptr || ap->settings().beacon == now) continue;
-        (void)wdev_.wiphy().change_beacon(wdev_, link_id(bss), now);  // it beacons, and its head is whole
         probe_elements_[i] = probe_response_elements(bss, surroundings(bss));
+        // Its beacons count down by themselves, and what they say afterwards the MAC has already.
+        if (bss.switching || bss.recoloring) continue;
+        (void)wdev_.wiphy().change_beacon(wdev_, link_id(bss), now);  // it beacons, and its head is whole
     }
 }
 
@@ -273,7 +293,12 @@ void AccessPoint::stopped(const char* reason) {
     replies_.clear();
     removals_.clear();
     rests_.clear();
+    for (Place& place : places_) {
+        place.switching.reset();
+        place.recoloring.reset();
+    }
     announcement_.cancel();
+    flag_.cancel();
     packets_.clear();
     reading_.cancel();
     stations_.clear();
@@ -339,9 +364,11 @@ Bytes AccessPoint::probe_response(std::size_t link, const FrameView& request) {
     ieee80211::BeaconBody body;
     body.beacon_interval = bss.beacon_interval;
     body.capabilities = capability_info(bss);
+    body.capabilities.set(ieee80211::CapabilityInfo::critical_update, bss.critical_update ? 1 : 0);
     Bytes own;
     if (const auto asked = multi_link_probe(bss, request)) {
         Surroundings all = surroundings(bss);
+        all.multi_link->profiles.clear();
         const Bytes& frame = probe_elements_[link];
         for (const Bss& other : bsses_) {
             if (other.bssid == bss.bssid) continue;

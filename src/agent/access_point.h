@@ -89,6 +89,13 @@ public:
     /// After some beacons that say so no TID is on a link for so long (an advertised TID-to-link mapping). One link at
     /// a time. ENOENT, EBUSY, EINVAL.
     Result<void> rest_link(ieee80211::LinkId link, sim::Duration duration);
+    /// A BSS (a link; without one the only BSS) takes another channel or color after so many beacons, which say so.
+    /// ENOENT, EBUSY, EINVAL, or what the MAC says.
+    Result<void> switch_channel(std::optional<ieee80211::LinkId> link, const phy::ChannelDefinition& to,
+                                std::uint8_t beacons, bool quiet = false);
+    Result<void> change_color(std::optional<ieee80211::LinkId> link, std::uint8_t color, std::uint8_t beacons);
+    /// Takes over what the MAC has done by now: channels that were switched, colors that changed.
+    void follow_changes();
     /// An MLD gives up the links whose channels are forbidden now, as long as it keeps one, and takes them up again
     /// when they are allowed. What is no MLD, or has no channel left, ends as the MAC ends it.
     void obey_regulation();
@@ -131,6 +138,11 @@ private:
 
     [[nodiscard]] Result<void> register_frames();
     void describe();
+    void count_updates();
+    [[nodiscard]] std::optional<std::size_t> place_of(std::optional<ieee80211::LinkId> link) const;
+    [[nodiscard]] const Bss* bss_at(std::size_t place) const;
+    [[nodiscard]] mld::BeaconData beacon_at(std::size_t place);
+    void tell_of_change(const char* event, const Bss& bss);
     void describe_probe_responses();
     [[nodiscard]] Result<void> begin(const Bss& bss);
     void greet_old_stations();
@@ -138,6 +150,7 @@ private:
     void announce();
     void count_down();
     [[nodiscard]] ieee80211::Bytes announcements() const;
+    [[nodiscard]] bool rests(ieee80211::LinkId link) const;
     void drop_link(ieee80211::LinkId link);
     [[nodiscard]] bool is_allowed(const phy::ChannelDefinition& channel) const;
     void restore_link(const LinkSettings& link);
@@ -195,8 +208,24 @@ private:
     mld::Wdev& wdev_;
     const NetworkSettings settings_;
     const Colocated colocated_;
-    std::uint8_t color_;
     unsigned tbtt_base_;
+    /// One for each link of the settings: where it is by now, and what it is about to change.
+    struct Place {
+        phy::ChannelDefinition channel;
+        std::uint8_t color = 1;
+        std::optional<PendingSwitch> switching;
+        std::optional<PendingColor> recoloring;
+    };
+    std::vector<Place> places_;
+    /// What was critical to the stations of each link when it was last told, and how often that has changed.
+    struct Update {
+        ieee80211::Bytes parameters;
+        std::uint8_t count = 0;
+    };
+    std::map<ieee80211::LinkId, Update> updates_;
+    /// Beacons have the Critical Update Flag until then.
+    sim::Time critical_until_;
+    sim::Timer flag_;
     bool registered_ = false;
     bool running_ = false;
     bool started_before_ = false;

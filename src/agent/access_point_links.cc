@@ -64,7 +64,10 @@ Result<void> AccessPoint::rest_link(LinkId link, sim::Duration duration) {
 /// The beacons tell how much is left, each anew.
 void AccessPoint::announce() {
     refresh();
-    if (removals_.empty() && rests_.empty()) return;
+    const bool changes = std::any_of(places_.begin(), places_.end(), [](const Place& p) {
+        return p.switching.has_value() || p.recoloring.has_value();
+    });
+    if (removals_.empty() && rests_.empty() && !changes) return;
     announcement_ = world().queue().after(settings_.beacon_interval * sim::time_unit, [this] { count_down(); });
 }
 
@@ -76,8 +79,17 @@ void AccessPoint::count_down() {
         removals_.erase(link);
         drop_link(link);
     }
+    for (Place& place : places_) {
+        if (place.switching && place.switching->beacons > 1) --place.switching->beacons;
+        if (place.recoloring && place.recoloring->beacons > 1) --place.recoloring->beacons;
+    }
     std::erase_if(rests_, [&](const auto& rest) { return rest.second.until <= world().now(); });
     announce();
+}
+
+bool AccessPoint::rests(LinkId link) const {
+    const auto at = rests_.find(link);
+    return at != rests_.end() && at->second.from <= world().now() && world().now() < at->second.until;
 }
 
 /// The elements that say so.
@@ -139,8 +151,9 @@ bool AccessPoint::is_allowed(const phy::ChannelDefinition& channel) const {
 
 void AccessPoint::obey_regulation() {
     if (!running_ || !settings_.mld) return;
-    for (const LinkSettings& link : settings_.links) {
-        const bool allowed = is_allowed(link.channel);
+    for (std::size_t i = 0; i < settings_.links.size(); ++i) {
+        const LinkSettings& link = settings_.links[i];
+        const bool allowed = is_allowed(places_[i].channel);
         const std::uint16_t bit = link.id.bit();
         if (allowed && (forbidden_ & bit) != 0) {
             forbidden_ = static_cast<std::uint16_t>(forbidden_ & ~bit);

@@ -75,6 +75,7 @@ void AccessPoints::check() {
         AccessPoint& access_point = *member.access_point;
         const bool try_now = std::exchange(member.may_start, false);
         if (access_point.beacons()) {
+            access_point.follow_changes();
             access_point.obey_regulation();
             continue;
         }
@@ -112,6 +113,14 @@ void AccessPoints::interface_removed(mld::Wdev& wdev) {
     at->second.access_point->stopped("interface gone");
     members_.erase(at);
     check_soon();
+}
+
+void AccessPoints::channel_switched(mld::Wdev& wdev, const mld::Link&, const phy::ChannelDefinition&) {
+    if (find(wdev) != nullptr) check_soon();
+}
+
+void AccessPoints::color_changed(mld::Wdev& wdev, const mld::Link&) {
+    if (find(wdev) != nullptr) check_soon();
 }
 
 void AccessPoints::regulatory_changed(const mld::RegulatoryRequest&) {

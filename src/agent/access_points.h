@@ -42,6 +42,8 @@ public:
     void interface_changed(mld::Wdev& wdev) override;
     void interface_removed(mld::Wdev& wdev) override;
     void regulatory_changed(const mld::RegulatoryRequest&) override;
+    void channel_switched(mld::Wdev& wdev, const mld::Link&, const phy::ChannelDefinition&) override;
+    void color_changed(mld::Wdev& wdev, const mld::Link&) override;
 
 private:
     struct Member {

@@ -28,6 +28,21 @@ struct Affiliation {
     unsigned links = 1;  ///< of the whole MLD
     /// BSS Parameters Change Count, 802.11be 35.3.10.
     std::uint8_t change_count = 0;
+    /// No TID is on it for now (an advertised TID-to-link mapping).
+    bool disabled = false;
+};
+
+/// A BSS that is about to leave its channel.
+struct PendingSwitch {
+    phy::ChannelDefinition to;
+    std::uint8_t beacons = 0;  ///< until then
+    bool quiet = false;
+};
+
+/// A BSS that is about to take another color.
+struct PendingColor {
+    std::uint8_t color = 1;
+    std::uint8_t beacons = 0;  ///< until then
 };
 
 /// Everything that decides what one BSS's frames say of it.
@@ -51,6 +66,10 @@ struct Bss {
     unsigned tbtt_offset = 0;  ///< TU after the multiples of the interval
     std::uint8_t color = 1;    ///< 1..63
     std::optional<Affiliation> mld;
+    /// The MLD's beacons tell of something that is new (802.11be 35.3.10: the Critical Update Flag).
+    bool critical_update = false;
+    std::optional<PendingSwitch> switching;
+    std::optional<PendingColor> recoloring;
     std::vector<NontransmittedBss> nontransmitted;
 
     [[nodiscard]] phy::Band band() const { return channel.band(); }

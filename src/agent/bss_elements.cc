@@ -1,5 +1,6 @@
 #include "agent/bss_elements.h"
 
+#include "agent/change_elements.h"
 #include "agent/multiple_bssid_elements.h"
 #include "agent/phy_elements.h"
 #include "agent/regulatory_elements.h"
@@ -18,6 +19,12 @@ using ieee80211::ElementBuilder;
 constexpr unsigned ssid_list = 25;
 constexpr unsigned complete_nontransmitted_list = 80;
 
+/// It gives its stations a key for its beacons.
+bool protects_beacons(const Bss& bss) {
+    const auto rsn = rsn_of(bss.security);
+    return rsn && bss.plays_handshake && rsn->capabilities->has(ieee80211::RsnCapabilities::mfp_capable);
+}
+
 /// The bits that the radio has, and those that the access point itself answers for.
 ieee80211::ExtendedCapabilities extended_capabilities(const Bss& bss) {
     const mld::InterfaceExtendedCapabilities* own = bss.radio->extended_for(mld::InterfaceType::ap);
@@ -27,6 +34,7 @@ ieee80211::ExtendedCapabilities extended_capabilities(const Bss& bss) {
     const bool set_of_bssids = !bss.nontransmitted.empty();
     out.set(ieee80211::ExtendedCapabilities::multiple_bssid, set_of_bssids);
     out.set(ssid_list);
+    out.set(ieee80211::ExtendedCapabilities::beacon_protection, protects_beacons(bss));
     if (set_of_bssids) out.set(complete_nontransmitted_list);
     return out;
 }
@@ -90,6 +98,8 @@ ieee80211::Bytes elements_after_tim(const Bss& bss, const Surroundings& surround
     add_phy_elements(out, bss);
     if (surroundings.multi_link) out.add(*surroundings.multi_link);
     out.add(ieee80211::ElementList(surroundings.announcements));
+    const ieee80211::Bytes changes = change_elements(bss);
+    out.add(ieee80211::ElementList(changes));
     out.add(wmm_parameters());
     if (!bss.nontransmitted.empty()) {
         const ieee80211::Bytes own = out.build();

@@ -38,9 +38,13 @@ bool same_mld(const Bss& a, const Bss& b) {
 
 RnrMldParameters mld_parameters(const Bss& reporter, const Bss& other) {
     RnrMldParameters out;
-    if (same_mld(reporter, other))
+    if (same_mld(reporter, other)) {
+        // What a link's channel switch changes is in its profile in the same frame.
+        if (other.switching) out.set(RnrMldParameters::all_updates_included);
+        if (other.mld->disabled) out.set(RnrMldParameters::disabled_link);
         return out.set(RnrMldParameters::link_id, other.mld->link.value())
             .set(RnrMldParameters::bss_parameters_change_count, other.mld->change_count);
+    }
     return out.set(RnrMldParameters::ap_mld_id, other_mld)
         .set(RnrMldParameters::link_id, no_link)
         .set(RnrMldParameters::bss_parameters_change_count, no_count);

@@ -1,6 +1,7 @@
 #include "agent/phy_elements.h"
 
 #include <algorithm>
+#include <array>
 
 #include "ieee80211/eht_operation.h"
 #include "ieee80211/he_operation.h"
@@ -134,18 +135,29 @@ void add_eht(ElementBuilder& out, const Bss& bss, const mld::HeCapabilities& rad
 
     ieee80211::EhtOperation operation;
     operation.basic_mcs.mcs0_7 = ieee80211::EhtMaxStreams(1, 1);
-    if (at_320) {
-        // Only then is the channel wider than what HE Operation can say (802.11be 35.15.1).
-        ieee80211::EhtOperationInfo info;
-        info.control.set(ieee80211::EhtOperationInfo::Control::channel_width, 4);
-        info.ccfs0 = center_of_primary(bss.channel, ChannelWidth::w160);
-        info.ccfs1 = center_of_primary(bss.channel, ChannelWidth::w320);
-        operation.info = info;
-    }
+    // Only then is there something that HE Operation cannot say (802.11be 35.15.1).
+    if (at_320 || bss.channel.punctured != 0) operation.info = eht_operation_info(bss.channel);
     out.add(operation);
 }
 
 }  // namespace
+
+ieee80211::EhtOperationInfo eht_operation_info(const phy::ChannelDefinition& channel) {
+    constexpr std::array widths{ChannelWidth::w20, ChannelWidth::w40, ChannelWidth::w80, ChannelWidth::w160,
+                                ChannelWidth::w320};
+    const unsigned wide = phy::width_mhz(channel.width);
+    ieee80211::EhtOperationInfo out;
+    unsigned code = 0;
+    while (code + 1 < widths.size() && phy::width_mhz(widths[code]) < wide)
+        ++code;
+    out.control.set(ieee80211::EhtOperationInfo::Control::channel_width, code);
+    // From 160 MHz on: the center of the primary half, and of the whole.
+    const bool two = wide >= 160;
+    out.ccfs0 = center_of_primary(channel, two ? widths[code - 1] : channel.width);
+    if (two) out.ccfs1 = center_of_primary(channel, channel.width);
+    if (channel.punctured != 0) out.disabled_subchannels = channel.punctured;
+    return out;
+}
 
 std::uint8_t center_of_primary(const phy::ChannelDefinition& channel, ChannelWidth width) {
     const auto part = channel.primary(width);
