@@ -1,0 +1,337 @@
+#include "mt7925/firmware.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "mt7925/event_tlvs.h"
+
+namespace mlosim::mt7925 {
+namespace {
+
+constexpr std::size_t ring_size = 256;
+
+/// Whom a command names, as far as its fixed header says.
+FaultSubject subject_of(const CommandView& command) {
+    FaultSubject subject;
+    subject.cid = command.cid;
+    const auto octet = [&](std::size_t at) { return command.payload[at]; };
+    const bool names_bss = command.is(Cid::bss_info) || command.is(Cid::sta_rec) || command.is(Cid::edca) ||
+                           command.is(Cid::offload) || command.is(Cid::suspend) || command.is(Cid::rssi_monitor);
+    if (names_bss && !command.payload.empty()) subject.bss_idx = octet(0);
+    if (command.is(Cid::sta_rec) && command.payload.size() >= 8)
+        subject.wcid = static_cast<std::uint16_t>(octet(1) | octet(6) << 8U);
+    return subject;
+}
+
+bool is_slow(const CommandView& command) {
+    return (command.is(Cid::efuse_ctrl) && command.is_query()) ||
+           (command.is(Cid::chip_config) && !command.wants_ack() && command.payload.size() == 8);
+}
+
+}  // namespace
+
+Firmware::Firmware(const FirmwareConfig& config, Clock& clock, Radio& radio, FaultRules& faults, EventSink sink)
+    : config_(config),
+      clock_(clock),
+      radio_(radio),
+      faults_(faults),
+      sink_(std::move(sink)),
+      interfaces_(tables_, radio),
+      stations_(tables_, config.refuse_keys),
+      chip_(tables_, config_, radio),
+      roc_(
+          tables_, clock, radio, faults, config_.timing,
+          [this](const RocGrant& grant) {
+              send_unsolicited(Eid::roc, PayloadBuilder(ReservedHeader{}).add(grant).bytes());
+          },
+          [this] { return scan_.dwelling(); }, [this] { scan_.resume(); }),
+      scan_(
+          tables_, clock, radio, faults, config_.timing,
+          [this](const ScanHeader& header, const Bytes& tlvs) {
+              Bytes payload = PayloadBuilder(header).bytes();
+              payload.insert(payload.end(), tlvs.begin(), tlvs.end());
+              send_unsolicited(Eid::scan_done, payload);
+          },
+          [this] { return roc_.holds_radio(); }, [this] { roc_.scan_left_channel(); }),
+      beacons_(
+          tables_, clock, config.beacon_loss_limit, [this](std::uint8_t idx) { lose_beacons(idx); },
+          [this](std::uint8_t idx, int rssi) {
+              send_unsolicited(Eid::rssi, PayloadBuilder(BssHeader{idx, 0}).add(RssiValue{rssi}).bytes());
+          }) {}
+
+void Firmware::receive_command(ByteView packet) {
+    if (observer_) observer_(Direction::command, packet);
+    ++counts_.commands;
+    if (fw_own_) {
+        ++counts_.commands_while_asleep;
+        return;
+    }
+    if (stalled_ || dead_ || ring_.size() >= ring_size) {
+        ++counts_.dropped_commands;
+        return;
+    }
+    ring_.emplace_back(packet.begin(), packet.end());
+    if (!working_) serve_next();
+}
+
+void Firmware::serve_next() {
+    working_ = false;
+    while (!ring_.empty() && !stalled_ && !dead_) {
+        const Result<CommandView> command = parse_command(ring_.front());
+        if (!command) {
+            ++counts_.malformed_commands;
+            ring_.pop_front();
+            continue;
+        }
+        if (command->uni && faults_.take(FaultEffect::stall_ring15, subject_of(*command))) {
+            stalled_ = true;
+            counts_.dropped_commands += ring_.size();
+            ring_.clear();
+            return;
+        }
+        working_ = true;
+        const sim::Duration service = !command->uni
+                                          ? config_.timing.rom_command
+                                          : (is_slow(*command) ? config_.timing.slow_command : config_.timing.command);
+        work_timer_ = clock_.after(service, [this] {
+            const Bytes packet = std::move(ring_.front());
+            ring_.pop_front();
+            work_on(packet);
+            serve_next();
+        });
+        return;
+    }
+}
+
+void Firmware::work_on(ByteView packet) {
+    const Result<CommandView> command = parse_command(packet);
+    MLOSIM_INVARIANT(command.has_value(), "a command that is served was parsed before");
+    if (command->uni)
+        uni_command(*command);
+    else
+        rom_command(*command);
+}
+
+void Firmware::rom_command(const CommandView& command) {
+    const bool power_switch = command.is(RomCid::nic_power_ctrl);
+    if (rom_.state() == BootRom::State::started && !power_switch) {
+        ++counts_.dropped_commands;
+        return;
+    }
+    const bool stuck = command.is(RomCid::patch_sem_control) && !command.payload.empty() && command.payload[0] != 0 &&
+                       faults_.take(FaultEffect::sem_stuck, {}).has_value();
+    const RomAnswer rom_answer = rom_.command(static_cast<RomCid>(command.cid), command.payload, stuck);
+    if (rom_answer.restart) {
+        forget_everything();
+        boot_state_ = state_powered;
+        return;
+    }
+    if (!rom_answer.silent) {
+        static constexpr std::uint8_t nothing[4] = {};
+        send({static_cast<std::uint8_t>(command.cid), command.seq, 0, rom_answer.status, nothing});
+    }
+    if (rom_answer.start) start();
+}
+
+void Firmware::start() {
+    if (faults_.take(FaultEffect::misc_not_ready, {})) return;
+    boot_timer_ = clock_.after(config_.timing.boot, [this] {
+        boot_state_ = state_running;
+        ++counts_.boots;
+    });
+}
+
+void Firmware::uni_command(const CommandView& command) {
+    if (!running()) {
+        ++counts_.dropped_commands;
+        return;
+    }
+    const FaultSubject subject = subject_of(command);
+    if (faults_.take(FaultEffect::coredump, subject)) {
+        crash();
+        return;
+    }
+    CommandOutcome outcome;
+    if (const auto refused = faults_.take(FaultEffect::status, subject))
+        outcome = CommandOutcome::refused(static_cast<std::uint32_t>(refused->value));
+    else
+        outcome = dispatch(command);
+    account(outcome);
+    answer(command, outcome, subject);
+    beacons_.update();
+    if (outcome.follow_up)
+        send_later(outcome.follow_up->after,
+                   {outcome.follow_up->eid, 0, option::event | option::unsolicited, 0, outcome.follow_up->payload});
+    if (const auto loss = faults_.take(FaultEffect::beacon_loss, subject))
+        lose_beacons(static_cast<std::uint8_t>(loss->value));
+    if (outcome.crash) crash();
+}
+
+CommandOutcome Firmware::dispatch(const CommandView& command) {
+    struct Row {
+        Cid cid;
+        CommandOutcome (*work)(Firmware&, const CommandView&);
+    };
+    using F = Firmware;
+    using C = CommandView;
+    static constexpr Row rows[] = {
+        {Cid::dev_info, [](F& f, const C& c) { return f.interfaces_.device(c.payload); }},
+        {Cid::bss_info, [](F& f, const C& c) { return f.interfaces_.bss(c.payload); }},
+        {Cid::sta_rec, [](F& f, const C& c) { return f.stations_.station(c.payload); }},
+        {Cid::edca, [](F& f, const C& c) { return f.interfaces_.edca(c.payload); }},
+        {Cid::suspend, [](F& f, const C& c) { return f.interfaces_.suspend(c.payload); }},
+        {Cid::offload, [](F& f, const C& c) { return f.interfaces_.offload(c.payload); }},
+        {Cid::hif_ctrl, [](F& f, const C& c) { return f.chip_.hif_control(c.payload); }},
+        {Cid::band_config, [](F& f, const C& c) { return f.chip_.band_config(c.payload); }},
+        {Cid::wsys_config, [](F& f, const C& c) { return f.chip_.wsys(c.payload); }},
+        {Cid::reg_access, [](F& f, const C& c) { return f.chip_.registers(c.payload, c.is_query()); }},
+        {Cid::chip_config, [](F& f, const C& c) { return f.chip_.chip_config(c.payload); }},
+        {Cid::set_domain_info, [](F& f, const C& c) { return f.chip_.domain(c.payload); }},
+        {Cid::scan_req, [](F& f, const C& c) { return f.scan_.command(c.payload); }},
+        {Cid::sniffer, [](F& f, const C& c) { return f.chip_.sniffer(c.payload); }},
+        {Cid::roc, [](F& f, const C& c) { return f.roc_.command(c.payload); }},
+        {Cid::set_dbdc, [](F& f, const C& c) { return f.chip_.accept(Cid::set_dbdc, c.payload); }},
+        {Cid::txpower, [](F& f, const C& c) { return f.chip_.accept(Cid::txpower, c.payload); }},
+        {Cid::set_power_limit, [](F& f, const C& c) { return f.chip_.power_limit(c.payload); }},
+        {Cid::efuse_ctrl, [](F& f, const C& c) { return f.chip_.efuse(c.payload, c.is_query()); }},
+        {Cid::thermal, [](F& f, const C& c) { return f.chip_.thermal(c.payload, c.is_query()); }},
+        {Cid::rssi_monitor, [](F& f, const C& c) { return f.interfaces_.rssi_monitor(c.payload); }},
+        {Cid::radio_status, [](F& f, const C&) { return f.chip_.radio_status(); }},
+    };
+    const auto row = std::ranges::find(rows, static_cast<Cid>(command.cid), &Row::cid);
+    if (row != std::end(rows)) return row->work(*this, command);
+    // What nobody knows gets the answer that keeps the host content.
+    ++counts_.unknown_commands;
+    return {};
+}
+
+void Firmware::account(const CommandOutcome& outcome) {
+    counts_.malformed_commands += outcome.malformed ? 1 : 0;
+    counts_.refused_commands += outcome.status != status::ok ? 1 : 0;
+    counts_.inactive_references += outcome.inactive_target ? 1 : 0;
+}
+
+void Firmware::answer(const CommandView& command, const CommandOutcome& outcome, const FaultSubject& subject) {
+    if (!outcome.answer && !command.wants_ack()) return;
+    if (faults_.take(FaultEffect::drop_ack, subject)) return;
+    CommandResult result{static_cast<std::uint8_t>(command.cid), outcome.status};
+    EventView event{static_cast<std::uint8_t>(Eid::result), command.seq, option::event, 0, {}};
+    if (const auto wrong = faults_.take(FaultEffect::wrong_cid, subject))
+        result.cid = static_cast<std::uint8_t>(wrong->value);
+    if (faults_.take(FaultEffect::wrong_seq, subject)) event.seq = static_cast<std::uint8_t>(event.seq % 15 + 1);
+    Bytes payload;
+    if (outcome.answer) {
+        event.eid = outcome.answer->eid;
+        payload = outcome.answer->payload;
+    } else {
+        append_fields(payload, result);
+    }
+    event.payload = payload;
+    if (const auto late = faults_.take(FaultEffect::delay, subject))
+        send_later(std::chrono::milliseconds(late->value), event);
+    else
+        send(event);
+}
+
+void Firmware::send(const EventView& event) {
+    ++counts_.events;
+    Bytes packet = build_event(event);
+    if (observer_) observer_(Direction::event, packet);
+    sink_(std::move(packet));
+}
+
+void Firmware::send_unsolicited(Eid eid, ByteView payload) {
+    if (dead_ && eid != Eid::coredump) return;
+    FaultSubject subject;
+    subject.eid = static_cast<std::uint8_t>(eid);
+    if (faults_.take(FaultEffect::drop_event, subject)) return;
+    const EventView event{static_cast<std::uint8_t>(eid), 0, option::event | option::unsolicited, 0, payload};
+    if (const auto late = faults_.take(FaultEffect::delay_event, subject))
+        send_later(std::chrono::milliseconds(late->value), event);
+    else
+        send(event);
+}
+
+void Firmware::send_later(sim::Duration delay, const EventView& event) {
+    const std::uint64_t key = next_delayed_++;
+    Bytes payload(event.payload.begin(), event.payload.end());
+    delayed_events_[key] = clock_.after(delay, [this, key, event, payload = std::move(payload)]() mutable {
+        const Bytes kept = std::move(payload);
+        EventView late = event;
+        late.payload = kept;
+        delayed_events_.erase(key);
+        send(late);
+    });
+}
+
+bool Firmware::receive_frame(const ReceivedFrame& frame) {
+    if (!running() || dead_) return false;
+    return beacons_.receive(frame);
+}
+
+void Firmware::set_own() {
+    own_timer_.cancel();
+    fw_own_ = true;
+}
+
+void Firmware::clear_own() {
+    if (!fw_own_ || own_timer_.pending()) return;
+    if (faults_.take(FaultEffect::own_stuck, {})) return;
+    own_timer_ = clock_.after(config_.timing.wake, [this] { fw_own_ = false; });
+}
+
+void Firmware::crash() {
+    if (dead_) return;
+    dead_ = true;
+    for (unsigned i = 0; i < config_.coredump_messages; ++i) {
+        Bytes payload(8);
+        ieee80211::ByteWriter(payload).text("synthetic coredump line " + std::to_string(i) + "\n");
+        send_unsolicited(Eid::coredump, payload);
+    }
+    ring_.clear();
+    roc_.reset();
+    scan_.reset();
+    beacons_.reset();
+}
+
+void Firmware::lose_beacons(std::uint8_t bss_idx) {
+    send_unsolicited(Eid::beacon_loss, PayloadBuilder(BssHeader{bss_idx, 0}).add(BeaconLossReason{}).bytes());
+}
+
+void Firmware::forget_everything() {
+    for (std::uint8_t idx = 0; idx < bss_count; ++idx) {
+        if (tables_.bss[idx].channel()) radio_.set_home(idx, std::nullopt);
+    }
+    tables_ = FirmwareTables{};
+    roc_.reset();
+    scan_.reset();
+    beacons_.reset();
+    boot_timer_.cancel();
+    delayed_events_.clear();
+    stalled_ = false;
+    dead_ = false;
+}
+
+void Firmware::reset() {
+    ++counts_.resets;
+    forget_everything();
+    ring_.clear();
+    work_timer_.cancel();
+    working_ = false;
+    own_timer_.cancel();
+    fw_own_ = false;
+    rom_.reset();
+    boot_state_ = 0;
+    boot_timer_ = clock_.after(config_.timing.wfsys_reset, [this] { boot_state_ = state_powered; });
+}
+
+DecodedMessage Firmware::describe(Direction direction, ByteView packet) const {
+    DecodedMessage message = direction == Direction::command ? decode_command(packet) : decode_event(packet);
+    if (message.link || !message.bss_idx || *message.bss_idx >= bss_count) return message;
+    const std::optional<BssMld>& mld = tables_.bss[*message.bss_idx].mld;
+    if (mld && mld->link_id != BssMld::none) message.link = mld->link_id;
+    return message;
+}
+
+}  // namespace mlosim::mt7925

@@ -1,0 +1,286 @@
+#include "mt7925/scan_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mlosim::mt7925 {
+namespace {
+
+/// Adds the channels of `type` that the domain knows.
+void append_channels_of_type(std::vector<ScanChannel>& out, std::uint8_t type, const Regulatory& regulatory) {
+    const auto append = [&](std::uint8_t band, const std::vector<DomainChannel>& channels) {
+        for (const DomainChannel& channel : channels)
+            out.push_back({band, static_cast<std::uint8_t>(channel.channel)});
+    };
+    if (type == ScanChannels::type_p2p_social) {
+        for (const std::uint8_t channel : {1, 6, 11})
+            out.push_back({1, channel});
+        return;
+    }
+    if (type == ScanChannels::type_all || type == ScanChannels::type_2ghz) append(1, regulatory.channels_2g);
+    if (type == ScanChannels::type_all || type == ScanChannels::type_5ghz) append(2, regulatory.channels_5g);
+    if (type == ScanChannels::type_all) append(3, regulatory.channels_6g);
+}
+
+/// Everything that a SCAN_REQ can say.
+struct ScanMessage {
+    ScanJob job;
+    bool is_request = false;
+    bool is_cancel = false;
+    std::optional<SchedScanRequest> sched_request;
+    std::optional<SchedScanEnable> sched_enable;
+};
+
+Result<void> read_ssids(ScanJob& job, const Tlv& tlv) {
+    const Result<ScanSsids> ssids = decode<ScanSsids>(tlv);
+    if (!ssids) return fail(ssids.error());
+    if (ssids->ssids_num > ssids->ssids.size()) return fail(EINVAL, "more SSIDs than a request has room for");
+    for (std::size_t i = 0; i < ssids->ssids_num; ++i) {
+        const ScanSsidEntry& entry = ssids->ssids[i];
+        if (entry.length > entry.ssid.size()) return fail(EINVAL, "an SSID is longer than 32 octets");
+        job.ssids.emplace_back(entry.ssid.begin(), entry.ssid.begin() + entry.length);
+    }
+    if (job.ssids.empty() && (ssids->ssid_type & ScanSsids::type_wildcard) != 0) job.ssids.emplace_back();
+    return {};
+}
+
+Result<void> read_channels(ScanJob& job, const Tlv& tlv, const Regulatory& regulatory) {
+    const Result<ScanChannels> channels = decode<ScanChannels>(tlv);
+    if (!channels) return fail(channels.error());
+    if (channels->channel_type != ScanChannels::type_list) {
+        append_channels_of_type(job.channels, channels->channel_type, regulatory);
+        return {};
+    }
+    if (channels->channels_num > channels->channels.size())
+        return fail(EINVAL, "more channels than a request has room for");
+    job.channels.assign(channels->channels.begin(), channels->channels.begin() + channels->channels_num);
+    return {};
+}
+
+Result<ScanMessage> read_message(ByteView payload, const Regulatory& regulatory) {
+    const Result<ScanHeader> header = decode_front<ScanHeader>(payload);
+    if (!header) return fail(header.error());
+    const Result<std::vector<Tlv>> tlvs = parse_tlvs(payload, 4);
+    if (!tlvs) return fail(tlvs.error());
+    ScanMessage message;
+    message.job.header = *header;
+    for (const Tlv& tlv : *tlvs) {
+        Result<void> read;
+        const auto keep = [&]<class T>(std::type_identity<T>, auto&& store) {
+            Result<T> value = decode<T>(tlv);
+            if (value)
+                store(std::move(*value));
+            else
+                read = fail(value.error());
+        };
+        switch (tlv.tag) {
+            case ScanRequest::tag:
+                keep(std::type_identity<ScanRequest>{}, [&](const ScanRequest& value) {
+                    message.job.request = value;
+                    message.is_request = true;
+                });
+                break;
+            case ScanCancel::tag:
+                keep(std::type_identity<ScanCancel>{}, [&](const ScanCancel&) { message.is_cancel = true; });
+                break;
+            case SchedScanRequest::tag:
+                keep(std::type_identity<SchedScanRequest>{},
+                     [&](const SchedScanRequest& value) { message.sched_request = value; });
+                break;
+            case SchedScanEnable::tag:
+                keep(std::type_identity<SchedScanEnable>{},
+                     [&](const SchedScanEnable& value) { message.sched_enable = value; });
+                break;
+            case SchedScanMatchSets::tag:
+                keep(std::type_identity<SchedScanMatchSets>{}, [](const SchedScanMatchSets&) {});
+                break;
+            case ScanSsids::tag:
+                read = read_ssids(message.job, tlv);
+                break;
+            case ScanBssid::tag:
+                keep(std::type_identity<ScanBssid>{}, [](const ScanBssid&) {});
+                break;
+            case ScanChannels::tag:
+                read = read_channels(message.job, tlv, regulatory);
+                break;
+            case ScanElements::tag:
+                keep(std::type_identity<ScanElements>{},
+                     [&](ScanElements&& value) { message.job.elements.push_back(std::move(value)); });
+                break;
+            case ScanMisc::tag:
+                keep(std::type_identity<ScanMisc>{},
+                     [&](const ScanMisc& value) { message.job.random_mac = value.random_mac; });
+                break;
+            default:
+                break;
+        }
+        if (!read) return fail(read.error());
+    }
+    return message;
+}
+
+}  // namespace
+
+ScanEngine::ScanEngine(const FirmwareTables& tables, Clock& clock, Radio& radio, FaultRules& faults,
+                       const FirmwareTiming& timing, Send send, RadioTaken radio_taken, LeftChannel left_channel)
+    : tables_(tables),
+      clock_(clock),
+      radio_(radio),
+      faults_(faults),
+      timing_(timing),
+      send_(std::move(send)),
+      radio_taken_(std::move(radio_taken)),
+      left_channel_(std::move(left_channel)) {}
+
+CommandOutcome ScanEngine::command(ByteView payload) {
+    Result<ScanMessage> message = read_message(payload, tables_.regulatory);
+    if (!message) return CommandOutcome::unreadable();
+    if (message->is_cancel) {
+        if (job_ && !job_of_schedule_) finish();
+        return {};
+    }
+    if (message->sched_request) {
+        message->job.request.scan_type = 1;
+        schedule_ = Schedule{std::move(message->job), *message->sched_request};
+        return {};
+    }
+    if (message->sched_enable) {
+        control_schedule(*message->sched_enable);
+        return {};
+    }
+    if (!message->is_request) return {};
+    // The driver has one scan at a time; a round of a schedule gives way and comes again.
+    if (job_ && !job_of_schedule_) return CommandOutcome::refused(status::failure);
+    begin(message->job, false);
+    return {};
+}
+
+void ScanEngine::begin(const ScanJob& job, bool of_schedule) {
+    if (dwelling_) leave_channel();
+    job_ = job;
+    job_of_schedule_ = of_schedule;
+    next_ = 0;
+    next_channel();
+}
+
+void ScanEngine::next_channel() {
+    if (!job_) return;
+    if (next_ == job_->channels.size()) {
+        timer_ = clock_.after(timing_.scan_end, [this] { finish(); });
+        return;
+    }
+    if (radio_taken_()) {
+        waiting_for_radio_ = true;
+        return;
+    }
+    const ScanChannel channel = job_->channels[next_++];
+    const bool active = job_->request.scan_type != 0 && !tables_.regulatory.no_ir(channel.band, channel.channel);
+    dwelling_ = true;
+    radio_.visit({channel.band, channel.channel, channel.channel, 0, 0}, Visit::scan);
+    if (active) probe(channel);
+    timer_ = clock_.after(active ? timing_.active_dwell : timing_.passive_dwell, [this] {
+        leave_channel();
+        next_channel();
+    });
+}
+
+void ScanEngine::leave_channel() {
+    timer_.cancel();
+    dwelling_ = false;
+    radio_.return_home();
+    left_channel_();
+}
+
+MacAddress ScanEngine::source_address(const ScanJob& job) const {
+    if ((job.request.func & ScanRequest::func_random_mac) != 0 && job.random_mac) return *job.random_mac;
+    if (job.header.bss_idx < bss_count) {
+        const std::uint8_t omac = tables_.bss[job.header.bss_idx].basic.omac_idx;
+        if (omac < omac_count && tables_.devices[omac].links[0]) return *tables_.devices[omac].links[0];
+    }
+    return {};
+}
+
+// 802.11-2020 9.3.3.9: the SSID element first, then what the host gave for the band.
+void ScanEngine::probe(const ScanChannel& channel) {
+    static constexpr std::uint16_t probe_request = 0x0040;
+    for (const Bytes& ssid : job_->ssids) {
+        Bytes frame;
+        ieee80211::ByteWriter out(frame);
+        out.u16le(probe_request);
+        out.u16le(0);
+        out.mac(MacAddress::broadcast());
+        out.mac(source_address(*job_));
+        out.mac(MacAddress::broadcast());
+        out.u16le(static_cast<std::uint16_t>(sequence_number_++ << 4U));
+        out.u8(0);
+        out.u8(static_cast<std::uint8_t>(ssid.size()));
+        out.bytes(ssid);
+        for (const ScanElements& elements : job_->elements) {
+            if (elements.band == channel.band)
+                out.bytes(ByteView(elements.ies).first(std::min<std::size_t>(elements.ies_len, elements.ies.size())));
+        }
+        radio_.transmit({channel.band, channel.channel, channel.channel, 0, 0}, frame);
+    }
+}
+
+void ScanEngine::finish() {
+    if (dwelling_) leave_channel();
+    timer_.cancel();
+    waiting_for_radio_ = false;
+    const ScanHeader header{job_->header.seq_num, 0, 0};
+    const bool of_schedule = job_of_schedule_;
+    job_.reset();
+    ++completed_;
+    Bytes tlvs;
+    if (of_schedule)
+        append_tlv(tlvs, ScanDoneNlo{});
+    else
+        append_tlv(tlvs, ScanDoneBasic{});
+    if (const auto flip = faults_.take(FaultEffect::regd_flip, {})) {
+        const auto letters = static_cast<std::uint16_t>(flip->value);
+        append_tlv(tlvs,
+                   ScanDoneChannelInfo{
+                       0, {static_cast<std::uint8_t>(letters & 0xffU), static_cast<std::uint8_t>(letters >> 8U), 0}});
+    }
+    send_(header, tlvs);
+    if (of_schedule && sched_running_) {
+        const sim::Duration interval = std::chrono::seconds(std::max<int>(1, schedule_->request.intervals[0]));
+        round_timer_ = clock_.after(interval, [this] { begin_round(); });
+    } else if (!of_schedule && sched_running_ && !round_timer_.pending()) {
+        begin_round();
+    }
+}
+
+void ScanEngine::control_schedule(const SchedScanEnable& enable) {
+    round_timer_.cancel();
+    sched_running_ = enable.stop == 0 && schedule_.has_value();
+    if (sched_running_) {
+        begin_round();
+    } else if (job_ && job_of_schedule_) {
+        if (dwelling_) leave_channel();
+        timer_.cancel();
+        waiting_for_radio_ = false;
+        job_.reset();
+    }
+}
+
+void ScanEngine::begin_round() {
+    if (!job_) begin(schedule_->job, true);
+}
+
+void ScanEngine::resume() {
+    if (std::exchange(waiting_for_radio_, false)) next_channel();
+}
+
+void ScanEngine::reset() {
+    timer_.cancel();
+    round_timer_.cancel();
+    job_.reset();
+    schedule_.reset();
+    sched_running_ = false;
+    dwelling_ = false;
+    waiting_for_radio_ = false;
+    next_ = 0;
+}
+
+}  // namespace mlosim::mt7925

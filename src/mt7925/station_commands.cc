@@ -1,0 +1,150 @@
+#include "mt7925/station_commands.h"
+
+#include <algorithm>
+
+namespace mlosim::mt7925 {
+namespace {
+
+/// A STA_REC record that is kept as it came.
+struct StationRecord {
+    std::uint16_t tag;
+    Result<void> (*store)(WtblEntry& entry, const Tlv& tlv);
+};
+
+template <class T, auto Member>
+constexpr StationRecord keeps = {T::tag, [](WtblEntry& entry, const Tlv& tlv) -> Result<void> {
+                                     const Result<T> value = decode<T>(tlv);
+                                     if (!value) return fail(value.error());
+                                     entry.*Member = *value;
+                                     return {};
+                                 }};
+
+constexpr StationRecord station_records[] = {
+    keeps<StaRateAdaptation, &WtblEntry::rate>,
+    keeps<StaState, &WtblEntry::state>,
+    keeps<StaHt, &WtblEntry::ht>,
+    keeps<StaVht, &WtblEntry::vht>,
+    keeps<StaUapsd, &WtblEntry::uapsd>,
+    keeps<StaHwAmsdu, &WtblEntry::hw_amsdu>,
+    keeps<StaPhy, &WtblEntry::phy>,
+    keeps<StaHe6g, &WtblEntry::he_6g>,
+    keeps<StaHe, &WtblEntry::he>,
+    keeps<StaEhtMld, &WtblEntry::eht_mld>,
+    keeps<StaEht, &WtblEntry::eht>,
+    keeps<StaHdrTrans, &WtblEntry::hdr_trans>,
+};
+
+/// A BIP key carries the group key's identifier, not its own, because it carries the group key too.
+bool same_slot(const KeySlot& slot, const StaKey& key) {
+    return slot.pairwise == (key.key_type != 0) && slot.key_id == key.key_id &&
+           (slot.cipher == KeyCipher::bip) == (key.cipher == KeyCipher::bip);
+}
+
+}  // namespace
+
+/// The entry as it will be, and a key's entry if that is another.
+struct StationCommands::Update {
+    std::uint16_t wcid;
+    std::uint8_t bss_idx;
+    WtblEntry next;
+    bool removed = false;
+    bool nobody_there = false;  ///< something was said of an entry that does not exist
+    std::vector<StaKey> keys;
+};
+
+CommandOutcome StationCommands::station(ByteView payload) {
+    const Result<StationHeader> header = decode_front<StationHeader>(payload);
+    const Result<std::vector<Tlv>> tlvs = parse_tlvs(payload, 8);
+    if (!header || !tlvs) return CommandOutcome::unreadable();
+    const std::uint16_t wcid = header->wlan_idx();
+    if (header->bss_idx >= bss_count || !tables_.bss[header->bss_idx].active || wcid >= wtbl_size)
+        return CommandOutcome::refused(status::not_there);
+    Update update{wcid, header->bss_idx, tables_.wtbl[wcid], false, false, {}};
+    for (const Tlv& tlv : *tlvs) {
+        CommandOutcome outcome = apply(update, tlv);
+        if (outcome.malformed || outcome.status != status::ok) return outcome;
+    }
+    if (update.removed)
+        tables_.wtbl[wcid] = WtblEntry{};
+    else if (update.next.valid)
+        tables_.wtbl[wcid] = std::move(update.next);
+    for (const StaKey& key : update.keys) {
+        std::vector<KeySlot>& slots = tables_.wtbl[key.wlan_idx].keys;
+        std::erase_if(slots, [&](const KeySlot& slot) { return same_slot(slot, key); });
+        if (key.add != 0)
+            slots.push_back({key.key_type != 0, key.cipher, key.key_id, key.key_len, key.peer_addr, key.key});
+    }
+    return update.nobody_there ? CommandOutcome::nobody_there() : CommandOutcome{};
+}
+
+CommandOutcome StationCommands::apply(Update& update, const Tlv& tlv) {
+    switch (tlv.tag) {
+        case StaBasic::tag: {
+            const Result<StaBasic> basic = decode<StaBasic>(tlv);
+            if (!basic) return CommandOutcome::unreadable();
+            if (!update.next.valid) update.next = WtblEntry{};
+            update.next.valid = true;
+            update.next.bss_idx = update.bss_idx;
+            update.next.basic = *basic;
+            return {};
+        }
+        case StaRemove::tag:
+            if (!decode<StaRemove>(tlv)) return CommandOutcome::unreadable();
+            update.nobody_there |= !update.next.valid;
+            update.removed = !update.next.self;
+            return {};
+        case StaMldOff::tag:
+            if (!decode<StaMldOff>(tlv)) return CommandOutcome::unreadable();
+            update.next.mld.reset();
+            update.next.eht_mld.reset();
+            return {};
+        case StaMld::tag:
+            return apply_mld(update, tlv);
+        case StaBlockAck::tag:
+            return apply_block_ack(update, tlv);
+        case StaKey::tag:
+            return apply_key(update, tlv);
+        default:
+            break;
+    }
+    const auto record = std::ranges::find(station_records, tlv.tag, &StationRecord::tag);
+    if (record == std::end(station_records)) return {};
+    if (!record->store(update.next, tlv)) return CommandOutcome::unreadable();
+    update.nobody_there |= !update.next.valid;
+    return {};
+}
+
+CommandOutcome StationCommands::apply_mld(Update& update, const Tlv& tlv) {
+    const Result<StaMld> mld = decode<StaMld>(tlv);
+    if (!mld) return CommandOutcome::unreadable();
+    const bool primary_is_there = mld->primary_id == update.wcid
+                                      ? update.next.valid
+                                      : mld->primary_id < wtbl_size && tables_.wtbl[mld->primary_id].valid;
+    if (!primary_is_there) return CommandOutcome::refused(status::not_there);
+    update.next.mld = *mld;
+    return {};
+}
+
+CommandOutcome StationCommands::apply_block_ack(Update& update, const Tlv& tlv) {
+    const Result<StaBlockAck> ack = decode<StaBlockAck>(tlv);
+    if (!ack) return CommandOutcome::unreadable();
+    if (ack->tid >= update.next.originator.size()) return CommandOutcome::refused(status::failure);
+    update.nobody_there |= !update.next.valid;
+    auto& session = (ack->ba_type == StaBlockAck::recipient ? update.next.recipient : update.next.originator)[ack->tid];
+    session.reset();
+    if ((ack->ba_en >> ack->tid & 1U) != 0) session = BlockAck{ack->ssn, ack->win_size, ack->amsdu != 0};
+    return {};
+}
+
+CommandOutcome StationCommands::apply_key(Update& update, const Tlv& tlv) {
+    const Result<StaKey> key = decode<StaKey>(tlv);
+    if (!key) return CommandOutcome::unreadable();
+    const bool is_there = key->wlan_idx == update.wcid ? update.next.valid
+                                                       : key->wlan_idx < wtbl_size && tables_.wtbl[key->wlan_idx].valid;
+    if (!is_there || key->bss_idx >= bss_count) return CommandOutcome::refused(status::not_there);
+    if (key->add != 0 && refuse_keys_) return CommandOutcome::refused(status::software_crypto);
+    update.keys.push_back(*key);
+    return {};
+}
+
+}  // namespace mlosim::mt7925

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "mt7925/command_outcome.h"
+#include "mt7925/tables.h"
+
+namespace mlosim::mt7925 {
+
+/// STA_REC: the WCID table. A message is checked as a whole before it changes anything.
+class StationCommands {
+public:
+    /// `refuse_keys`: a key to add is answered with status 1.
+    StationCommands(FirmwareTables& tables, bool refuse_keys) : tables_(tables), refuse_keys_(refuse_keys) {}
+
+    CommandOutcome station(ByteView payload);
+
+private:
+    struct Update;
+    CommandOutcome apply(Update& update, const Tlv& tlv);
+    CommandOutcome apply_mld(Update& update, const Tlv& tlv);
+    CommandOutcome apply_block_ack(Update& update, const Tlv& tlv);
+    CommandOutcome apply_key(Update& update, const Tlv& tlv);
+
+    FirmwareTables& tables_;
+    bool refuse_keys_;
+};
+
+}  // namespace mlosim::mt7925
