@@ -113,14 +113,19 @@ Result<void> Driver::change_vif_links(mld::Wdev&, std::uint16_t, std::uint16_t) 
 }
 
 // cf. mac80211_hwsim_vif_info_changed()
-void Driver::usable_links_changed(mld::Wdev& vif) {
+void Driver::vif_changed(mld::Wdev& vif, mld::VifChanges changes) {
+    if (!changes.has_any({mld::VifChange::links, mld::VifChange::mapping})) return;
     if (vif.type() == mld::InterfaceType::station && vif.active_links() != vif.usable_links())
         mac_.activate_links(vif, vif.usable_links());
 }
 
 // All links carry frames as soon as the keys are there. cf. mac80211_hwsim_sta_state()
-void Driver::authorized(mld::Wdev& vif, const mld::Sta&) {
-    if (vif.type() == mld::InterfaceType::station && vif.is_mld()) mac_.activate_links(vif, vif.usable_links());
+Result<void> Driver::sta_state(mld::Wdev& vif, mld::Sta&, std::optional<mld::StaState> from,
+                               std::optional<mld::StaState> to) {
+    const bool authorized = to == mld::StaState::authorized && from < to;
+    if (authorized && vif.type() == mld::InterfaceType::station && vif.is_mld())
+        mac_.activate_links(vif, vif.usable_links());
+    return {};
 }
 
 // It takes what maps all traffic to the same links. cf. mac80211_hwsim_can_neg_ttlm()
@@ -266,7 +271,7 @@ std::uint64_t Driver::tsf(const mld::Wdev&) const {
 
 // Beacons
 
-void Driver::link_changed(mld::Link& link) {
+void Driver::link_changed(mld::Link& link, mld::LinkChanges) {
     if (link.ap() == nullptr || !started_) {
         beacons_.erase(&link);
         return;

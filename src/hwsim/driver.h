@@ -19,7 +19,7 @@ namespace mlosim::hwsim {
 /// The generic radio: what mac80211_hwsim is to mac80211. It hears every channel that it uses at the same time, beacons
 /// at each target beacon transmission time, scans by itself where it has channel contexts, and has no limits of its
 /// own.
-class Driver final : public mld::Driver, private phy::RadioPort {
+class Driver : public mld::Driver, private phy::RadioPort {
 public:
     Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& mac, phy::Medium& medium);
     ~Driver() override;
@@ -30,13 +30,14 @@ public:
     Result<void> change_interface(mld::Wdev& vif, mld::InterfaceType type) override;
     void remove_interface(mld::Wdev& vif) override;
     Result<void> change_vif_links(mld::Wdev& vif, std::uint16_t old_links, std::uint16_t new_links) override;
-    void usable_links_changed(mld::Wdev& vif) override;
-    void authorized(mld::Wdev& vif, const mld::Sta& peer) override;
+    void vif_changed(mld::Wdev& vif, mld::VifChanges changes) override;
+    Result<void> sta_state(mld::Wdev& vif, mld::Sta& peer, std::optional<mld::StaState> from,
+                           std::optional<mld::StaState> to) override;
     [[nodiscard]] bool accepts_mapping(const mld::Wdev& vif, const mld::LinkMapping& mapping) const override;
     void config(const mld::RadioConfig& config) override;
     Result<void> assign_channel(mld::Link& link) override;
     void unassign_channel(mld::Link& link) override;
-    void link_changed(mld::Link& link) override;
+    void link_changed(mld::Link& link, mld::LinkChanges changes) override;
     Result<void> hw_scan(mld::Wdev& vif, const mld::DriverScan& scan) override;
     void cancel_hw_scan(mld::Wdev& vif) override;
     void sw_scan_start(mld::Wdev& vif, const ieee80211::MacAddress& sender) override;

@@ -86,11 +86,14 @@ Result<void> DataPath::set_default_key(Wdev& wdev, const KeyName& name, KeyPurpo
 }
 void DataPath::forget_keys(Wdev& wdev) {
     for (const auto& link : wdev.links())
-        detail::KeyStore::forget(*link);
+        impl_->keys.forget(*link);
     impl_->rx.forget_reports(wdev);
 }
 void DataPath::forget_link(Link& link) {
-    detail::KeyStore::forget(link);
+    impl_->keys.forget(link);
+}
+void DataPath::switch_keys(Wdev& wdev, std::uint16_t removed, std::uint16_t added) {
+    impl_->keys.switch_links(wdev, removed, added);
 }
 void DataPath::forget(const Wdev& wdev) {
     impl_->reports.forget(wdev);

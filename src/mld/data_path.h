@@ -110,6 +110,9 @@ public:
     Result<void> set_default_key(Wdev& wdev, const KeyName& name, KeyPurpose purpose);
     /// All group keys of an interface or a link. cf. ieee80211_free_keys()
     void forget_keys(Wdev& wdev);
+    /// Links of a station begin, or cease, to carry frames: the driver is told of their group keys.
+    /// cf. ieee80211_key_switch_links()
+    void switch_keys(Wdev& wdev, std::uint16_t removed, std::uint16_t added);
     void forget_link(Link& link);
     /// Everything of one interface.
     void forget(const Wdev& wdev);

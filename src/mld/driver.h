@@ -9,22 +9,64 @@
 #include <string_view>
 #include <vector>
 
+#include "ieee80211/frame_control.h"
+#include "ieee80211/link_id.h"
 #include "ieee80211/mac_address.h"
 #include "mld/frame.h"
 #include "mld/interface_type.h"
+#include "mld/key.h"
 #include "mld/outside_medium.h"
 #include "mld/scan.h"
+#include "mld/sta.h"
 #include "mld/survey.h"
 #include "phy/channel.h"
+#include "phy/flags.h"
 #include "phy/medium.h"
 #include "sim/result.h"
 
 namespace mlosim::mld {
 
 class Link;
-class Sta;
 class Wdev;
 struct LinkMapping;
+
+/// What of an interface as a whole changed. cf. vif_cfg_changed(), BSS_CHANGED_* of struct ieee80211_vif_cfg
+enum class VifChange : std::uint32_t {
+    association = 1U << 0,  ///< a station is connected now, or no longer
+    power_save = 1U << 1,
+    links = 1U << 2,    ///< links came or went (MLD_VALID_LINKS)
+    mapping = 1U << 3,  ///< traffic is mapped to other links (MLD_TTLM)
+};
+using VifChanges = phy::Flags<VifChange>;
+
+/// What of one link changed. cf. link_info_changed(), BSS_CHANGED_* of struct ieee80211_bss_conf
+enum class LinkChange : std::uint32_t {
+    bssid = 1U << 0,
+    beacon_interval = 1U << 1,
+    basic_rates = 1U << 2,
+    protection = 1U << 3,  ///< ERP_CTS_PROT and ERP_PREAMBLE
+    slot_time = 1U << 4,
+    ht_operation = 1U << 5,
+    queues = 1U << 6,  ///< QOS: the access categories' parameters
+    beacon = 1U << 7,
+    beacon_enabled = 1U << 8,
+    tx_power = 1U << 9,
+    bandwidth = 1U << 10,
+    bss_color = 1U << 11,
+    dtim = 1U << 12,  ///< BEACON_INFO: the DTIM period is known
+};
+using LinkChanges = phy::Flags<LinkChange>;
+
+/// Whether a key comes or goes (enum set_key_cmd).
+enum class KeyCommand : std::uint8_t { set, disable };
+
+/// What a managed station is about to send (struct ieee80211_prep_tx_info).
+struct ManagedTransmission {
+    ieee80211::ManagementSubtype subtype = ieee80211::ManagementSubtype::authentication;
+    ieee80211::LinkId link;
+    /// With complete_tx(): the exchange came to its good end.
+    bool success = false;
+};
 
 /// What the MAC sets for a radio as a whole (struct ieee80211_conf).
 struct RadioConfig {
@@ -89,11 +131,31 @@ public:
     virtual void remove_interface(Wdev& vif) = 0;
     /// Links came or went, became active or inactive: those that are active, before and after.
     virtual Result<void> change_vif_links(Wdev& vif, std::uint16_t old_links, std::uint16_t new_links) = 0;
-    /// A station may use other links than before: some came or went, or traffic is mapped elsewhere.
-    /// cf. BSS_CHANGED_MLD_VALID_LINKS, BSS_CHANGED_MLD_TTLM of vif_cfg_changed().
-    virtual void usable_links_changed(Wdev& /*vif*/) {}
-    /// The peer has passed its port. cf. sta_state() to IEEE80211_STA_AUTHORIZED.
-    virtual void authorized(Wdev& /*vif*/, const Sta& /*peer*/) {}
+    virtual void vif_changed(Wdev& /*vif*/, VifChanges /*changes*/) {}
+
+    /// A peer goes one state up or down; without a state it is not there. What goes up may be refused, what goes down
+    /// not. cf. sta_state()
+    virtual Result<void> sta_state(Wdev& /*vif*/, Sta& /*peer*/, std::optional<StaState> /*from*/,
+                                   std::optional<StaState> /*to*/) {
+        return {};
+    }
+    /// Which of a peer's links carry its frames, before and after.
+    virtual Result<void> change_sta_links(Wdev& /*vif*/, Sta& /*peer*/, std::uint16_t /*old_links*/,
+                                          std::uint16_t /*new_links*/) {
+        return {};
+    }
+    /// A key was installed or goes; the MAC itself encrypts whatever the answer. `peer`: the one it is shared with,
+    /// nullptr for a group key of the link that `name` tells. cf. set_key()
+    virtual Result<void> set_key(KeyCommand /*command*/, Wdev& /*vif*/, Sta* /*peer*/, const KeyName& /*name*/,
+                                 const Key& /*key*/) {
+        return {};
+    }
+    /// A station is about to send a frame that it wants an answer to: the radio shall stay on the link's channel until
+    /// complete_tx(). cf. mgd_prepare_tx(), mgd_complete_tx()
+    virtual void prepare_tx(Wdev& /*vif*/, const ManagedTransmission& /*about*/) {}
+    virtual void complete_tx(Wdev& /*vif*/, const ManagedTransmission& /*about*/) {}
+    /// What was given to transmit() is sent, or thrown away, before anything else happens. cf. flush()
+    virtual void flush(Wdev& /*vif*/, bool /*drop*/) {}
     /// Whether the radio can use these links at a time.
     [[nodiscard]] virtual bool can_activate_links(const Wdev& /*vif*/, std::uint16_t /*links*/) const { return true; }
     /// Whether the radio can carry traffic so. cf. can_neg_ttlm().
@@ -105,8 +167,7 @@ public:
     /// The link uses link.channel() from now on; or no channel any more.
     virtual Result<void> assign_channel(Link& link) = 0;
     virtual void unassign_channel(Link& link) = 0;
-    /// The link began to beacon, or ended; its interval, power or address changed. cf. link_info_changed().
-    virtual void link_changed(Link& link) = 0;
+    virtual void link_changed(Link& link, LinkChanges changes) = 0;
 
     /// Sweeps over one band by itself, then calls scan_completed(). Only radios of ScanStyle::hardware.
     virtual Result<void> hw_scan(Wdev& vif, const DriverScan& scan) = 0;

@@ -207,6 +207,7 @@ private:
     Wdev& wdev_;
     ieee80211::MacAddress address_;
     bool is_mld_ = false;
+    bool in_driver_ = false;
     std::vector<std::unique_ptr<LinkSta>> links_;
 };
 

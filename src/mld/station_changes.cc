@@ -117,7 +117,7 @@ Result<Sta*> Stations::add(Wdev& wdev, const ieee80211::MacAddress& address, con
     if (auto applied = apply(*sta, parameters, *mask); !applied) return fail(applied.error());
     if (!wdev.running()) return fail(ENETDOWN);
     if (find(wdev, address) != nullptr) return fail(EEXIST);
-    return &keep(std::move(sta));
+    return keep(std::move(sta));
 }
 
 // cf. ieee80211_change_station()

@@ -60,7 +60,7 @@ const Bss* StationMlme::Impl::find_bss(phy::Frequency frequency, const ieee80211
     return found;
 }
 
-Result<void> StationMlme::Impl::set_rates(Link& on, LinkSta& station, const Bss& bss) {
+Result<ieee80211::Bytes> StationMlme::Impl::common_rates(Link& on, const Bss& bss) {
     const BandCapabilities* band = wiphy().profile().band(bss.channel.band);
     if (band == nullptr) return fail(EINVAL);
     const ieee80211::ElementList elements(bss.elements->bytes);
@@ -82,9 +82,8 @@ Result<void> StationMlme::Impl::set_rates(Link& on, LinkSta& station, const Bss&
     }
     if (rates.empty()) return fail(EINVAL, "no rate that the radio knows");
     if (basic.empty()) basic.push_back(*std::min_element(rates.begin(), rates.end()));
-    station.capabilities.supported_rates = std::move(rates);
     on.bss_config.basic_rates = std::move(basic);
-    return {};
+    return rates;
 }
 
 Result<void> StationMlme::Impl::tune(Link& on, const Bss& bss, ConnectionSettings& wanted) {
@@ -116,10 +115,16 @@ Result<void> StationMlme::Impl::prepare(const Peer& peer, bool keep_station, boo
     if (is_new) {
         on.bssid_ = bss.bssid;
         on.bss_config.beacon_interval = bss.beacon_interval;
-        station = &wiphy().stations().insert(wdev, peer.ap, peer.link, bss.bssid);
-        if (auto rates = set_rates(on, station->default_link(), bss); !rates) {
+        auto rates = common_rates(on, bss);
+        if (rates) {
+            wiphy().driver().link_changed(on,
+                                          {LinkChange::bssid, LinkChange::basic_rates, LinkChange::beacon_interval});
+            auto inserted = wiphy().stations().insert(wdev, peer.ap, peer.link, bss.bssid, std::move(*rates));
+            if (!inserted) rates = fail(inserted.error());
+        }
+        if (!rates) {
             let_go(peer.ap);
-            return rates;
+            return fail(rates.error());
         }
     }
     // Nothing shall interfere with the connection.

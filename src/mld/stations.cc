@@ -70,8 +70,9 @@ void Stations::index(Sta& sta, const LinkSta& link) {
 }
 
 // cf. sta_info_insert_finish()
-Sta& Stations::keep(std::unique_ptr<Sta> owned) {
+Result<Sta*> Stations::keep(std::unique_ptr<Sta> owned) {
     Sta& sta = *owned;
+    if (auto taken = tell_driver(sta); !taken) return fail(taken.error());
     by_address_[{&sta.wdev(), sta.address()}] = &sta;
     for (const auto& link : sta.links())
         index(sta, *link);
@@ -81,13 +82,39 @@ Sta& Stations::keep(std::unique_ptr<Sta> owned) {
         wiphy_.world().now(), "mld/station-added",
         {{"wdev", sta.wdev().id().value}, {"address", sta.address().to_string()}, {"state", to_string(sta.state())}});
     wiphy_.world().tell([&](Events& e) { e.station_added(sta); });
-    return sta;
+    return &sta;
 }
 
-Sta& Stations::insert(Wdev& wdev, const ieee80211::MacAddress& address, std::optional<ieee80211::LinkId> link,
-                      const ieee80211::MacAddress& link_address) {
+Result<void> Stations::tell_driver(Sta& sta) {
+    std::optional<StaState> from;
+    for (int step = 0; step <= static_cast<int>(sta.state()); ++step) {
+        const auto to = static_cast<StaState>(step);
+        if (auto moved = wiphy_.driver().sta_state(sta.wdev(), sta, from, to); !moved) {
+            leave_driver(sta, from);
+            return moved;
+        }
+        from = to;
+    }
+    sta.in_driver_ = true;
+    return {};
+}
+
+void Stations::leave_driver(Sta& sta, std::optional<StaState> from) {
+    while (from) {
+        const auto to =
+            from == StaState::none ? std::nullopt : std::optional(static_cast<StaState>(static_cast<int>(*from) - 1));
+        (void)wiphy_.driver().sta_state(sta.wdev(), sta, from, to);  // what goes down may not be refused
+        from = to;
+    }
+    sta.in_driver_ = false;
+}
+
+Result<Sta*> Stations::insert(Wdev& wdev, const ieee80211::MacAddress& address, std::optional<ieee80211::LinkId> link,
+                              const ieee80211::MacAddress& link_address, ieee80211::Bytes supported_rates) {
     MLOSIM_INVARIANT(find(wdev, address) == nullptr, "an interface has a peer once");
-    return keep(make(wdev, address, link, link_address));
+    auto sta = make(wdev, address, link, link_address);
+    sta->default_link().capabilities.supported_rates = std::move(supported_rates);
+    return keep(std::move(sta));
 }
 
 LinkSta& Stations::insert_link(Sta& sta, ieee80211::LinkId id, const ieee80211::MacAddress& address) {
@@ -118,12 +145,13 @@ void Stations::destroy(Sta& sta) {
     for (const auto& link : sta.links())
         by_address_.erase({&sta.wdev(), link->address});
     sta.power_save.reset();
-    sta.pairwise_keys = {};
-    sta.group_keys = {};
-    sta.tx_key_index.reset();
+    if (sta.authorized()) (void)move_state(sta, StaState::associated);
+    forget_keys(sta);
     ++generation_;
     // The states go down before anybody is told, so what is told shows none.
-    set_flags(sta, StaFlags(sta.flags).remove(state_flags));
+    const auto down = set_flags(sta, StaFlags(sta.flags).remove(state_flags));
+    MLOSIM_INVARIANT(down.has_value(), "a driver lets go of a peer");
+    leave_driver(sta, StaState::none);
     wiphy_.world().trace().record(wiphy_.world().now(), "mld/station-removed",
                                   {{"wdev", sta.wdev().id().value}, {"address", sta.address().to_string()}});
     wiphy_.world().tell([&](Events& e) { e.station_removed(sta); });
@@ -142,6 +170,10 @@ Result<void> Stations::move_state(Sta& sta, StaState to) {
     if (from == to) return {};
     const int step = static_cast<int>(to) - static_cast<int>(from);
     if (step != 1 && step != -1) return fail(EINVAL);
+    if (sta.in_driver_) {
+        const auto moved = wiphy_.driver().sta_state(sta.wdev(), sta, from, to);
+        if (!moved && step > 0) return moved;
+    }
     switch (std::max(from, to)) {
         case StaState::authenticated:
             step > 0 ? sta.flags |= StaFlag::authenticated : sta.flags.remove(StaFlag::authenticated);
@@ -160,21 +192,36 @@ Result<void> Stations::move_state(Sta& sta, StaState to) {
     wiphy_.world().trace().record(
         wiphy_.world().now(), "mld/station-state",
         {{"wdev", sta.wdev().id().value}, {"address", sta.address().to_string()}, {"state", to_string(to)}});
-    if (to == StaState::authorized && step > 0) wiphy_.driver().authorized(sta.wdev(), sta);
     if (to == StaState::authorized && sta.wdev().type() == InterfaceType::ap && sta.wdev().netdev() != nullptr)
         sta.wdev().netdev()->received(detail::layer2_update(sta.address()));
     return {};
 }
 
-void Stations::set_flags(Sta& sta, StaFlags flags) {
+Result<void> Stations::set_flags(Sta& sta, StaFlags flags) {
     sta.flags =
         StaFlags(sta.flags).remove(StaFlags::from_bits(~state_flags.bits())) | StaFlags(flags).remove(state_flags);
     const StaState to = state_of(flags);
     while (sta.state() != to) {
         const int step = to > sta.state() ? 1 : -1;
-        const auto moved = move_state(sta, static_cast<StaState>(static_cast<int>(sta.state()) + step));
-        MLOSIM_INVARIANT(moved.has_value(), "one step is always possible");
+        const auto next = static_cast<StaState>(static_cast<int>(sta.state()) + step);
+        if (auto moved = move_state(sta, next); !moved) return moved;
     }
+    return {};
+}
+
+// cf. ieee80211_free_sta_keys()
+void Stations::forget_keys(Sta& sta) {
+    const auto disable = [&](auto& keys, bool pairwise) {
+        for (std::size_t index = 0; index < keys.size(); ++index) {
+            if (keys[index] == nullptr) continue;
+            const KeyName name{static_cast<std::uint8_t>(index), pairwise, sta.address(), std::nullopt};
+            (void)wiphy_.driver().set_key(KeyCommand::disable, sta.wdev(), &sta, name, *keys[index]);
+            keys[index].reset();
+        }
+    };
+    disable(sta.group_keys, false);
+    disable(sta.pairwise_keys, true);
+    sta.tx_key_index.reset();
 }
 
 Sta* Stations::find(const Wdev& wdev, const ieee80211::MacAddress& address) const {

@@ -41,9 +41,10 @@ public:
 
     // What the MAC does itself.
 
-    /// A station's access point: no flags yet. Told as NEW_STATION. cf. sta_info_insert()
-    Sta& insert(Wdev& wdev, const ieee80211::MacAddress& address, std::optional<ieee80211::LinkId> link,
-                const ieee80211::MacAddress& link_address);
+    /// A station's access point, with these rates and without flags. Told as NEW_STATION. What the driver says.
+    /// cf. sta_info_insert()
+    Result<Sta*> insert(Wdev& wdev, const ieee80211::MacAddress& address, std::optional<ieee80211::LinkId> link,
+                        const ieee80211::MacAddress& link_address, ieee80211::Bytes supported_rates);
     /// One more link with a peer that is an MLD. cf. ieee80211_sta_allocate_link(), ieee80211_sta_activate_link()
     LinkSta& insert_link(Sta& sta, ieee80211::LinkId link, const ieee80211::MacAddress& link_address);
     /// One less; not the last. cf. ieee80211_sta_remove_link()
@@ -52,8 +53,9 @@ public:
     void destroy(Sta& sta);
     /// All of one interface, or of one link of it; the last that came goes first. cf. __sta_info_flush()
     void flush(const Wdev& wdev, std::optional<ieee80211::LinkId> link = std::nullopt);
-    /// Flags change one by one, in the order of the states. cf. sta_info_move_state()
-    void set_flags(Sta& sta, StaFlags flags);
+    /// Flags change one by one, in the order of the states. What the driver says to a state that it does not want.
+    /// cf. sta_info_move_state()
+    Result<void> set_flags(Sta& sta, StaFlags flags);
 
     /// By MLD address or link address. nullptr: unknown.
     [[nodiscard]] Sta* find(const Wdev& wdev, const ieee80211::MacAddress& address) const;
@@ -80,7 +82,13 @@ private:
     Result<void> apply_link(Sta& sta, const StaParameters& parameters, LinkChange change);
     std::unique_ptr<Sta> make(Wdev& wdev, const ieee80211::MacAddress& address, std::optional<ieee80211::LinkId> link,
                               const ieee80211::MacAddress& link_address) const;
-    Sta& keep(std::unique_ptr<Sta> sta);
+    Result<Sta*> keep(std::unique_ptr<Sta> sta);
+    /// Step by step to the state that it has already, from nothing; back to nothing if one is refused.
+    /// cf. sta_info_insert_drv_state()
+    Result<void> tell_driver(Sta& sta);
+    /// Step by step down from a state that the driver knows, to nothing.
+    void leave_driver(Sta& sta, std::optional<StaState> from);
+    void forget_keys(Sta& sta);
     void index(Sta& sta, const LinkSta& link);
     void held(int change) { held_frames_ = static_cast<std::size_t>(static_cast<std::int64_t>(held_frames_) + change); }
     /// Every ten seconds, while frames wait. cf. sta_info_cleanup()

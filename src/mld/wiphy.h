@@ -347,6 +347,7 @@ private:
     void finish_color_change(Link& link);
     void abort_color_change(Link& link);
     Result<void> switch_active_links(Wdev& station, std::uint16_t links);
+    void change_peer_links(Wdev& station, std::uint16_t old_links, std::uint16_t new_links);
     void release_channel(Link& link);
     bool recalculate_power(Link& link);
     [[nodiscard]] bool uses_channel_contexts() const;

@@ -8,6 +8,7 @@
 #include "mld/netdev.h"
 #include "mld/sta.h"
 #include "mld/station_mlme.h"
+#include "mld/stations.h"
 #include "mld/wiphy.h"
 #include "mld/world.h"
 
@@ -28,6 +29,16 @@ Result<void> Wiphy::set_active_links(Wdev& station, std::uint16_t links) {
     if (common != 0)
         if (auto fewer = switch_active_links(station, common); !fewer) return fewer;
     return switch_active_links(station, links);
+}
+
+/// What a link says of itself when it begins to carry frames. cf. _ieee80211_set_active_links()
+constexpr LinkChanges of_new_link{LinkChange::protection,  LinkChange::slot_time, LinkChange::ht_operation,
+                                  LinkChange::basic_rates, LinkChange::bssid,     LinkChange::queues,
+                                  LinkChange::tx_power,    LinkChange::bandwidth, LinkChange::bss_color};
+
+void Wiphy::change_peer_links(Wdev& station, std::uint16_t old_links, std::uint16_t new_links) {
+    for (Sta* peer : stations_->of(station))
+        (void)driver_->change_sta_links(station, *peer, old_links, new_links);
 }
 
 // cf. _ieee80211_set_active_links()
@@ -53,7 +64,14 @@ Result<void> Wiphy::switch_active_links(Wdev& station, std::uint16_t links) {
         if ((removed & link->id().bit()) != 0) release_channel(*link);
     for (const auto& link : station.links())
         if ((added & link->id().bit()) != 0 && link->wanted_channel_) (void)tune_link(*link, *link->wanted_channel_);
+    const auto both = static_cast<std::uint16_t>(before | links);
+    station.active_links_ = both;
+    if (added != 0) change_peer_links(station, before, both);
+    data_path().switch_keys(station, removed, added);
     station.active_links_ = links;
+    if (removed != 0) change_peer_links(station, both, links);
+    for (const auto& link : station.links())
+        if ((added & link->id().bit()) != 0) driver_->link_changed(*link, of_new_link);
     if (removed != 0) (void)driver_->change_vif_links(station, static_cast<std::uint16_t>(before | links), links);
     if (mlme != nullptr && added != 0) mlme->say_awake(added, removed != 0);
     world_.trace().record(world_.now(), "mld/active-links",

@@ -81,7 +81,8 @@ Result<void> Wiphy::start_ap(Wdev& wdev, std::optional<ieee80211::LinkId> id, co
     link.ap_ = std::make_unique<ApLink>(settings);
     link.ap_->recalculate_dtim(driver_->tsf(wdev));
     if (!wdev.ap_power_save_) wdev.ap_power_save_ = std::make_unique<ApPowerSave>(wdev);
-    driver_->link_changed(link);
+    driver_->link_changed(link, {LinkChange::beacon_enabled, LinkChange::beacon, LinkChange::beacon_interval,
+                                 LinkChange::bssid, LinkChange::dtim, LinkChange::queues});
     if (wdev.netdev() != nullptr) wdev.netdev()->set_carrier(true);
     world_.trace().record(world_.now(), "mld/ap-started",
                           {{"wdev", wdev.id().value},
@@ -123,7 +124,7 @@ void Wiphy::stop_ap_link(Link& link) {
     stations_->flush(wdev, wdev.is_mld() ? std::optional(link.id()) : std::nullopt);
     link.ap_.reset();
     wdev.transmit_blocked_ = false;
-    driver_->link_changed(link);
+    driver_->link_changed(link, LinkChange::beacon_enabled);
     data_path_->transmit_again(wdev);
     data_path_->forget_link(link);
     data_path_->settings(wdev).qos_map.reset();  // cf. ___cfg80211_stop_ap()
@@ -233,7 +234,8 @@ Result<void> Wiphy::set_bss(Wdev& wdev, std::optional<ieee80211::LinkId> id, con
     if (parameters.use_short_slot_time) config.use_short_slot_time = *parameters.use_short_slot_time;
     if (parameters.ap_isolate) wdev.ap_isolate_ = *parameters.ap_isolate;
     if (parameters.ht_operation_mode) config.ht_operation_mode = *parameters.ht_operation_mode;
-    driver_->link_changed(link);
+    driver_->link_changed(
+        link, {LinkChange::protection, LinkChange::slot_time, LinkChange::basic_rates, LinkChange::ht_operation});
     return {};
 }
 
@@ -243,7 +245,7 @@ Result<void> Wiphy::set_tx_queue(Wdev& wdev, std::optional<ieee80211::LinkId> id
     if (!link) return fail(link.error());
     if (parameters.access_category >= (*link)->bss_config.tx_queues.size()) return fail(EINVAL);
     (*link)->bss_config.tx_queues[parameters.access_category] = parameters;
-    driver_->link_changed(**link);
+    driver_->link_changed(**link, LinkChange::queues);
     return {};
 }
 

@@ -104,7 +104,7 @@ void Wiphy::finish_channel_switch(Link& link) {
     }
     link.ap()->set_channel(request.channel);
     link.ap()->change_beacon(request.beacon_after);
-    driver_->link_changed(link);
+    driver_->link_changed(link, {LinkChange::beacon, LinkChange::bandwidth});
     wdev.transmit_blocked_ = false;
     world_.trace().record(world_.now(), "mld/channel-switched",
                           {{"wdev", wdev.id().value},

@@ -152,7 +152,8 @@ Result<void> Wiphy::set_station_links(Wdev& station, const std::vector<StationLi
     const std::uint16_t active_before = station.active_links_;
     const auto still_active = static_cast<std::uint16_t>(active_before & after);
     const std::uint16_t active = still_active != 0 ? still_active : static_cast<std::uint16_t>(after & (0U - after));
-    if (auto changed = driver_->change_vif_links(station, active_before, active); !changed) return changed;
+    if (active != active_before)
+        if (auto changed = driver_->change_vif_links(station, active_before, active); !changed) return changed;
 
     std::vector<std::unique_ptr<Link>> next;
     for (const StationLink& link : wanted) {

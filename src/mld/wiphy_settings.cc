@@ -83,7 +83,7 @@ bool Wiphy::recalculate_power(Link& link) {
     if (link.user_power_dbm_) power = std::min(power, *link.user_power_dbm_);
     if (link.tx_power_dbm_ == power) return false;
     link.tx_power_dbm_ = power;
-    driver_->link_changed(link);
+    driver_->link_changed(link, LinkChange::tx_power);
     return true;
 }
 

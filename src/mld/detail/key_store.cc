@@ -1,8 +1,10 @@
 #include "mld/detail/key_store.h"
 
+#include "mld/driver.h"
 #include "mld/sta.h"
 #include "mld/stations.h"
 #include "mld/wiphy.h"
+#include "mld/world.h"
 
 namespace mlosim::mld::detail {
 
@@ -66,7 +68,9 @@ Result<void> KeyStore::add(Wdev& wdev, const KeyName& name, const KeyParameters&
     if (name.pairwise && other_cipher(sta->pairwise_keys[name.index ^ 1U])) return fail(EOPNOTSUPP);
     // Installing it again would let its packet numbers begin anew.
     if (*place != nullptr && (*place)->is_same_as(**made)) return {};
+    if (*place != nullptr) tell_driver(KeyCommand::disable, wdev, name, **place);
     *place = std::move(*made);
+    tell_driver(KeyCommand::set, wdev, name, **place);
     if (name.pairwise && parameters.mode != KeyMode::no_tx) {
         sta->tx_key_index = name.index;
         sta->uses_encryption = true;
@@ -88,6 +92,7 @@ Result<void> KeyStore::send_with(Wdev& wdev, const KeyName& name) {
 Result<void> KeyStore::remove(Wdev& wdev, const KeyName& name) {
     Slot* place = slot(wdev, name);
     if (place == nullptr || *place == nullptr) return fail(ENOENT);
+    tell_driver(KeyCommand::disable, wdev, name, **place);
     place->reset();
     if (name.peer) return {};
     Link& link = *link_of(wdev, name);
@@ -133,7 +138,35 @@ Result<void> KeyStore::set_default(Wdev& wdev, const KeyName& name, KeyPurpose p
     return {};
 }
 
+void KeyStore::tell_driver(KeyCommand command, Wdev& wdev, const KeyName& name, const Key& key) {
+    if (wdev.is_mld() && name.link && (wdev.active_links() & name.link->bit()) == 0) return;
+    Sta* peer = name.peer ? wiphy_.stations().find(wdev, *name.peer) : nullptr;
+    if (auto done = wiphy_.driver().set_key(command, wdev, peer, name, key); !done)
+        wiphy_.world().trace().record(wiphy_.world().now(), "mld/key-not-in-hardware",
+                                      {{"wdev", wdev.id().value},
+                                       {"index", name.index},
+                                       {"command", command == KeyCommand::set ? "set" : "disable"},
+                                       {"error", done.error().code}});
+}
+
+void KeyStore::tell_group_keys(KeyCommand command, Link& link) {
+    for (std::size_t index = 0; index < link.group_keys.size(); ++index) {
+        if (link.group_keys[index] == nullptr) continue;
+        const auto of = link.vif().is_mld() ? std::optional(link.id()) : std::nullopt;
+        tell_driver(command, link.vif(), {static_cast<std::uint8_t>(index), false, std::nullopt, of},
+                    *link.group_keys[index]);
+    }
+}
+
+void KeyStore::switch_links(Wdev& wdev, std::uint16_t removed, std::uint16_t added) {
+    for (const auto& link : wdev.links()) {
+        if ((removed & link->id().bit()) != 0) tell_group_keys(KeyCommand::disable, *link);
+        if ((added & link->id().bit()) != 0) tell_group_keys(KeyCommand::set, *link);
+    }
+}
+
 void KeyStore::forget(Link& link) {
+    tell_group_keys(KeyCommand::disable, link);
     link.group_keys.fill(nullptr);
     link.default_unicast_key.reset();
     link.default_multicast_key.reset();

@@ -9,6 +9,7 @@
 namespace mlosim::mld {
 class Sta;
 class Wiphy;
+enum class KeyCommand : std::uint8_t;
 }  // namespace mlosim::mld
 
 namespace mlosim::mld::detail {
@@ -27,7 +28,10 @@ public:
     /// ENOLINK, EINVAL.
     Result<void> set_default(Wdev& wdev, const KeyName& name, KeyPurpose purpose);
     /// All group keys of a link.
-    static void forget(Link& link);
+    void forget(Link& link);
+    /// The driver is told of the group keys of links that begin, or cease, to carry frames.
+    /// cf. ieee80211_key_switch_links()
+    void switch_links(Wdev& wdev, std::uint16_t removed, std::uint16_t added);
 
 private:
     using Slot = std::shared_ptr<Key>;
@@ -36,6 +40,10 @@ private:
     [[nodiscard]] static Link* link_of(const Wdev& wdev, const KeyName& name);
     /// cf. ieee80211_set_tx()
     Result<void> send_with(Wdev& wdev, const KeyName& name);
+    /// What the driver says is its own affair: the MAC encrypts by itself. Keys of links that are not active are not
+    /// told. cf. ieee80211_key_enable_hw_accel(), ieee80211_key_disable_hw_accel()
+    void tell_driver(KeyCommand command, Wdev& wdev, const KeyName& name, const Key& key);
+    void tell_group_keys(KeyCommand command, Link& link);
 
     Wiphy& wiphy_;
 };

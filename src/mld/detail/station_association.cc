@@ -83,6 +83,12 @@ std::uint8_t dtim_period(const Bss& bss) {
     return tim && tim->first_piece().size() >= 2 ? tim->first_piece()[1] : 0;
 }
 
+/// What a link learns from the association. cf. ieee80211_link_set_associated(), ieee80211_assoc_config_link()
+constexpr LinkChanges of_association{
+    LinkChange::bssid,     LinkChange::beacon_interval, LinkChange::basic_rates, LinkChange::protection,
+    LinkChange::slot_time, LinkChange::ht_operation,    LinkChange::queues,      LinkChange::dtim,
+    LinkChange::bandwidth};
+
 }  // namespace
 
 void StationMlme::Impl::set_queues(BssConfig& config, const ElementList& elements) {
@@ -158,7 +164,7 @@ Result<void> StationMlme::Impl::associate(const AssociateRequest& request) {
     if (auth) end_authentication(true);
     // Without an authentication the program vouches for one. cf. sta_info_pre_move_state()
     if (Sta* station = access_point(assoc->ap); !station->flags.has(StaFlag::authenticated))
-        wiphy().stations().set_flags(*station, station->flags | StaFlag::authenticated);
+        (void)wiphy().stations().set_flags(*station, station->flags | StaFlag::authenticated);
     arm();
     return {};
 }
@@ -221,6 +227,7 @@ Result<void> StationMlme::Impl::send_association() {
     options.cookie = await(Awaited::association);
     options.no_encryption = true;
     trace("mld/association-sent", a.ap);
+    wiphy().driver().prepare_tx(wdev, {.subtype = ManagementSubtype::association_request, .link = link().id()});
     wiphy().data_path().send_management(wdev, &link(), std::move(frame), options);
     arm();
     return {};
@@ -242,8 +249,14 @@ void StationMlme::Impl::on_association_response(const ieee80211::FrameView& fram
     if (!assoc || frame.addr3() != assoc->ap || frame.addr2() != assoc->ap) return;
     const auto response = AssociationResponseBody::parse(frame.body());
     if (!response) return;
-    if (response->status == rejected_temporarily) {
-        const auto interval = response->elements.find(element::timeout_interval);
+    const ManagedTransmission exchange{ManagementSubtype::association_request, link().id(), response->status == 0};
+    answered(frame, *response);
+    wiphy().driver().complete_tx(wdev, exchange);
+}
+
+void StationMlme::Impl::answered(const ieee80211::FrameView& frame, const AssociationResponseBody& response) {
+    if (response.status == rejected_temporarily) {
+        const auto interval = response.elements.find(element::timeout_interval);
         if (interval && interval->first_piece().size() >= 5 && interval->first_piece()[0] == comeback_time) {
             ieee80211::ByteReader value(interval->first_piece().subspan(1));
             const std::uint32_t tu = value.u32le();
@@ -257,8 +270,8 @@ void StationMlme::Impl::on_association_response(const ieee80211::FrameView& fram
             return;
         }
     }
-    if (response->status == 0 && !take_up(*response)) return end_association(AssociationEnd::timeout);
-    tell_association(frame, *response);
+    if (response.status == 0 && !take_up(response)) return end_association(AssociationEnd::timeout);
+    tell_association(frame, response);
 }
 
 // cf. ieee80211_assoc_success()
@@ -280,8 +293,7 @@ bool StationMlme::Impl::take_up(const AssociationResponseBody& response) {
     if (!a.request.crypto.control_port) flags |= StaFlag::authorized;
     station->capability = static_cast<std::uint16_t>(response.capabilities.raw());
     station->extended_capabilities = body_of(response.elements, element::extended_capabilities);
-    wiphy().stations().set_flags(*station, flags);
-    return true;
+    return wiphy().stations().set_flags(*station, flags).has_value();
 }
 
 // cf. ieee80211_assoc_config_link()
@@ -296,7 +308,9 @@ bool StationMlme::Impl::take_up_link(Link& on, AssociationLink& with, LinkSta& s
     const bool has_vht = elements.get<ieee80211::VhtCapabilities>() && elements.get<ieee80211::VhtOperation>();
     if (band != phy::Band::ghz6 && mode >= ConnectionMode::ht && (!wmm || !has_ht)) return false;
     if (band == phy::Band::ghz5 && mode >= ConnectionMode::vht && !has_vht) return false;
-    if (auto rates = set_rates(on, station, with.bss); !rates) return false;
+    auto rates = common_rates(on, with.bss);
+    if (!rates) return false;
+    station.capabilities.supported_rates = std::move(*rates);
     if (!follow_bandwidth(on, with.settings, elements)) return false;
 
     StaCapabilities& peer = station.capabilities;
@@ -379,6 +393,9 @@ void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, cons
         const auto& known = connected.links.front().bss.elements;
         if (!wdev.ssid_ && ElementList(known->bytes).find(element::country)) wdev.ssid_ = c.ssid;
         active = std::move(connected);
+        for (const ActiveLink& l : active->links)
+            wiphy().driver().link_changed(*(done.is_mld() ? wdev.link(l.id) : &wdev.default_link()), of_association);
+        wiphy().driver().vif_changed(wdev, VifChange::association);
         wdev.netdev()->set_carrier(true);
         watch_connection();
         trace("mld/associated", ap);

@@ -148,6 +148,7 @@ Result<void> StationMlme::Impl::send_authentication() {
     options.no_encryption = true;
     if (!auth->done) auth->timeout = now() + timeout_unacknowledged;
     trace("mld/authentication-sent", auth->ap);
+    wiphy().driver().prepare_tx(wdev, {ieee80211::ManagementSubtype::authentication, link().id(), false});
     wiphy().data_path().send_management(wdev, &link(), std::move(frame), options);
     arm();
     return {};
@@ -179,7 +180,7 @@ void StationMlme::Impl::authenticated() {
     auth->done = true;
     auth->timeout = now() + wait_for_association;
     if (Sta* station = wiphy().stations().find(wdev, auth->ap))
-        wiphy().stations().set_flags(*station, station->flags | StaFlag::authenticated);
+        (void)wiphy().stations().set_flags(*station, station->flags | StaFlag::authenticated);
     trace("mld/authenticated", auth->ap);
     arm();
 }
@@ -187,34 +188,41 @@ void StationMlme::Impl::authenticated() {
 void StationMlme::Impl::on_authentication(const ieee80211::FrameView& frame) {
     const auto body = AuthenticationBody::parse(frame.body());
     if (!body || !auth || auth->done || frame.addr3() != auth->ap) return;
-    const bool is_sae = body->algorithm == AuthenticationBody::sae;
-    if (body->algorithm != auth->algorithm) return;
-    if (!is_sae && body->transaction != auth->expected_transaction) return;
-    if (is_sae && (body->transaction < auth->expected_transaction || body->transaction > 2)) return;
+    const ManagedTransmission exchange{ieee80211::ManagementSubtype::authentication, link().id(), body->status == 0};
+    if (answered(frame, *body)) wiphy().driver().complete_tx(wdev, exchange);
+}
 
-    if (body->status != 0) {
+bool StationMlme::Impl::answered(const ieee80211::FrameView& frame, const AuthenticationBody& body) {
+    const bool is_sae = body.algorithm == AuthenticationBody::sae;
+    if (body.algorithm != auth->algorithm) return true;
+    if (!is_sae && body.transaction != auth->expected_transaction) return true;
+    if (is_sae && (body.transaction < auth->expected_transaction || body.transaction > 2)) return true;
+
+    if (body.status != 0) {
         const ieee80211::MacAddress ap = auth->ap;
         tell(MlmeFrameKind::authentication, frame.octets());
-        sme_authenticated(body->status, ap);
-        const bool goes_on =
-            body->status == anti_clogging_token_required ||
-            (body->transaction == 1 && (body->status == sae_hash_to_element || body->status == sae_pk));
+        sme_authenticated(body.status, ap);
+        const bool goes_on = body.status == anti_clogging_token_required ||
+                             (body.transaction == 1 && (body.status == sae_hash_to_element || body.status == sae_pk));
         if (is_sae && goes_on) {
             auth->waiting = true;
             auth->timeout = now() + wait_for_sae_retry;
             arm();
-            return;
+            return true;
         }
-        return end_authentication(false);
+        end_authentication(false);
+        return true;
     }
-    if (!is_sae || (body->transaction == 2 && auth->expected_transaction == 2)) {
+    const bool needs_confirm = is_sae && body.transaction == 1;
+    if (!is_sae || (body.transaction == 2 && auth->expected_transaction == 2)) {
         authenticated();
-    } else if (body->transaction == 2) {
+    } else if (body.transaction == 2) {
         auth->peer_confirmed = true;
     }
     const ieee80211::MacAddress ap = auth->ap;
     tell(MlmeFrameKind::authentication, frame.octets());
-    sme_authenticated(body->status, ap);
+    sme_authenticated(body.status, ap);
+    return !needs_confirm;
 }
 
 // cf. ieee80211_destroy_auth_data()

@@ -230,8 +230,8 @@ public:
                          detail::ConnectionSettings& wanted);
     /// The channel that both can use, as wide as there is room for. cf. ieee80211_prep_channel()
     Result<void> tune(Link& on, const Bss& bss, detail::ConnectionSettings& wanted);
-    /// cf. ieee80211_mgd_setup_link_sta()
-    Result<void> set_rates(Link& on, LinkSta& station, const Bss& bss);
+    /// Those that both know; the link's basic ones are set. cf. ieee80211_mgd_setup_link_sta()
+    Result<ieee80211::Bytes> common_rates(Link& on, const Bss& bss);
     /// Gives the channel back, forgets the access point. cf. the ends of ieee80211_destroy_auth_data()
     void let_go(const ieee80211::MacAddress& ap);
     /// Its own frames' status comes back.
@@ -252,6 +252,8 @@ public:
     void authentication_status(bool acknowledged);
     void authentication_timeout();
     void on_authentication(const ieee80211::FrameView& frame);
+    /// Whether the exchange is over, one way or the other.
+    bool answered(const ieee80211::FrameView& frame, const ieee80211::AuthenticationBody& body);
     void authenticated();
     /// `keep`: an association goes on with what it set up.
     void end_authentication(bool keep);
@@ -263,6 +265,7 @@ public:
     void association_status(bool acknowledged);
     void association_timeout();
     void on_association_response(const ieee80211::FrameView& frame);
+    void answered(const ieee80211::FrameView& frame, const ieee80211::AssociationResponseBody& response);
     bool take_up(const ieee80211::AssociationResponseBody& response);
     bool take_up_link(Link& on, AssociationLink& with, LinkSta& station, const ieee80211::ElementList& elements,
                       std::uint16_t capabilities);

@@ -72,12 +72,20 @@ Bytes StationMlme::Impl::set_disassociated(ManagementSubtype how, std::uint16_t 
     const ieee80211::MacAddress ap = active->connection.ap;
     stop_probing();
     wdev.netdev()->set_carrier(false);
+    wiphy().driver().flush(wdev, true);
+    const ManagedTransmission goodbye{how, link().id(), false};
+    if (send) wiphy().driver().prepare_tx(wdev, goodbye);
     Bytes frame = say_goodbye(how, ap, reason, send);
+    if (send) {
+        wiphy().driver().flush(wdev, false);
+        wiphy().driver().complete_tx(wdev, goodbye);
+    }
     const bool given_up = active->given_up;
     if (!given_up) connected_address_ = ap;
     active.reset();
     trace("mld/disassociated", ap);
     wiphy().stations().flush(wdev);
+    wiphy().driver().vif_changed(wdev, VifChange::association);
     wiphy().data_path().forget_keys(wdev);
     let_go(ap);
     if (!given_up) wdev.ssid_.reset();

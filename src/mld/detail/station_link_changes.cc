@@ -63,7 +63,7 @@ Result<void> StationMlme::Impl::drop_links(std::uint16_t links) {
         }
     }
     std::erase_if(active->links, [&](const ActiveLink& l) { return (links & l.id.bit()) != 0; });
-    wiphy().driver().usable_links_changed(wdev);
+    wiphy().driver().vif_changed(wdev, VifChange::links);
     return {};
 }
 
@@ -247,7 +247,7 @@ void StationMlme::Impl::on_reconfiguration_response(const ieee80211::FrameView& 
     active->reconfiguration.reset();
     trace("mld/links-reconfigured", active->connection.ap);
     if (!added) return;
-    wiphy().driver().usable_links_changed(wdev);
+    wiphy().driver().vif_changed(wdev, VifChange::links);
     tell(MlmeFrameKind::link_reconfiguration, frame.octets());
 }
 

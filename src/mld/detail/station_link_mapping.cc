@@ -109,7 +109,7 @@ bool StationMlme::Impl::carry_traffic_on(std::uint16_t links, std::uint16_t dorm
     }
     set_dormant(dormant);
     wdev.suspended_links_ = suspended;
-    if (changed || suspended != 0) wiphy().driver().usable_links_changed(wdev);
+    if (changed || suspended != 0) wiphy().driver().vif_changed(wdev, VifChange::mapping);
     return true;
 }
 
@@ -123,7 +123,7 @@ void StationMlme::Impl::consider_advertised_mapping(const ElementList& elements,
             active->mapping_switch.cancel();  // called off
         } else if (active->advertised_mapping) {
             set_dormant(0);
-            wiphy().driver().usable_links_changed(wdev);
+            wiphy().driver().vif_changed(wdev, VifChange::mapping);
         }
         active->advertised_mapping = false;
         return;
@@ -243,7 +243,7 @@ void StationMlme::Impl::on_mapping_teardown() {
     wdev.link_mapping_.reset();
     set_dormant(static_cast<std::uint16_t>(wdev.dormant_links_ & ~wdev.suspended_links_));
     wdev.suspended_links_ = 0;
-    wiphy().driver().usable_links_changed(wdev);
+    wiphy().driver().vif_changed(wdev, VifChange::mapping);
 }
 
 }  // namespace mlosim::mld

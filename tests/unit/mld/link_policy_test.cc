@@ -24,8 +24,8 @@ protected:
         }
         return out;
     }
-    Sta& peer = wiphy.stations().insert(ap, *ieee80211::MacAddress::parse("02:00:00:00:55:00"), LinkId{},
-                                        *ieee80211::MacAddress::parse("02:00:00:00:55:10"));
+    Sta& peer = **wiphy.stations().insert(ap, *ieee80211::MacAddress::parse("02:00:00:00:55:00"), LinkId{},
+                                          *ieee80211::MacAddress::parse("02:00:00:00:55:10"), {});
 };
 
 TEST_F(LinkPolicyTest, RoundRobinTakesEachInTurn) {

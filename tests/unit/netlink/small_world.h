@@ -33,7 +33,7 @@ public:
     void config(const mld::RadioConfig&) override {}
     Result<void> assign_channel(mld::Link&) override { return {}; }
     void unassign_channel(mld::Link&) override {}
-    void link_changed(mld::Link&) override {}
+    void link_changed(mld::Link&, mld::LinkChanges) override {}
     Result<void> hw_scan(mld::Wdev&, const mld::DriverScan&) override { return {}; }
     void cancel_hw_scan(mld::Wdev&) override {}
     void sw_scan_start(mld::Wdev&, const ieee80211::MacAddress&) override {}
