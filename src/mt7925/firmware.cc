@@ -60,19 +60,20 @@ Firmware::Firmware(const FirmwareConfig& config, Clock& clock, Radio& radio, Fau
               send_unsolicited(Eid::rssi, PayloadBuilder(BssHeader{idx, 0}).add(RssiValue{rssi}).bytes());
           }) {}
 
-void Firmware::receive_command(ByteView packet) {
+bool Firmware::receive_command(ByteView packet) {
     if (observer_) observer_(Direction::command, packet);
     ++counts_.commands;
     if (fw_own_) {
         ++counts_.commands_while_asleep;
-        return;
+        return false;
     }
     if (stalled_ || dead_ || ring_.size() >= ring_size) {
         ++counts_.dropped_commands;
-        return;
+        return false;
     }
     ring_.emplace_back(packet.begin(), packet.end());
     if (!working_) serve_next();
+    return true;
 }
 
 void Firmware::serve_next() {

@@ -27,7 +27,7 @@ namespace mlosim::mt7925 {
 /// times give the same answers.
 class Firmware {
 public:
-    /// Takes an event off the firmware's hands.
+    /// Takes an event off the firmware's hands. Must not call the firmware from within.
     using EventSink = std::function<void(Bytes event)>;
     /// Sees every message that the firmware took or sent.
     using Observer = std::function<void(Direction direction, ByteView packet)>;
@@ -39,8 +39,8 @@ public:
 
     void set_observer(Observer observer) { observer_ = std::move(observer); }
 
-    /// A packet on the command ring (15).
-    void receive_command(ByteView packet);
+    /// A packet on the command ring (15). False: the firmware does not look at the ring (it sleeps, hangs or is dead).
+    bool receive_command(ByteView packet);
     /// A piece on the download ring (16).
     void receive_scatter(ByteView piece) { rom_.scatter(piece.size()); }
     /// A frame from the air. True: the host gets it.
