@@ -33,7 +33,7 @@ class ApMld:
         self.directory = tempfile.TemporaryDirectory(prefix="mlosim-")
         place = pathlib.Path(self.directory.name)
         for number, link in enumerate(links):
-            lines = {"interface": interface, "ctrl_interface": f"{place}/control", **COMMON, **settings, **link}
+            lines = {"interface": interface, "ctrl_interface": f"{place}/control{number}", **COMMON, **settings, **link}
             (place / str(number)).write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
         self.log = place / "log"
         with open(self.log, "w", encoding="utf-8") as log:
@@ -41,7 +41,7 @@ class ApMld:
                                             env=world.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         self.controls = []
         try:
-            self.controls = [Control(place / "control" / f"{interface}_link{n}", lambda: self.process.poll() is None)
+            self.controls = [Control(self._socket(place / f"control{n}", n), lambda: self.process.poll() is None)
                              for n in range(len(links))]
             deadline = time.monotonic() + PATIENCE
             while any(control.facts("STATUS").get("state") != "ENABLED" for control in self.controls):
@@ -53,6 +53,17 @@ class ApMld:
             self.stop()
             raise AssertionError(f"the AP MLD does not come up: {error}\n{text[-6000:]}") from error
         self.address = self.controls[0].facts("STATUS")["mld_addr[0]"]
+
+    def _socket(self, directory, link):
+        """A link's control socket; release 2.11 knows links by their directories alone."""
+        names = [f"{self.interface}_link{link}", self.interface]
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self.process.poll() is None:
+            for name in names:
+                if (directory / name).exists():
+                    return directory / name
+            time.sleep(0.01)
+        return directory / names[0]
 
     def stop(self):
         for control in self.controls:
