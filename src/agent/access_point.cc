@@ -200,6 +200,10 @@ Result<void> AccessPoint::register_frames() {
             wdev_.wiphy().register_frame(wdev_, *this, frame_control_of(ManagementSubtype::action), {&category, 1});
         !done)
         return done;
+    constexpr std::uint8_t answers[] = {category_wnm, wnm_transition_response};
+    if (auto done = wdev_.wiphy().register_frame(wdev_, *this, frame_control_of(ManagementSubtype::action), answers);
+        !done)
+        return done;
     if (settings_.mld)
         if (auto done = mappings_.start(); !done) return done;
     registered_ = true;
@@ -299,6 +303,7 @@ void AccessPoint::stopped(const char* reason) {
     }
     announcement_.cancel();
     flag_.cancel();
+    transitions_.clear();
     packets_.clear();
     reading_.cancel();
     stations_.clear();

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "agent/access_point_orders.h"
 #include "agent/association.h"
 #include "agent/bss.h"
 #include "agent/bss_elements.h"
@@ -19,6 +20,7 @@
 #include "agent/sa_queries.h"
 #include "agent/sae_responder.h"
 #include "agent/stations.h"
+#include "agent/transition_request.h"
 #include "ieee80211/frame_header.h"
 #include "mld/frame_listener.h"
 #include "mld/wdev.h"
@@ -77,13 +79,14 @@ public:
     void control_port_frame(ieee80211::ByteView ethernet);
     /// A station of this network is at another access point by now: nobody is told.
     void moved_away(const ieee80211::MacAddress& station);
+    Result<void> obey(const AccessPointOrder& order);
     /// New group keys now. False: there are none.
     bool rekey_group();
     /// A new 4-way handshake with a station. False: it has no keys.
     bool rekey_pairwise(const ieee80211::MacAddress& station);
-    /// Deauthenticates a station. False: it is not known.
-    bool send_away(const ieee80211::MacAddress& station, std::uint16_t reason);
-    void send_all_away(std::uint16_t reason);
+    /// Deauthenticates a station, or only disassociates it. False: it is not known.
+    bool send_away(const ieee80211::MacAddress& station, std::uint16_t reason, bool disassociates = false);
+    void send_all_away(std::uint16_t reason, bool disassociates = false);
     /// A link of the MLD goes after so many beacons, which say so. ENOENT, EBUSY (the last one), EINVAL.
     Result<void> remove_link(ieee80211::LinkId link, std::uint16_t beacons);
     /// After some beacons that say so no TID is on a link for so long (an advertised TID-to-link mapping). One link at
@@ -136,6 +139,15 @@ private:
         std::uint16_t listen_interval = 0;
     };
 
+    Result<void> carry_out(const RekeyOrder& order);
+    Result<void> carry_out(const SendAwayOrder& order);
+    Result<void> carry_out(const RemoveLinkOrder& order);
+    Result<void> carry_out(const RestLinkOrder& order);
+    Result<void> carry_out(const SwitchChannelOrder& order);
+    Result<void> carry_out(const ChangeColorOrder& order);
+    Result<void> carry_out(const TransitionOrder& order);
+    [[nodiscard]] std::vector<TransitionCandidate> candidates(const std::vector<ieee80211::MacAddress>& targets) const;
+    void transition_answered(const ieee80211::MacAddress& station, ieee80211::ByteView body);
     [[nodiscard]] Result<void> register_frames();
     void describe();
     void count_updates();
@@ -256,6 +268,9 @@ private:
     ieee80211::Bytes psk_;  ///< of the password, once it was needed
     std::deque<Packet> packets_;
     sim::Timer reading_;
+    std::uint8_t transition_token_ = 0;
+    /// Who has to be gone by then.
+    std::map<ieee80211::MacAddress, sim::Timer> transitions_;
     AccessPointCounters counters_;
 };
 

@@ -260,6 +260,7 @@ bool AccessPoint::admit(std::size_t link, const Sender& from, ieee80211::Aid aid
 }
 
 void AccessPoint::forget(const MacAddress& station) {
+    transitions_.erase(station);
     if (gatekeeper_) gatekeeper_->left(station);
     sa_queries_.forget(station);
     (void)wdev_.wiphy().stations().remove(wdev_, station);  // ENOENT: the MAC did not know it
@@ -299,25 +300,32 @@ void AccessPoint::send_to(const MacAddress& station, ieee80211::ManagementSubtyp
     }
 }
 
-bool AccessPoint::send_away(const MacAddress& station, std::uint16_t reason) {
+bool AccessPoint::send_away(const MacAddress& station, std::uint16_t reason, bool disassociates) {
     const MacAddress id = stations_.identity(station);
-    if (!stations_.is_authenticated(id)) return false;
+    const Stations::Station* known = stations_.find(id);
+    if (known == nullptr || (disassociates && !known->aid)) return false;
     Bytes body;
     ByteWriter w(body);
     ieee80211::DeauthenticationBody why;
     why.reason = reason;
     why.append_to(w);
-    send_to(id, ieee80211::ManagementSubtype::deauthentication, body);
-    expel(id);
+    if (disassociates) {
+        send_to(id, ieee80211::ManagementSubtype::disassociation, body);
+        stations_.disassociate(id);
+        forget(id);
+    } else {
+        send_to(id, ieee80211::ManagementSubtype::deauthentication, body);
+        expel(id);
+    }
     world().trace().record(
         world().now(), "agent/station-sent-away",
         {{"network", settings_.name}, {"station", id.to_string()}, {"reason", std::uint64_t{reason}}});
     return true;
 }
 
-void AccessPoint::send_all_away(std::uint16_t reason) {
+void AccessPoint::send_all_away(std::uint16_t reason, bool disassociates) {
     for (const MacAddress& station : stations_.all())
-        (void)send_away(station, reason);
+        (void)send_away(station, reason, disassociates);
 }
 
 bool AccessPoint::rekey_group() {
@@ -337,10 +345,11 @@ void AccessPoint::ask_whether_it_is_there(const MacAddress& station, std::uint16
     send_to(station, ieee80211::ManagementSubtype::action, body);
 }
 
-// SA Query, 802.11-2020 9.6.9; the MAC let none pass that is not protected.
+// SA Query, 802.11-2020 9.6.9, of which the MAC let none pass that is not protected; answers to transition requests.
 void AccessPoint::action(const Sender& from, const ieee80211::FrameView& frame) {
     constexpr std::size_t size = 4;
     const ByteView body = frame.body();
+    if (body.size() > 2 && body[0] == category_wnm) return transition_answered(from.id, body.subspan(2));
     if (body.size() < size || body[0] != sa_query_category || !is_protected(from.id)) return;
     const auto transaction = static_cast<std::uint16_t>(body[2] | body[3] << 8U);
     if (body[1] == sa_query_response) sa_queries_.answered(from.id, transaction);

@@ -34,6 +34,7 @@ ieee80211::ExtendedCapabilities extended_capabilities(const Bss& bss) {
     const bool set_of_bssids = !bss.nontransmitted.empty();
     out.set(ieee80211::ExtendedCapabilities::multiple_bssid, set_of_bssids);
     out.set(ssid_list);
+    out.set(ieee80211::ExtendedCapabilities::bss_transition);
     out.set(ieee80211::ExtendedCapabilities::beacon_protection, protects_beacons(bss));
     if (set_of_bssids) out.set(complete_nontransmitted_list);
     return out;

@@ -71,6 +71,38 @@ Result<TransitionRequest> TransitionRequest::parse(ByteView body) {
     return out;
 }
 
+Bytes transition_request(std::uint8_t token, const std::vector<TransitionCandidate>& where,
+                         std::uint16_t disassociates_after) {
+    constexpr std::uint8_t validity = 255;       // beacons
+    constexpr std::uint32_t reachable = 3;       // Neighbor Report, BSSID Information: AP Reachability
+    constexpr std::uint32_t same_security = 4;   // … and Security
+    constexpr std::uint8_t preference_size = 3;  // a subelement with one octet
+    std::uint8_t mode = 0;
+    if (!where.empty()) mode |= has_candidates | is_abridged;
+    if (disassociates_after != 0) mode |= is_imminent;
+    Bytes out;
+    ieee80211::ByteWriter w(out);
+    w.u8(category_wnm);
+    w.u8(wnm_transition_request);
+    w.u8(token);
+    w.u8(mode);
+    w.u16le(disassociates_after);
+    w.u8(validity);
+    for (const TransitionCandidate& one : where) {
+        w.u8(neighbor_report);
+        w.u8(static_cast<std::uint8_t>(neighbor_fixed + preference_size));
+        w.mac(one.bssid);
+        w.u32le(reachable | same_security);
+        w.u8(one.operating_class);
+        w.u8(one.channel);
+        w.u8(one.phy_type);
+        w.u8(preference_subelement);
+        w.u8(1);
+        w.u8(one.preference);
+    }
+    return out;
+}
+
 Bytes transition_response(std::uint8_t token, TransitionStatus status, const ieee80211::MacAddress& target) {
     Bytes out;
     ieee80211::ByteWriter w(out);

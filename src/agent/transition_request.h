@@ -32,6 +32,20 @@ struct TransitionRequest {
     [[nodiscard]] static Result<TransitionRequest> parse(ieee80211::ByteView body);
 };
 
+/// A BSS that a station could go to, as an access point tells of it.
+struct TransitionCandidate {
+    ieee80211::MacAddress bssid;
+    std::uint8_t operating_class = 0;
+    std::uint8_t channel = 0;
+    std::uint8_t phy_type = 0;      ///< dot11PHYType
+    std::uint8_t preference = 255;  ///< 255 is best
+};
+
+/// The body of a request's frame. `disassociates_after`: beacons, until who is still there is disassociated; 0: nobody
+/// is.
+[[nodiscard]] ieee80211::Bytes transition_request(std::uint8_t token, const std::vector<TransitionCandidate>& where,
+                                                  std::uint16_t disassociates_after);
+
 /// 802.11-2020 Table 9-428.
 enum class TransitionStatus : std::uint8_t { accept = 0, no_suitable_candidates = 7 };
 

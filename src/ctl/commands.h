@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,29 @@ public:
     [[nodiscard]] Result<void> activate_links(const std::string& station, const std::vector<unsigned>& links);
     [[nodiscard]] Result<void> share_links(const std::string& station, const std::string& policy);
 
+    // Built-in access points and stations. `ap` and `station` as above; addresses as 02:00:00:00:01:00. Without a
+    // client all are meant, or the group.
+
+    [[nodiscard]] Result<void> rekey(const std::string& ap, const std::string& client);
+    [[nodiscard]] Result<void> send_away(const std::string& ap, const std::string& client, unsigned reason,
+                                         bool disassociates);
+    [[nodiscard]] Result<void> remove_ap_link(const std::string& ap, unsigned link, unsigned beacons);
+    [[nodiscard]] Result<void> rest_ap_link(const std::string& ap, unsigned link, const std::string& duration);
+    struct NewChannel {
+        double mhz = 0;
+        unsigned width_mhz = 20;
+        unsigned punctured = 0;
+        unsigned beacons = 10;
+        bool quiet = false;
+    };
+    [[nodiscard]] Result<void> switch_channel(const std::string& ap, std::optional<unsigned> link,
+                                              const NewChannel& channel);
+    [[nodiscard]] Result<void> change_color(const std::string& ap, std::optional<unsigned> link, unsigned color,
+                                            unsigned beacons);
+    [[nodiscard]] Result<void> request_transition(const std::string& ap, const std::string& client,
+                                                  const std::vector<std::string>& targets, unsigned beacons);
+    [[nodiscard]] Result<void> roam(const std::string& station, const std::vector<std::string>& targets);
+
     /// Prints events as they come; after `count` of them it ends (0: never).
     [[nodiscard]] Result<void> events(std::uint64_t count);
 
@@ -49,6 +73,9 @@ private:
     [[nodiscard]] Result<void> command(std::uint8_t command);
     [[nodiscard]] Result<void> name_wdev(Request& request, int by, const std::string& station);
     [[nodiscard]] Result<Reply> one(const Request& request);
+    /// A request about an access point or station of that name, and its acknowledgement.
+    [[nodiscard]] Result<Request> about(std::uint8_t command, const std::string& interface);
+    [[nodiscard]] Result<void> done(const Request& request);
 
     GenlClient& client_;
     Format format_;

@@ -161,6 +161,30 @@ Request& Request::number64(int type, std::uint64_t value) {
     return *this;
 }
 
+Request& Request::number8(int type, std::uint8_t value) {
+    nla_put_u8(message_.get(), type, value);
+    return *this;
+}
+
+Request& Request::flag(int type) {
+    nla_put_flag(message_.get(), type);
+    return *this;
+}
+
+Request& Request::octets(int type, std::span<const std::uint8_t> value) {
+    nla_put(message_.get(), type, static_cast<int>(value.size()), value.data());
+    return *this;
+}
+
+Request& Request::list(int type, const std::vector<std::vector<std::uint8_t>>& values) {
+    nlattr* nest = nla_nest_start(message_.get(), type);
+    int index = 0;
+    for (const auto& value : values)
+        octets(++index, value);
+    nla_nest_end(message_.get(), nest);
+    return *this;
+}
+
 Request& Request::text(int type, const std::string& value) {
     nla_put_string(get(), type, value.c_str());
     return *this;

@@ -69,7 +69,12 @@ public:
 
     Request& number32(int type, std::uint32_t value);
     Request& number64(int type, std::uint64_t value);
+    Request& number8(int type, std::uint8_t value);
     Request& text(int type, const std::string& value);
+    Request& flag(int type);
+    Request& octets(int type, std::span<const std::uint8_t> value);
+    /// A nest of such values, by index from 1.
+    Request& list(int type, const std::vector<std::vector<std::uint8_t>>& values);
 
 private:
     struct Free {

@@ -127,6 +127,82 @@ int main(int argc, char** argv) {
     share->add_option("MLD", station, "Interface name or index, or wdev (0x1)")->required();
     share->add_option("POLICY", policy, "round_robin, strongest or by_tid")->required();
 
+    CLI::App* ap = app.add_subcommand("ap", "Tells a built-in access point what to do");
+    ap->require_subcommand(1);
+    ap->fallthrough();
+    std::string client;
+    unsigned link_id = 0;
+    unsigned beacons = 10;
+    const auto at_ap = [&](const char* name, const char* description, Action what) {
+        CLI::App* sub = simple(*ap, name, description, std::move(what));
+        sub->add_option("AP", station, "Interface name or index, or wdev (0x1)")->required();
+        return sub;
+    };
+    const auto counted = [&](CLI::App* sub, unsigned most) {
+        sub->add_option("--beacons", beacons, "How many beacons say so before (default 10)")
+            ->check(CLI::Range(1u, most));
+    };
+    const char* const client_help = "The station's address (MLD address); all without";
+    at_ap("rekey", "New group keys, or a new 4-way handshake with one station", [&](Commands& commands) {
+        return commands.rekey(station, client);
+    })->add_option("STATION", client, "The station's address (MLD address)");
+    unsigned reason = 3;
+    for (const bool disassociates : {false, true}) {
+        CLI::App* away = at_ap(disassociates ? "disassociate" : "deauthenticate", "Sends stations away",
+                               [&, disassociates](Commands& commands) {
+                                   return commands.send_away(station, client, reason, disassociates);
+                               });
+        away->add_option("STATION", client, client_help);
+        away->add_option("--reason", reason, "Reason code (default 3)")->check(CLI::Range(1u, 65535u));
+    }
+    CLI::App* removal = at_ap("remove-link", "A link of an AP MLD goes for good",
+                              [&](Commands& commands) { return commands.remove_ap_link(station, link_id, beacons); });
+    removal->add_option("LINK", link_id, "Link id")->required();
+    counted(removal, 65535);
+    std::string duration;
+    CLI::App* rest = at_ap("rest-link", "No traffic is mapped to a link of an AP MLD for a while",
+                           [&](Commands& commands) { return commands.rest_ap_link(station, link_id, duration); });
+    rest->add_option("LINK", link_id, "Link id")->required();
+    rest->add_option("DURATION", duration, "As in 2s or 500ms")->required();
+    Commands::NewChannel channel;
+    const auto given_link = [&](CLI::App* sub) {
+        const CLI::Option* option = sub->get_option("--link");
+        return option->count() != 0 ? std::optional(link_id) : std::nullopt;
+    };
+    CLI::App* move = nullptr;
+    move = at_ap("switch", "Goes to another channel", [&](Commands& commands) {
+        channel.beacons = beacons;
+        return commands.switch_channel(station, given_link(move), channel);
+    });
+    move->add_option("MHZ", channel.mhz, "The primary channel's frequency")->required();
+    move->add_option("--width", channel.width_mhz, "20, 40, 80, 160 or 320 MHz (default 20)");
+    move->add_option("--punctured", channel.punctured, "Bit n: the n-th 20 MHz piece from below is left out");
+    move->add_option("--link", link_id, "Link id, of an AP MLD");
+    move->add_flag("--quiet", channel.quiet, "Nobody is to send meanwhile");
+    counted(move, 255);
+    unsigned color = 1;
+    CLI::App* paint = nullptr;
+    paint = at_ap("color", "Takes another BSS color", [&](Commands& commands) {
+        return commands.change_color(station, given_link(paint), color, beacons);
+    });
+    paint->add_option("COLOR", color, "1 to 63")->required();
+    paint->add_option("--link", link_id, "Link id, of an AP MLD");
+    counted(paint, 255);
+    std::vector<std::string> targets;
+    unsigned patience = 0;
+    CLI::App* transition = at_ap("transition", "Asks stations to go elsewhere", [&](Commands& commands) {
+        return commands.request_transition(station, client, targets, patience);
+    });
+    transition->add_option("STATION", client, client_help);
+    transition->add_option("--to", targets, "BSSIDs, the best first; all others of the same name without");
+    transition->add_option("--disassociate-after", patience, "Who is still there after so many beacons has to go")
+        ->check(CLI::Range(0u, 65535u));
+
+    CLI::App* roam = simple(app, "roam", "Sends a built-in station to another access point",
+                            [&](Commands& commands) { return commands.roam(station, targets); });
+    roam->add_option("STATION", station, "Interface name or index, or wdev (0x1)")->required();
+    roam->add_option("TARGET", targets, "BSSIDs or addresses of AP MLDs, the best first; the loudest without");
+
     const Arguments arguments(argc, argv);
     try {
         app.parse(std::vector<std::string>(arguments.own.rbegin(), arguments.own.rend()));
@@ -143,9 +219,9 @@ int main(int argc, char** argv) {
     }
     if (arguments.cut) return complain(usage, "only exec takes arguments after --");
 
-    auto client = ctl::GenlClient::open(ctl::socket_path(socket), MLOSIM_GENL_NAME);
-    if (!client) return complain(environment, client.error().message);
-    ctl::Commands commands(*client, json ? ctl::Format::json : ctl::Format::people, std::cout);
+    auto connection = ctl::GenlClient::open(ctl::socket_path(socket), MLOSIM_GENL_NAME);
+    if (!connection) return complain(environment, connection.error().message);
+    ctl::Commands commands(*connection, json ? ctl::Format::json : ctl::Format::people, std::cout);
     const auto result = action(commands);
     if (!result) return complain(result.error().code == ctl::usage_mistake ? usage : refused, result.error().message);
     return done;

@@ -7,6 +7,7 @@
 #include "mld/link_policy.h"
 #include "mld/transmit_settings.h"
 #include "netlink/detail/mlosim_messages.h"
+#include "netlink/detail/mlosim_orders.h"
 #include "sim/invariant.h"
 
 namespace mlosim::netlink {
@@ -28,6 +29,19 @@ constexpr auto rules = policy_table<MLOSIM_ATTR_MAX>({
     {MLOSIM_ATTR_ACTIVE_LINKS, attr::u32()},
     {MLOSIM_ATTR_LINK_POLICY, attr::string()},
     {MLOSIM_ATTR_COUNTERS, attr::reject("counters cannot be set")},
+    {MLOSIM_ATTR_MAC, attr::exact_len(ieee80211::MacAddress::size)},
+    {MLOSIM_ATTR_LINK_ID, attr::range(AttributeType::u8, 0, ieee80211::LinkId::max_links - 1)},
+    {MLOSIM_ATTR_FREQ, attr::u32()},
+    {MLOSIM_ATTR_WIDTH, attr::u32()},
+    {MLOSIM_ATTR_CENTER_FREQ1, attr::u32()},
+    {MLOSIM_ATTR_BEACONS, attr::range(AttributeType::u32, 0, 65535)},
+    {MLOSIM_ATTR_DURATION, attr::range(AttributeType::u64, 0, std::numeric_limits<std::int64_t>::max())},
+    {MLOSIM_ATTR_REASON_CODE, attr::range(AttributeType::u32, 1, 65535)},
+    {MLOSIM_ATTR_DISASSOCIATE, attr::flag()},
+    {MLOSIM_ATTR_PUNCTURED, attr::range(AttributeType::u32, 0, 65535)},
+    {MLOSIM_ATTR_QUIET, attr::flag()},
+    {MLOSIM_ATTR_COLOR, attr::range(AttributeType::u32, 1, 63)},
+    {MLOSIM_ATTR_TARGETS, attr::nested()},
 });
 constexpr Policy policy{rules, 1};
 
@@ -132,23 +146,7 @@ std::unique_ptr<Dump> dump_list(MlosimFamily& family, std::vector<mld::WdevId> i
     });
 }
 
-/// The wdev that WDEV (or `by`) or IFINDEX names.
-Result<mld::Wdev*> named_wdev(MlosimFamily& family, const Request& request, Reply& reply, std::uint16_t by) {
-    mld::Wdev* wdev = nullptr;
-    std::uint16_t at = by;
-    if (auto id = request->u64(by)) {
-        wdev = family.world().find_wdev(mld::WdevId{*id});
-    } else if (auto index = request->u32(MLOSIM_ATTR_IFINDEX)) {
-        const mld::Netdev* netdev = family.world().find_netdev(mld::IfIndex{*index});
-        wdev = netdev != nullptr ? netdev->wdev() : nullptr;
-        at = MLOSIM_ATTR_IFINDEX;
-    } else {
-        reply.ack().missing_type = by;
-        return fail(EINVAL);
-    }
-    if (wdev == nullptr) return fail(ENODEV, "no such wdev", request->at(at));
-    return wdev;
-}
+using detail::named_wdev;
 
 Result<void> send_wdev(Reply& reply, std::uint8_t command, PutWdev put, const mld::Wdev& wdev) {
     MessageBuilder message = reply.message(command, largest_mlosim_message);
@@ -295,17 +293,26 @@ constexpr Command<MlosimFamily> commands[] = {
     {.cmd = MLOSIM_CMD_UNREGISTER_LINK, .doit = unregister_link, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_SET_ACTIVE_LINKS, .doit = set_active_links, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_SET_LINK_POLICY, .doit = set_link_policy, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_REKEY, .doit = detail::rekey, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_SEND_AWAY, .doit = detail::send_away, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_REMOVE_AP_LINK, .doit = detail::remove_ap_link, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_REST_AP_LINK, .doit = detail::rest_ap_link, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_SWITCH_CHANNEL, .doit = detail::switch_channel, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_CHANGE_COLOR, .doit = detail::change_color, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_REQUEST_TRANSITION, .doit = detail::request_transition, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_ROAM, .doit = detail::roam, .permission = Permission::net_admin},
 };
 
 }  // namespace
 
 MlosimFamily::MlosimFamily(GenericNetlink& generic, mld::World& world, TimeControl& time, mlosim_dialect dialect,
-                           mlosim_netdev_backend netdevs, const StationDirectory* stations)
+                           mlosim_netdev_backend netdevs, const StationDirectory* stations, AgentOrders* orders)
     : world_(world),
       time_(time),
       dialect_(dialect),
       netdevs_(netdevs),
       stations_(stations),
+      orders_(orders),
       family_({.name = MLOSIM_GENL_NAME,
                .version = MLOSIM_GENL_VERSION,
                .policy = &policy,

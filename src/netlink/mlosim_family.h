@@ -5,6 +5,7 @@
 
 #include "mld/events.h"
 #include "mld/world.h"
+#include "netlink/agent_orders.h"
 #include "netlink/family.h"
 #include "netlink/generic.h"
 #include "netlink/mlosim_uapi.h"
@@ -18,7 +19,8 @@ namespace mlosim::netlink {
 class MlosimFamily final : private mld::Events {
 public:
     MlosimFamily(GenericNetlink& generic, mld::World& world, TimeControl& time, mlosim_dialect dialect,
-                 mlosim_netdev_backend netdevs = MLOSIM_NETDEV_EMULATED, const StationDirectory* stations = nullptr);
+                 mlosim_netdev_backend netdevs = MLOSIM_NETDEV_EMULATED, const StationDirectory* stations = nullptr,
+                 AgentOrders* orders = nullptr);
     MlosimFamily(const MlosimFamily&) = delete;
     MlosimFamily& operator=(const MlosimFamily&) = delete;
     ~MlosimFamily() override;
@@ -27,6 +29,8 @@ public:
     [[nodiscard]] TimeControl& time() const noexcept { return time_; }
     /// nullptr: the world has no built-in stations.
     [[nodiscard]] const StationDirectory* stations() const noexcept { return stations_; }
+    /// nullptr: the world has nothing that is built in.
+    [[nodiscard]] AgentOrders* orders() const noexcept { return orders_; }
     /// The attributes of NEW_WORLD and SET_WORLD.
     void put_world(MessageBuilder& message) const;
     /// Changes with every radio, wdev and link wdev that comes or goes.
@@ -71,6 +75,7 @@ private:
     mlosim_dialect dialect_;
     mlosim_netdev_backend netdevs_;
     const StationDirectory* stations_;
+    AgentOrders* orders_ = nullptr;
     std::uint32_t generation_ = 1;
     std::optional<Waiting> waiting_;
     TableFamily<MlosimFamily> family_;

@@ -67,6 +67,16 @@ enum mlosim_command {
     MLOSIM_CMD_GET_STATION,     /* WDEV or IFINDEX, or a dump -> NEW_STATION: built-in stations */
     MLOSIM_CMD_NEW_STATION,
 
+    /* WDEV or IFINDEX of a built-in access point; MAC: one of its stations, else all. ENODEV, ENOENT, EBUSY, EINVAL */
+    MLOSIM_CMD_REKEY,              /* MAC: a new 4-way handshake; without: new group keys */
+    MLOSIM_CMD_SEND_AWAY,          /* MAC, REASON_CODE (3 if absent); DISASSOCIATE: no more than that */
+    MLOSIM_CMD_REMOVE_AP_LINK,     /* LINK_ID, BEACONS (10): it goes for good after those */
+    MLOSIM_CMD_REST_AP_LINK,       /* LINK_ID, DURATION: no traffic is mapped to it for so long */
+    MLOSIM_CMD_SWITCH_CHANNEL,     /* LINK_ID of an MLD, FREQ, WIDTH, CENTER_FREQ1, PUNCTURED, BEACONS (10), QUIET */
+    MLOSIM_CMD_CHANGE_COLOR,       /* LINK_ID of an MLD, COLOR, BEACONS (10) */
+    MLOSIM_CMD_REQUEST_TRANSITION, /* MAC, TARGETS, BEACONS: who is still there after those is disassociated */
+    MLOSIM_CMD_ROAM, /* WDEV or IFINDEX of a built-in station, TARGETS: to the first that it hears, or the loudest */
+
     __MLOSIM_CMD_AFTER_LAST,
     MLOSIM_CMD_MAX = __MLOSIM_CMD_AFTER_LAST - 1
 };
@@ -128,6 +138,15 @@ enum mlosim_attr {
     MLOSIM_ATTR_STATION_LINKS,
     MLOSIM_ATTR_SIGNAL, /* s32, dBm, of beacons; absent if none was heard */
     MLOSIM_ATTR_REASON, /* string, why the last connection or attempt ended; absent if none has */
+
+    MLOSIM_ATTR_BEACONS,      /* u32, until something happens */
+    MLOSIM_ATTR_DURATION,     /* u64, ns */
+    MLOSIM_ATTR_REASON_CODE,  /* u32, 802.11-2020 Table 9-49 */
+    MLOSIM_ATTR_DISASSOCIATE, /* flag */
+    MLOSIM_ATTR_PUNCTURED,    /* u32, bit n: the n-th 20 MHz piece from below is left out */
+    MLOSIM_ATTR_QUIET,        /* flag: nobody is to send until the switch */
+    MLOSIM_ATTR_COLOR,        /* u32, 1 to 63 */
+    MLOSIM_ATTR_TARGETS,      /* nest of 6 bytes each, by index from 1: BSSIDs or addresses of AP MLDs, best first */
 
     __MLOSIM_ATTR_AFTER_LAST,
     MLOSIM_ATTR_MAX = __MLOSIM_ATTR_AFTER_LAST - 1

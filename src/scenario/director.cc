@@ -195,34 +195,16 @@ Result<void> Director::act(const RemoveRadioStep& step) {
     return {};
 }
 
-// ENODEV: no such network; ENOENT: no keys, or no such station.
-Result<void> Director::act(const RekeyStep& step) {
+// ENODEV: no such network.
+Result<void> Director::act(const OrderStep& step) {
     agent::AccessPoint* access_point = access_points_.find(step.network);
     if (access_point == nullptr) return fail(ENODEV, "there is no such network");
-    const bool done = step.station ? access_point->rekey_pairwise(*step.station) : access_point->rekey_group();
-    return done ? Result<void>{} : fail(ENOENT, step.station ? "no such station has keys" : "no keys");
-}
-
-Result<void> Director::act(const DeauthenticateStep& step) {
-    agent::AccessPoint* access_point = access_points_.find(step.network);
-    if (access_point == nullptr) return fail(ENODEV, "there is no such network");
-    if (!step.station) {
-        access_point->send_all_away(step.reason);
-        return {};
-    }
-    return access_point->send_away(*step.station, step.reason) ? Result<void>{} : fail(ENOENT, "no such station");
-}
-
-Result<void> Director::act(const RemoveApLinkStep& step) {
-    agent::AccessPoint* access_point = access_points_.find(step.network);
-    if (access_point == nullptr) return fail(ENODEV, "there is no such network");
-    return access_point->remove_link(step.link, step.beacons);
-}
-
-Result<void> Director::act(const RestApLinkStep& step) {
-    agent::AccessPoint* access_point = access_points_.find(step.network);
-    if (access_point == nullptr) return fail(ENODEV, "there is no such network");
-    return access_point->rest_link(step.link, step.duration);
+    agent::AccessPointOrder order = step.order;
+    if (auto* transition = std::get_if<agent::TransitionOrder>(&order))
+        for (const std::string& network : step.to)
+            for (const NetworkBss& bss : cast_.network(network))
+                transition->targets.push_back(bss.bssid);
+    return access_point->obey(order);
 }
 
 }  // namespace mlosim::scenario

@@ -56,10 +56,7 @@ private:
     Result<void> act(const RemoveLinkStep& step);
     Result<void> act(const RoamStep& step);
     Result<void> act(const RemoveRadioStep& step);
-    Result<void> act(const RekeyStep& step);
-    Result<void> act(const DeauthenticateStep& step);
-    Result<void> act(const RemoveApLinkStep& step);
-    Result<void> act(const RestApLinkStep& step);
+    Result<void> act(const OrderStep& step);
 
     template <class F>
     Result<void> for_each_interface(const Target& target, F what);

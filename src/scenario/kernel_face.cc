@@ -13,6 +13,7 @@
 #include "netlink/nl80211/nl80211.h"
 #include "netlink/route.h"
 #include "observe/netlink_capture.h"
+#include "scenario/agent_commander.h"
 #include "scenario/agent_directory.h"
 #include "scenario/present_time.h"
 
@@ -43,9 +44,10 @@ struct KernelFace::Parts {
           nl80211(generic, simulation.world(), simulation.scenario().dialect),
           hwsim(generic, simulation.world(), defaults_of(simulation.scenario())),
           stations(simulation.world(), simulation.station_agents()),
+          orders(simulation.world(), simulation.access_points(), simulation.station_agents()),
           mlosim(generic, simulation.world(), loop, number_of(simulation.scenario().dialect),
                  simulation.scenario().netdev == NetdevBackend::tap ? MLOSIM_NETDEV_TAP : MLOSIM_NETDEV_EMULATED,
-                 &stations),
+                 &stations, &orders),
           route(core, simulation.world()),
           world_services(host::make_world_services(simulation.world())),
           present_server(core, loop),
@@ -65,6 +67,7 @@ struct KernelFace::Parts {
     netlink::Nl80211 nl80211;
     netlink::HwsimFamily hwsim;
     AgentDirectory stations;
+    AgentCommander orders;
     netlink::MlosimFamily mlosim;
     netlink::RouteNetlink route;
     std::unique_ptr<host::HostServices> world_services;

@@ -51,6 +51,7 @@ public:
     [[nodiscard]] mld::World& world() noexcept { return *world_; }
     [[nodiscard]] phy::Medium& medium() noexcept { return *medium_; }
     [[nodiscard]] const agent::StationAgents& station_agents() const noexcept { return station_agents_; }
+    [[nodiscard]] agent::AccessPoints& access_points() noexcept { return access_points_; }
     [[nodiscard]] const Cast& cast() const noexcept { return cast_; }
     /// Steps and expectations that went wrong, in the order of the time when that was clear.
     [[nodiscard]] std::vector<Failure> failures() const;

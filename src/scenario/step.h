@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "ieee80211/link_id.h"
+#include "agent/access_point_orders.h"
 #include "ieee80211/mac_address.h"
 #include "ieee80211/ssid.h"
 #include "mld/interface_type.h"
@@ -78,32 +78,17 @@ struct RoamStep {
 struct RemoveRadioStep {
     Target target;
 };
-/// New keys of a built-in access point: the group's, or one station's.
-struct RekeyStep {
+/// A built-in access point is told to do something.
+struct OrderStep {
+    const char* name = "";  ///< of the step
     std::string network;
-    std::optional<ieee80211::MacAddress> station;
-};
-/// A built-in access point sends one station away, or all.
-struct DeauthenticateStep {
-    std::string network;
-    std::optional<ieee80211::MacAddress> station;
-    std::uint16_t reason = 3;  ///< it is leaving; 802.11-2020 Table 9-49
-};
-/// A link of a built-in AP MLD goes for good, after beacons that say so; or rests for a while.
-struct RemoveApLinkStep {
-    std::string network;
-    ieee80211::LinkId link;
-    std::uint16_t beacons = 10;
-};
-struct RestApLinkStep {
-    std::string network;
-    ieee80211::LinkId link;
-    sim::Duration duration{0};
+    agent::AccessPointOrder order;
+    std::vector<std::string> to;  ///< networks that a transition request names
 };
 
 using Action = std::variant<MoveStep, UpStep, DownStep, RegulatoryStep, PowerStep, ScanStep, AbortScanStep, SetTypeStep,
                             AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RoamStep,
-                            RemoveRadioStep, RekeyStep, DeauthenticateStep, RemoveApLinkStep, RestApLinkStep>;
+                            RemoveRadioStep, OrderStep>;
 
 /// Something that is done to the world at a moment.
 struct Step {

@@ -36,6 +36,85 @@ class Ctl(unittest.TestCase):
         return [{heading[a:b].strip(): row[a:b].strip() for a, b in zip(starts, ends)} for row in rows]
 
 
+ACCESS_POINTS = {"clock": "real", "seed": 3, "regulatory": {"country": "DE"}, "radios": [
+    {"name": name, "channels": 2, "interfaces": [{"name": name, "type": kind}]}
+    for name, kind in (("west", "ap"), ("east", "ap"), ("sta", "station"))],
+    "networks": [{"name": name, "radio": name, "ssid": "home", "security": "wpa3", "password": "12345678", "links": [
+        {"band": "2.4 GHz", "channel": channel}, {"band": "5 GHz", "channel": channel + 35}]} for name, channel in (("west", 1), ("east", 5))],
+    "stations": [{"name": "client", "radio": "sta", "ssid": "home", "security": "wpa3", "password": "12345678",
+                  "channels": [{"band": "2.4 GHz", "channel": c} for c in (1, 5)] + [{"band": "5 GHz", "channel": c} for c in (36, 40)]}]}
+
+
+class TellsAgents(Ctl):
+    """Built-in access points and stations, live."""
+
+    def setUp(self):
+        self.world = World(ACCESS_POINTS)
+        self.world.__enter__()
+        self.addCleanup(self.world.__exit__, None, None, None)
+        self.macs = {w["ifname"]: w["address"] for w in self.world.ctl_json("wdevs")}
+        self.wait(lambda s: s["station_state"] == "connected", "connected")
+        self.here = next(n for n in ("west", "east") if self.macs[n] == self.station()["access_point"])
+        self.there = {"west": "east", "east": "west"}[self.here]
+
+    def station(self):
+        return self.world.ctl_json("stations")[0]
+
+    def wait(self, condition, what):
+        deadline = time.monotonic() + 30
+        while not condition(self.station()):
+            self.assertLess(time.monotonic(), deadline, f"not {what}: {self.station()}")
+            time.sleep(0.02)
+
+    def tell(self, *arguments):
+        outcome = self.world.ctl(*arguments)
+        self.assertEqual((outcome.code, outcome.text), (0, ""), arguments)
+
+    def links(self, interface):
+        return {l["link_id"]: l for l in self.world.ctl_json("links") if l["ifname"] == interface and "link_id" in l}
+
+    def test_keys_and_goodbyes(self):
+        me = self.macs["sta"]
+        self.tell("ap", "rekey", self.here)
+        self.tell("ap", "rekey", self.here, me)
+        self.fails(1, "no such station", "ap", "rekey", self.here, self.macs["east"])
+        for n, (command, who) in enumerate((("deauthenticate", [me]), ("disassociate", []), ("deauthenticate", ["--reason", "4"]))):
+            self.tell("ap", command, self.here, *who)
+            self.wait(lambda s: s["counters"]["disconnections"] == n + 1, "sent away")
+            self.wait(lambda s: s["station_state"] == "connected", "back")
+            self.here = next(n for n in ("west", "east") if self.macs[n] == self.station()["access_point"])
+
+    def test_where_to_go(self):
+        self.tell("roam", "sta")
+        self.wait(lambda s: (s["station_state"], s["access_point"]) == ("connected", self.macs[self.there]), "there")
+        target = self.links(self.here)[0]["bssid"]
+        self.fails(1, "nobody beacons there", "ap", "transition", self.there, "--to", "02:00:00:00:99:99")
+        self.tell("ap", "transition", self.there, self.macs["sta"], "--to", target)
+        self.wait(lambda s: (s["station_state"], s["access_point"]) == ("connected", self.macs[self.here]), "back")
+        self.assertEqual((self.station()["counters"]["roams"], self.station()["counters"]["failures"]), (2, 0))
+
+    def test_channels_and_links(self):
+        self.tell("ap", "switch", self.here, "5220", "--width", "40", "--link", "1", "--beacons", "3")
+        self.fails(1, "changes already", "ap", "switch", self.here, "5240", "--link", "1")
+        self.wait(lambda s: [l["frequency_mhz"] for l in s["station_links"]][1:] == [5220], "on the new channel")
+        self.tell("ap", "color", self.here, "9", "--link", "0", "--beacons", "2")
+        self.tell("ap", "rest-link", self.here, "1", "1s")
+        self.wait(lambda s: self.links("sta")[1]["use"] == "dormant", "resting")
+        self.wait(lambda s: self.links("sta")[1]["use"] != "dormant", "awake")
+        self.tell("ap", "remove-link", self.here, "0", "--beacons", "3")
+        self.wait(lambda s: [l["link_id"] for l in s["station_links"]] == [1], "on one link")
+        self.fails(1, "last link", "ap", "remove-link", self.here, "1")
+        self.assertEqual(self.station()["counters"]["disconnections"], 0)
+
+    def test_nobody_else(self):
+        self.fails(1, "no built-in access point", "ap", "rekey", "sta")
+        self.fails(1, "no built-in station", "roam", "west")
+        self.fails(1, "no such link", "ap", "switch", self.here, "5220")
+        self.fails(1, "no such channel", "ap", "switch", self.here, "5221", "--link", "1")
+        self.fails(2, "no width", "ap", "switch", self.here, "5220", "--width", "30")
+        self.fails(2, "no address", "ap", "deauthenticate", self.here, "everybody")
+
+
 class Shows(Ctl):
     def test_the_world(self):
         world = self.world.ctl_json("world")

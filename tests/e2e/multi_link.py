@@ -222,6 +222,62 @@ class KeysAndRoams(WithAWorld):
         self.ip("link", "del", "town")
 
 
+class Orders(WithAWorld):
+    """What mlosimctl tells built-in access points, and what stock stations make of it."""
+
+    def ctl(self, *arguments):
+        outcome = self.world.ctl(*arguments)
+        self.assertEqual((outcome.code, outcome.text), (0, ""), arguments)
+
+    def at(self, station):
+        """Which of the two access points of SSID "roam" a station is at."""
+        bssid = station.status()["bssid"]
+        of = {l["address"]: l["ifname"] for l in self.world.ctl_json("links") if l["ifname"] in ("west", "east")}
+        return of.get(bssid) or {self.addresses[n]: n for n in ("west", "east")}[bssid]
+
+    def check_transition(self, release, interface):
+        """With the other access point's BSSIDs as candidates, and then with all there are."""
+        with self.station(interface, release) as station:
+            self.connect(station, "roam", SAE)
+            station.wait_connected()
+            for more in (["--to", *self.bssids_there(station)], []):
+                here = self.at(station)
+                station.control.request("SCAN TYPE=ONLY freq=2437,5180")
+                station.control.wait("CTRL-EVENT-SCAN-RESULTS")
+                self.ctl("ap", "transition", here, station.address, *more)
+                station.wait_connected(3 * PATIENCE)
+                self.assertNotEqual(self.at(station), here)
+                self.wait_for("the old one keeps it", lambda: self.iw("dev", here, "station", "dump") == "")
+
+    def bssids_there(self, station):
+        there = {"west": "east", "east": "west"}[self.at(station)]
+        return [l["address"] for l in self.world.ctl_json("links") if l["ifname"] == there]
+
+    def test_to_go_elsewhere_a_station_mld_follows(self):
+        self.check_transition(hostap.debian_sid, STATION)
+
+    def test_to_go_elsewhere_a_legacy_client_follows(self):
+        self.check_transition(hostap.debian_12, STATION)
+
+    def test_who_does_not_go_is_sent_away(self):
+        with self.station(disable_btm=1) as station:
+            self.connect(station, "three", SAE)
+            station.wait_connected()
+            self.ctl("ap", "transition", "three", "--disassociate-after", "5")
+            self.assertIn("reason=12", station.control.wait("CTRL-EVENT-DISCONNECTED"))
+
+    def test_to_switch_channels_a_station_mld_follows(self):
+        with self.station() as station:
+            self.connect(station, "two", SAE)
+            station.wait_connected()
+            for mhz in ("5220", "5180"):
+                self.ctl("ap", "switch", "two", mhz, "--link", "1", "--beacons", "3")
+                self.assertIn("freq=" + mhz, station.control.wait("CTRL-EVENT-LINK-CHANNEL-SWITCH"))
+                self.wait_for("its link is not there", lambda: f"({mhz} MHz)" in self.iw("dev", STATION, "info"))
+                self.passes_data("two")
+            self.assertNotIn("CTRL-EVENT-DISCONNECTED", station.output())
+
+
 class LinksThatGo(unittest.TestCase):
     """A world each: what happens happens at its moment, after the station has come."""
 

@@ -156,14 +156,12 @@ private:
                 [&](const auto& action) {
                     using T = std::decay_t<decltype(action)>;
                     if constexpr (requires { action.target; }) target(action.target);
-                    if constexpr (std::is_same_v<T, RekeyStep>)
-                        network(action.network, step.pointer + "/rekey/network");
-                    if constexpr (std::is_same_v<T, DeauthenticateStep>)
-                        network(action.network, step.pointer + "/deauthenticate/network");
-                    if constexpr (std::is_same_v<T, RemoveApLinkStep>)
-                        network(action.network, step.pointer + "/remove_ap_link/network");
-                    if constexpr (std::is_same_v<T, RestApLinkStep>)
-                        network(action.network, step.pointer + "/rest_ap_link/network");
+                    if constexpr (std::is_same_v<T, OrderStep>) {
+                        const std::string at = step.pointer + "/" + action.name;
+                        network(action.network, at + "/network");
+                        for (std::size_t i = 0; i < action.to.size(); ++i)
+                            network(action.to[i], at + "/to/" + std::to_string(i));
+                    }
                     if constexpr (std::is_same_v<T, RoamStep>) {
                         station(action.station, step.pointer + "/roam/station");
                         if (action.network) network(*action.network, step.pointer + "/roam/network");

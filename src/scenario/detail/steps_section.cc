@@ -105,38 +105,89 @@ Action read_remove_radio(Fields& in) {
 }
 
 Action read_rekey(Fields& in) {
-    RekeyStep out;
-    out.network = in.required("network", name());
-    out.station = in.optional("station", mac_address());
+    OrderStep out{"rekey", in.required("network", name()), {}, {}};
+    out.order = agent::RekeyOrder{in.optional("station", mac_address())};
+    return out;
+}
+
+Action read_send_away(Fields& in, const char* name_of_step, bool disassociates) {
+    OrderStep out{name_of_step, in.required("network", name()), {}, {}};
+    agent::SendAwayOrder order;
+    order.disassociates = disassociates;
+    order.station = in.optional("station", mac_address());
+    order.reason = in.get("reason", integer<std::uint16_t>(1, 65535), order.reason);
+    out.order = order;
     return out;
 }
 
 Action read_deauthenticate(Fields& in) {
-    DeauthenticateStep out;
-    out.network = in.required("network", name());
-    out.station = in.optional("station", mac_address());
-    out.reason = in.get("reason", integer<std::uint16_t>(1, 65535), out.reason);
-    return out;
+    return read_send_away(in, "deauthenticate", false);
 }
 
-ieee80211::LinkId read_link_id(Fields& in) {
-    const auto number = in.required("link_id", integer<unsigned>(0, ieee80211::LinkId::max_links - 1));
+Action read_disassociate(Fields& in) {
+    return read_send_away(in, "disassociate", true);
+}
+
+ieee80211::LinkId link_id(unsigned number) {
     return ieee80211::LinkId::from(number).value_or(ieee80211::LinkId{});
 }
 
+Kind<unsigned> link_number() {
+    return integer<unsigned>(0, ieee80211::LinkId::max_links - 1);
+}
+
 Action read_remove_ap_link(Fields& in) {
-    RemoveApLinkStep out;
-    out.network = in.required("network", name());
-    out.link = read_link_id(in);
-    out.beacons = in.get("beacons", integer<std::uint16_t>(1, 65535), out.beacons);
+    OrderStep out{"remove_ap_link", in.required("network", name()), {}, {}};
+    agent::RemoveLinkOrder order;
+    order.link = link_id(in.required("link_id", link_number()));
+    order.beacons = in.get("beacons", integer<std::uint16_t>(1, 65535), order.beacons);
+    out.order = order;
     return out;
 }
 
 Action read_rest_ap_link(Fields& in) {
-    RestApLinkStep out;
-    out.network = in.required("network", name());
-    out.link = read_link_id(in);
-    out.duration = in.required("for", duration());
+    OrderStep out{"rest_ap_link", in.required("network", name()), {}, {}};
+    agent::RestLinkOrder order;
+    order.link = link_id(in.required("link_id", link_number()));
+    order.duration = in.required("for", duration());
+    out.order = order;
+    return out;
+}
+
+/// The link of an AP MLD; plain access points have none.
+std::optional<ieee80211::LinkId> read_link(Fields& in) {
+    const auto number = in.optional("link_id", link_number());
+    return number ? std::optional(link_id(*number)) : std::nullopt;
+}
+
+Action read_switch_channel(Fields& in) {
+    OrderStep out{"switch_channel", in.required("network", name()), {}, {}};
+    agent::SwitchChannelOrder order;
+    order.link = read_link(in);
+    if (const auto channel = read_channel(in, true)) order.channel = *channel;
+    order.beacons = in.get("beacons", integer<std::uint8_t>(1, 255), order.beacons);
+    order.quiet = in.get("quiet", yes_or_no(), order.quiet);
+    out.order = order;
+    return out;
+}
+
+Action read_change_color(Fields& in) {
+    OrderStep out{"change_color", in.required("network", name()), {}, {}};
+    agent::ChangeColorOrder order;
+    order.link = read_link(in);
+    order.color = in.required("color", integer<std::uint8_t>(1, 63));
+    order.beacons = in.get("beacons", integer<std::uint8_t>(1, 255), order.beacons);
+    out.order = order;
+    return out;
+}
+
+Action read_request_transition(Fields& in) {
+    OrderStep out{"request_transition", in.required("network", name()), {}, {}};
+    agent::TransitionOrder order;
+    order.station = in.optional("station", mac_address());
+    order.disassociates_after = in.get("disassociate_after", integer<std::uint16_t>(0, 65535), std::uint16_t{0});
+    out.to = in.list("to", name());
+    out.order = order;
     return out;
 }
 
@@ -161,8 +212,12 @@ constexpr ActionKind actions[] = {
     {"remove_radio", read_remove_radio},
     {"rekey", read_rekey},
     {"deauthenticate", read_deauthenticate},
+    {"disassociate", read_disassociate},
     {"remove_ap_link", read_remove_ap_link},
     {"rest_ap_link", read_rest_ap_link},
+    {"switch_channel", read_switch_channel},
+    {"change_color", read_change_color},
+    {"request_transition", read_request_transition},
 };
 
 /// The moment of a step: "at", or "after" the step before it.

@@ -42,6 +42,25 @@ TEST(TransitionRequest_, ListsItsNeighborsTheBestFirstWithoutThoseThatAreExclude
                 ElementsAre(Neighbor{address(2), 255}, Neighbor{address(4), 128}, Neighbor{address(1), 10}));
 }
 
+TEST(TransitionRequest_, IsReadAsItIsWritten) {
+    TransitionCandidate near{address(1), 81, 6, 7, 200};
+    TransitionCandidate far{address(2), 115, 36, 14, 255};
+    const Bytes frame = transition_request(7, {near, far}, 300);
+    ASSERT_GT(frame.size(), 2U);
+    EXPECT_EQ(frame[0], category_wnm);
+    EXPECT_EQ(frame[1], wnm_transition_request);
+    const auto parsed = TransitionRequest::parse(ieee80211::ByteView(frame).subspan(2));
+    ASSERT_TRUE(parsed.has_value());
+    EXPECT_EQ(parsed->token, 7);
+    EXPECT_TRUE(parsed->disassociation_imminent);
+    EXPECT_THAT(parsed->neighbors, ElementsAre(Neighbor{address(2), 255}, Neighbor{address(1), 200}));
+    const Bytes alone = transition_request(1, {}, 0);
+    const auto without = TransitionRequest::parse(ieee80211::ByteView(alone).subspan(2));
+    ASSERT_TRUE(without.has_value());
+    EXPECT_FALSE(without->disassociation_imminent);
+    EXPECT_TRUE(without->neighbors.empty());
+}
+
 TEST(TransitionRequest_, SkipsTerminationAndAddressOfASession) {
     const Bytes termination(12, 0);
     const Bytes session{3, 'a', 'b', 'c'};
