@@ -59,6 +59,9 @@ CommandOutcome StationCommands::station(ByteView payload) {
     const std::uint16_t wcid = header->wlan_idx();
     if (header->bss_idx >= bss_count || !tables_.bss[header->bss_idx].active || wcid >= wtbl_size)
         return CommandOutcome::refused(status::not_there);
+    // A BSS's own entry is no other's.
+    if (tables_.wtbl[wcid].self && tables_.wtbl[wcid].bss_idx != header->bss_idx)
+        return CommandOutcome::refused(status::failure);
     Update update{wcid, header->bss_idx, tables_.wtbl[wcid], false, false, {}};
     for (const Tlv& tlv : *tlvs) {
         CommandOutcome outcome = apply(update, tlv);
