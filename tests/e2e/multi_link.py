@@ -389,6 +389,25 @@ class Legacy:
             self.assertIn("reason=WRONG_KEY", station.control.wait("CTRL-EVENT-SSID-TEMP-DISABLED"))
 
 
+class AsManyLinksAsThereCanBe(unittest.TestCase):
+    def test_fifteen(self):
+        channels = [("2.4 GHz", 1, 2412), ("2.4 GHz", 6, 2437), ("2.4 GHz", 11, 2462), ("5 GHz", 36, 5180), ("5 GHz", 40, 5200),
+                    ("5 GHz", 44, 5220), ("5 GHz", 48, 5240), ("5 GHz", 149, 5745), ("5 GHz", 153, 5765)]
+        channels += [("6 GHz", 1 + 4 * n, 5955 + 20 * n) for n in range(6)]
+        network = {"name": "many", "radio": "ap0", "ssid": "many", "security": "wpa3", "password": PASSWORD,
+                   "links": [{"band": band, "channel": channel} for band, channel, _ in channels]}
+        radios = [{"name": name, "channels": 15, "interfaces": [{"name": name, "type": kind}]}
+                  for name, kind in (("ap0", "ap"), (STATION, "station"))]
+        with World({"clock": "real", "regulatory": {"country": "DE"}, "radios": radios, "networks": [network]}) as world, \
+                Station(world, hostap.debian_sid(), STATION, {"sae_pwe": 2, "p2p_disabled": 1}) as station:
+            WithAWorld.connect(station, "many", SAE, [frequency for _, _, frequency in channels])
+            station.wait_connected()
+            status = station.control.request("MLO_STATUS").splitlines()
+            self.assertEqual([line for line in status if line.startswith("link_id=")], [f"link_id={n}" for n in range(15)])
+            sent = world.run("python3", HERE / "harness" / "frames.py", "ap0", STATION, "8")
+            self.assertEqual(sent.out, "through\n", sent)
+
+
 class Debian12(Legacy, WithAWorld):
     release = staticmethod(hostap.debian_12)
 
