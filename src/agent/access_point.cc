@@ -329,6 +329,21 @@ AccessPoint::Sender AccessPoint::sender(const Bss& bss, const MacAddress& addres
     return {sta->address(), there != nullptr ? there->address : address};
 }
 
+namespace {
+
+/// What a station MLD of ours sent to one link, as it was on the air.
+Bytes to_link(const Bytes& frame, const MacAddress& bssid) {
+    constexpr std::size_t address1 = 4;
+    constexpr std::size_t address3 = 16;
+    Bytes out = frame;
+    const auto octets = bssid.octets();
+    std::copy(octets.begin(), octets.end(), out.begin() + address1);
+    std::copy(octets.begin(), octets.end(), out.begin() + address3);
+    return out;
+}
+
+}  // namespace
+
 bool AccessPoint::frame_received(mld::Wdev&, const mld::FrameBytes& bytes, const mld::RxStatus& status) {
     const auto frame = FrameView::parse(*bytes);
     if (!frame || !running_ || !frame->addr2() || !frame->addr3()) return false;
@@ -336,6 +351,11 @@ bool AccessPoint::frame_received(mld::Wdev&, const mld::FrameBytes& bytes, const
     for (std::size_t i = 0; i < bsses_.size(); ++i) {
         if (bsses_[i].channel.control != status.channel) continue;
         if (fc.is(ManagementSubtype::probe_request)) {
+            if (bsses_[i].mld && frame->addr1() == wdev_.address()) {
+                const Bytes on_air = to_link(*bytes, bsses_[i].bssid);
+                if (status.link == bsses_[i].mld->link) probed(i, *FrameView::parse(on_air));
+                continue;
+            }
             probed(i, *frame);
             continue;
         }

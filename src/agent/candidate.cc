@@ -6,6 +6,7 @@
 
 #include "ieee80211/basic_multi_link.h"
 #include "ieee80211/element.h"
+#include "ieee80211/reduced_neighbor_report.h"
 
 namespace mlosim::agent {
 
@@ -66,7 +67,10 @@ struct Suitable {
     StationSecurity security;
 };
 
+/// Of whom nothing was heard but what another said is the last to talk to.
 bool is_louder(const Suitable& a, const Suitable& b) {
+    const auto hearsay = [](const Suitable& s) { return s.bss->source == mld::BssSource::sta_profile; };
+    if (hearsay(a) != hearsay(b)) return hearsay(b);
     return a.bss->signal_mbm > b.bss->signal_mbm;
 }
 
@@ -122,6 +126,46 @@ void Candidate::keep_links(std::uint16_t bits) {
     std::erase_if(links, [&](const CandidateLink& l) { return l.id != kept_main && (bits & l.id.bit()) == 0; });
     const auto at = std::find_if(links.begin(), links.end(), [&](const CandidateLink& l) { return l.id == kept_main; });
     main = static_cast<std::size_t>(at - links.begin());
+}
+
+std::vector<ReportedLink> reported_links(ieee80211::ByteView elements) {
+    using ieee80211::RnrMldParameters;
+    std::vector<ReportedLink> out;
+    for (const ieee80211::ElementView& e : ElementList(elements)) {
+        if (e.type() != ieee80211::element::reduced_neighbor_report) continue;
+        const auto report = ieee80211::ReducedNeighborReport::parse(e.first_piece());
+        if (!report) continue;
+        for (const ieee80211::NeighborAp& neighbor : report->neighbors())
+            for (const ieee80211::TbttInfo& tbtt : neighbor.tbtts) {
+                const auto link = tbtt.mld ? tbtt.mld->link() : std::nullopt;
+                const auto band = phy::band_of_operating_class(neighbor.operating_class);
+                if (!link || !band || tbtt.mld->get(RnrMldParameters::ap_mld_id) != 0) continue;
+                ReportedLink one;
+                one.id = *link;
+                one.frequency = phy::channel_frequency(*band, neighbor.channel);
+                one.change_count =
+                    static_cast<std::uint8_t>(tbtt.mld->get(RnrMldParameters::bss_parameters_change_count));
+                one.disabled = tbtt.mld->get(RnrMldParameters::disabled_link) != 0;
+                out.push_back(one);
+            }
+    }
+    return out;
+}
+
+std::vector<LinkId> unheard_links(const StationSettings& settings, const mld::RadioProfile& radio,
+                                  const Candidate& candidate) {
+    std::vector<LinkId> out;
+    if (!candidate.mld) return out;
+    std::size_t room = links_at_once(settings, radio);
+    room -= std::min(room, candidate.links.size());
+    for (const ReportedLink& link : reported_links(candidate.bss().elements->bytes)) {
+        const auto channel = phy::find_channel(link.frequency);
+        const bool known = std::any_of(candidate.links.begin(), candidate.links.end(),
+                                       [&](const CandidateLink& l) { return l.id == link.id; });
+        if (known || !channel || radio.band(channel->band) == nullptr || out.size() == room) continue;
+        out.push_back(link.id);
+    }
+    return out;
 }
 
 std::vector<Candidate> find_candidates(const StationSettings& settings, const mld::RadioProfile& radio,

@@ -40,6 +40,18 @@ struct Candidate {
     void keep_links(std::uint16_t bits);
 };
 
+/// What the neighbor reports in an AP MLD's frames say of its links.
+struct ReportedLink {
+    ieee80211::LinkId id;
+    phy::Frequency frequency;
+    std::uint8_t change_count = 0;  ///< BSS Parameters Change Count
+    bool disabled = false;
+};
+[[nodiscard]] std::vector<ReportedLink> reported_links(ieee80211::ByteView elements);
+/// The links that `candidate` could have besides its own, if more were known of them than that they are there.
+[[nodiscard]] std::vector<ieee80211::LinkId> unheard_links(const StationSettings& settings,
+                                                           const mld::RadioProfile& radio, const Candidate& candidate);
+
 /// All access points of the wanted network among `known`, the loudest first. AP MLDs come as such where the radio is
 /// one, too: with as many links as it can have at once, of higher bands first unless they are faint.
 [[nodiscard]] std::vector<Candidate> find_candidates(const StationSettings& settings, const mld::RadioProfile& radio,

@@ -134,6 +134,7 @@ std::vector<Candidate> StationAgent::candidates(sim::Time since) const {
 void StationAgent::choose() {
     auto found = candidates();
     if (found.empty()) return give_up("network not found");
+    if (asks_for_links(found.front())) return;
     target_ = std::move(found.front());
     authenticate();
 }
@@ -246,6 +247,9 @@ void StationAgent::connect_done() {
     keep_pmksa();
     become(StationState::connected);
     watch_signal();
+    change_counts_.clear();
+    if (target_->mld) compare_links();
+    watch_links();
 }
 
 void StationAgent::disconnected(std::uint16_t reason) {
@@ -290,6 +294,8 @@ void StationAgent::forget_access_point() {
     wish_.reset();
     transition_token_.reset();
     watch_.cancel();
+    links_watch_.cancel();
+    asked_.reset();
 }
 
 void StationAgent::give_up(std::string_view why, std::uint16_t reason) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -104,6 +105,14 @@ private:
     /// The access points that it can hear: with what was heard since then.
     [[nodiscard]] std::vector<Candidate> candidates(sim::Time since = {}) const;
     Result<void> begin_scan();
+    // What it wants to know of an AP MLD's links: 802.11be 35.3.4.2, 35.3.10.
+    /// True: it asks for links that it has not heard, and chooses when it has the answer.
+    [[nodiscard]] bool asks_for_links(const Candidate& candidate);
+    Result<void> probe_links(const Candidate& of, const std::vector<ieee80211::LinkId>& links);
+    void watch_links();
+    [[nodiscard]] std::vector<std::pair<ieee80211::LinkId, std::uint8_t>> heard_counts() const;
+    void compare_links();
+    void links_changed(ieee80211::LinkId link, std::uint8_t count);
     void authenticate();
     void authentication_answered(ieee80211::Bytes frame);
     [[nodiscard]] Result<void> send_authentication(mld::AuthenticationType type, ieee80211::Bytes data);
@@ -178,6 +187,11 @@ private:
     /// The access point that it comes from, until it is connected to the next.
     std::optional<ieee80211::MacAddress> previous_;
     sim::Timer watch_;
+    /// The AP MLD that it has asked for its links before it connects.
+    std::optional<ieee80211::MacAddress> asked_;
+    /// The BSS Parameters Change Counts of its AP MLD's links, as it last heard them.
+    std::map<ieee80211::LinkId, std::uint8_t> change_counts_;
+    sim::Timer links_watch_;
     std::string last_reason_;
     unsigned attempts_ = 0;
     std::deque<Work> inbox_;

@@ -99,6 +99,7 @@ void StationAgent::roam_to(Candidate next, RoamCause cause) {
     request.local_state_change = !settings_.roaming.deauthenticates;
     (void)wdev_.mlme()->deauthenticate(request);  // it is connected to that one
     watch_.cancel();
+    links_watch_.cancel();
     sae_.reset();
     supplicant_.reset();
     link_results_.clear();

@@ -42,6 +42,9 @@ struct StationSettings {
     /// Whether it becomes a station MLD where radio and network allow it, and with how many links at most.
     bool multi_link = true;
     std::size_t max_links = ieee80211::LinkId::max_links;
+    /// Before it connects it asks an AP MLD for the complete profiles of the links that it has not heard
+    /// (802.11be 35.3.4.2), wherever they are.
+    bool asks_for_links = false;
     RoamingSettings roaming;
     sim::Time start;
 };

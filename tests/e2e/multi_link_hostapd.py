@@ -323,6 +323,11 @@ class BuiltInStations(unittest.TestCase):
     def test_owe_on_three_links(self):
         self.check(3, OWE, security="owe")
 
+    def test_ask_for_the_links_that_they_have_not_heard(self):
+        world = self.world(security="wpa3", password=PASSWORD, channels=self.CHANNELS[:1], multi_link_probe=True)
+        ap = self.access_point(world, "ap0", LINKS, SAE)
+        self.assertEqual([link["link_id"] for link in self.wait_for(world, ap)["station_links"]], [0, 1, 2])
+
     def check_roams(self, access_point, **station):
         """Sent from one AP MLD to the other and back, each time with a BSS transition management request."""
         world = self.world(**station, roaming={"deauthenticate": True, "gap": "20 ms"})

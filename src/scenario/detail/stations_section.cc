@@ -36,6 +36,7 @@ StationPlan read_station(const Json& value, const Pointer& at, Mistakes& mistake
     settings.multi_link = in.get("multi_link", yes_or_no(), settings.multi_link);
     settings.max_links = in.get("max_links", integer<std::uint32_t>(1, ieee80211::LinkId::max_links),
                                 static_cast<std::uint32_t>(settings.max_links));
+    settings.asks_for_links = in.get("multi_link_probe", yes_or_no(), settings.asks_for_links);
     settings.roaming = read_roaming(in);
     out.bands = in.list("bands", band());
     in.each("channels", [&](const Json& item, const Pointer& place) {
