@@ -254,6 +254,15 @@ void Firmware::send_unsolicited(Eid eid, ByteView payload) {
         send(event);
 }
 
+void Firmware::say(std::string_view line) {
+    if (!tables_.chip.fw_log) return;
+    Bytes payload(4);
+    ieee80211::ByteWriter out(payload);
+    out.text(line);
+    out.u8(0);
+    send_unsolicited(Eid::fw_log, payload);
+}
+
 void Firmware::send_later(sim::Duration delay, const EventView& event) {
     const std::uint64_t key = next_delayed_++;
     Bytes payload(event.payload.begin(), event.payload.end());
@@ -284,6 +293,7 @@ void Firmware::clear_own() {
 
 void Firmware::crash() {
     if (dead_) return;
+    say("assert: core dump follows");
     dead_ = true;
     for (unsigned i = 0; i < config_.coredump_messages; ++i) {
         Bytes payload(8);
@@ -297,6 +307,7 @@ void Firmware::crash() {
 }
 
 void Firmware::lose_beacons(std::uint8_t bss_idx) {
+    say("beacon lost on BSS " + std::to_string(bss_idx));
     send_unsolicited(Eid::beacon_loss, PayloadBuilder(BssHeader{bss_idx, 0}).add(BeaconLossReason{}).bytes());
 }
 

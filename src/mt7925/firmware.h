@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <string_view>
 
 #include "mt7925/beacon_monitor.h"
 #include "mt7925/boot_rom.h"
@@ -86,6 +87,8 @@ private:
     void account(const CommandOutcome& outcome);
     void send(const EventView& event);
     void send_unsolicited(Eid eid, ByteView payload);
+    /// A line of the firmware's own log, if the host wants it.
+    void say(std::string_view line);
     void send_later(sim::Duration delay, const EventView& event);
     void start();
     void forget_everything();

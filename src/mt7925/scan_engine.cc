@@ -25,37 +25,88 @@ void append_channels_of_type(std::vector<ScanChannel>& out, std::uint8_t type, c
 /// Everything that a SCAN_REQ can say.
 struct ScanMessage {
     ScanJob job;
-    bool is_request = false;
-    bool is_cancel = false;
+    std::optional<ScanRequest> request;
+    std::optional<ScanCancel> cancel;
     std::optional<SchedScanRequest> sched_request;
     std::optional<SchedScanEnable> sched_enable;
 };
 
-Result<void> read_ssids(ScanJob& job, const Tlv& tlv) {
+struct ScanRecord {
+    std::uint16_t tag;
+    Result<void> (*read)(ScanMessage& message, const Tlv& tlv, const Regulatory& regulatory);
+};
+
+/// A record of which `Member` of the message is all that is kept.
+template <class T, auto Member>
+constexpr ScanRecord keeps = {T::tag, [](ScanMessage& message, const Tlv& tlv, const Regulatory&) -> Result<void> {
+                                  const Result<T> value = decode<T>(tlv);
+                                  if (!value) return fail(value.error());
+                                  message.*Member = *value;
+                                  return {};
+                              }};
+
+/// A record that must be whole and changes nothing.
+template <class T>
+constexpr ScanRecord checks = {T::tag, [](ScanMessage&, const Tlv& tlv, const Regulatory&) -> Result<void> {
+                                   const Result<T> value = decode<T>(tlv);
+                                   if (!value) return fail(value.error());
+                                   return {};
+                               }};
+
+Result<void> read_ssids(ScanMessage& message, const Tlv& tlv, const Regulatory&) {
     const Result<ScanSsids> ssids = decode<ScanSsids>(tlv);
     if (!ssids) return fail(ssids.error());
     if (ssids->ssids_num > ssids->ssids.size()) return fail(EINVAL, "more SSIDs than a request has room for");
+    std::vector<Bytes>& out = message.job.ssids;
     for (std::size_t i = 0; i < ssids->ssids_num; ++i) {
         const ScanSsidEntry& entry = ssids->ssids[i];
         if (entry.length > entry.ssid.size()) return fail(EINVAL, "an SSID is longer than 32 octets");
-        job.ssids.emplace_back(entry.ssid.begin(), entry.ssid.begin() + entry.length);
+        out.emplace_back(entry.ssid.begin(), entry.ssid.begin() + entry.length);
     }
-    if (job.ssids.empty() && (ssids->ssid_type & ScanSsids::type_wildcard) != 0) job.ssids.emplace_back();
+    if (out.empty() && (ssids->ssid_type & ScanSsids::type_wildcard) != 0) out.emplace_back();
     return {};
 }
 
-Result<void> read_channels(ScanJob& job, const Tlv& tlv, const Regulatory& regulatory) {
+Result<void> read_channels(ScanMessage& message, const Tlv& tlv, const Regulatory& regulatory) {
     const Result<ScanChannels> channels = decode<ScanChannels>(tlv);
     if (!channels) return fail(channels.error());
+    std::vector<ScanChannel>& out = message.job.channels;
     if (channels->channel_type != ScanChannels::type_list) {
-        append_channels_of_type(job.channels, channels->channel_type, regulatory);
+        append_channels_of_type(out, channels->channel_type, regulatory);
         return {};
     }
     if (channels->channels_num > channels->channels.size())
         return fail(EINVAL, "more channels than a request has room for");
-    job.channels.assign(channels->channels.begin(), channels->channels.begin() + channels->channels_num);
+    out.assign(channels->channels.begin(), channels->channels.begin() + channels->channels_num);
     return {};
 }
+
+Result<void> read_elements(ScanMessage& message, const Tlv& tlv, const Regulatory&) {
+    Result<ScanElements> elements = decode<ScanElements>(tlv);
+    if (!elements) return fail(elements.error());
+    message.job.elements.push_back(std::move(*elements));
+    return {};
+}
+
+Result<void> read_misc(ScanMessage& message, const Tlv& tlv, const Regulatory&) {
+    const Result<ScanMisc> misc = decode<ScanMisc>(tlv);
+    if (!misc) return fail(misc.error());
+    message.job.random_mac = misc->random_mac;
+    return {};
+}
+
+constexpr ScanRecord scan_records[] = {
+    keeps<ScanRequest, &ScanMessage::request>,
+    keeps<ScanCancel, &ScanMessage::cancel>,
+    keeps<SchedScanRequest, &ScanMessage::sched_request>,
+    keeps<SchedScanEnable, &ScanMessage::sched_enable>,
+    {ScanSsids::tag, read_ssids},
+    checks<ScanBssid>,
+    {ScanChannels::tag, read_channels},
+    {ScanElements::tag, read_elements},
+    {ScanMisc::tag, read_misc},
+    checks<SchedScanMatchSets>,
+};
 
 Result<ScanMessage> read_message(ByteView payload, const Regulatory& regulatory) {
     const Result<ScanHeader> header = decode_front<ScanHeader>(payload);
@@ -65,57 +116,12 @@ Result<ScanMessage> read_message(ByteView payload, const Regulatory& regulatory)
     ScanMessage message;
     message.job.header = *header;
     for (const Tlv& tlv : *tlvs) {
-        Result<void> read;
-        const auto keep = [&]<class T>(std::type_identity<T>, auto&& store) {
-            Result<T> value = decode<T>(tlv);
-            if (value)
-                store(std::move(*value));
-            else
-                read = fail(value.error());
-        };
-        switch (tlv.tag) {
-            case ScanRequest::tag:
-                keep(std::type_identity<ScanRequest>{}, [&](const ScanRequest& value) {
-                    message.job.request = value;
-                    message.is_request = true;
-                });
-                break;
-            case ScanCancel::tag:
-                keep(std::type_identity<ScanCancel>{}, [&](const ScanCancel&) { message.is_cancel = true; });
-                break;
-            case SchedScanRequest::tag:
-                keep(std::type_identity<SchedScanRequest>{},
-                     [&](const SchedScanRequest& value) { message.sched_request = value; });
-                break;
-            case SchedScanEnable::tag:
-                keep(std::type_identity<SchedScanEnable>{},
-                     [&](const SchedScanEnable& value) { message.sched_enable = value; });
-                break;
-            case SchedScanMatchSets::tag:
-                keep(std::type_identity<SchedScanMatchSets>{}, [](const SchedScanMatchSets&) {});
-                break;
-            case ScanSsids::tag:
-                read = read_ssids(message.job, tlv);
-                break;
-            case ScanBssid::tag:
-                keep(std::type_identity<ScanBssid>{}, [](const ScanBssid&) {});
-                break;
-            case ScanChannels::tag:
-                read = read_channels(message.job, tlv, regulatory);
-                break;
-            case ScanElements::tag:
-                keep(std::type_identity<ScanElements>{},
-                     [&](ScanElements&& value) { message.job.elements.push_back(std::move(value)); });
-                break;
-            case ScanMisc::tag:
-                keep(std::type_identity<ScanMisc>{},
-                     [&](const ScanMisc& value) { message.job.random_mac = value.random_mac; });
-                break;
-            default:
-                break;
-        }
+        const auto record = std::ranges::find(scan_records, tlv.tag, &ScanRecord::tag);
+        if (record == std::end(scan_records)) continue;
+        const Result<void> read = record->read(message, tlv, regulatory);
         if (!read) return fail(read.error());
     }
+    if (message.request) message.job.request = *message.request;
     return message;
 }
 
@@ -135,7 +141,7 @@ ScanEngine::ScanEngine(const FirmwareTables& tables, Clock& clock, Radio& radio,
 CommandOutcome ScanEngine::command(ByteView payload) {
     Result<ScanMessage> message = read_message(payload, tables_.regulatory);
     if (!message) return CommandOutcome::unreadable();
-    if (message->is_cancel) {
+    if (message->cancel) {
         if (job_ && !job_of_schedule_) finish();
         return {};
     }
@@ -148,7 +154,7 @@ CommandOutcome ScanEngine::command(ByteView payload) {
         control_schedule(*message->sched_enable);
         return {};
     }
-    if (!message->is_request) return {};
+    if (!message->request) return {};
     // The driver has one scan at a time; a round of a schedule gives way and comes again.
     if (job_ && !job_of_schedule_) return CommandOutcome::refused(status::failure);
     begin(message->job, false);

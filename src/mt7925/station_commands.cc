@@ -81,39 +81,50 @@ CommandOutcome StationCommands::station(ByteView payload) {
 }
 
 CommandOutcome StationCommands::apply(Update& update, const Tlv& tlv) {
-    switch (tlv.tag) {
-        case StaBasic::tag: {
-            const Result<StaBasic> basic = decode<StaBasic>(tlv);
-            if (!basic) return CommandOutcome::unreadable();
-            if (!update.next.valid) update.next = WtblEntry{};
-            update.next.valid = true;
-            update.next.bss_idx = update.bss_idx;
-            update.next.basic = *basic;
-            return {};
-        }
-        case StaRemove::tag:
-            if (!decode<StaRemove>(tlv)) return CommandOutcome::unreadable();
-            update.nobody_there |= !update.next.valid;
-            update.removed = !update.next.self;
-            return {};
-        case StaMldOff::tag:
-            if (!decode<StaMldOff>(tlv)) return CommandOutcome::unreadable();
-            update.next.mld.reset();
-            update.next.eht_mld.reset();
-            return {};
-        case StaMld::tag:
-            return apply_mld(update, tlv);
-        case StaBlockAck::tag:
-            return apply_block_ack(update, tlv);
-        case StaKey::tag:
-            return apply_key(update, tlv);
-        default:
-            break;
-    }
+    struct Row {
+        std::uint16_t tag;
+        CommandOutcome (*work)(StationCommands&, Update&, const Tlv&);
+    };
+    using S = StationCommands;
+    // Those that do more than to be kept.
+    static constexpr Row rows[] = {
+        {StaBasic::tag, [](S& s, Update& u, const Tlv& t) { return s.apply_basic(u, t); }},
+        {StaRemove::tag, [](S& s, Update& u, const Tlv& t) { return s.apply_remove(u, t); }},
+        {StaMldOff::tag, [](S& s, Update& u, const Tlv& t) { return s.apply_mld_off(u, t); }},
+        {StaMld::tag, [](S& s, Update& u, const Tlv& t) { return s.apply_mld(u, t); }},
+        {StaBlockAck::tag, [](S& s, Update& u, const Tlv& t) { return s.apply_block_ack(u, t); }},
+        {StaKey::tag, [](S& s, Update& u, const Tlv& t) { return s.apply_key(u, t); }},
+    };
+    const auto row = std::ranges::find(rows, tlv.tag, &Row::tag);
+    if (row != std::end(rows)) return row->work(*this, update, tlv);
     const auto record = std::ranges::find(station_records, tlv.tag, &StationRecord::tag);
     if (record == std::end(station_records)) return {};
     if (!record->store(update.next, tlv)) return CommandOutcome::unreadable();
     update.nobody_there |= !update.next.valid;
+    return {};
+}
+
+CommandOutcome StationCommands::apply_basic(Update& update, const Tlv& tlv) {
+    const Result<StaBasic> basic = decode<StaBasic>(tlv);
+    if (!basic) return CommandOutcome::unreadable();
+    if (!update.next.valid) update.next = WtblEntry{};
+    update.next.valid = true;
+    update.next.bss_idx = update.bss_idx;
+    update.next.basic = *basic;
+    return {};
+}
+
+CommandOutcome StationCommands::apply_remove(Update& update, const Tlv& tlv) {
+    if (!decode<StaRemove>(tlv)) return CommandOutcome::unreadable();
+    update.nobody_there |= !update.next.valid;
+    update.removed = !update.next.self;
+    return {};
+}
+
+CommandOutcome StationCommands::apply_mld_off(Update& update, const Tlv& tlv) {
+    if (!decode<StaMldOff>(tlv)) return CommandOutcome::unreadable();
+    update.next.mld.reset();
+    update.next.eht_mld.reset();
     return {};
 }
 

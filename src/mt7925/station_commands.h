@@ -16,6 +16,9 @@ public:
 private:
     struct Update;
     CommandOutcome apply(Update& update, const Tlv& tlv);
+    CommandOutcome apply_basic(Update& update, const Tlv& tlv);
+    CommandOutcome apply_remove(Update& update, const Tlv& tlv);
+    CommandOutcome apply_mld_off(Update& update, const Tlv& tlv);
     CommandOutcome apply_mld(Update& update, const Tlv& tlv);
     CommandOutcome apply_block_ack(Update& update, const Tlv& tlv);
     CommandOutcome apply_key(Update& update, const Tlv& tlv);

@@ -44,4 +44,54 @@ std::vector<MldGroup> FirmwareTables::mld_groups() const {
     return groups;
 }
 
+namespace {
+
+std::string_view cipher_name(KeyCipher cipher) {
+    struct Name {
+        KeyCipher cipher;
+        std::string_view text;
+    };
+    static constexpr Name names[] = {
+        {KeyCipher::wep40, "wep40"},   {KeyCipher::tkip, "tkip"},       {KeyCipher::ccmp, "ccmp"},
+        {KeyCipher::wep104, "wep104"}, {KeyCipher::bip, "bip"},         {KeyCipher::ccmp256, "ccmp256"},
+        {KeyCipher::gcmp, "gcmp"},     {KeyCipher::gcmp256, "gcmp256"},
+    };
+    const auto name = std::ranges::find(names, cipher, &Name::cipher);
+    return name == std::end(names) ? "?" : name->text;
+}
+
+std::uint8_t tids(const std::array<std::optional<BlockAck>, 8>& sessions) {
+    unsigned bits = 0;
+    for (unsigned tid = 0; tid < sessions.size(); ++tid)
+        bits |= sessions[tid] ? 1U << tid : 0U;
+    return static_cast<std::uint8_t>(bits);
+}
+
+}  // namespace
+
+std::vector<WcidRow> FirmwareTables::wcid_rows() const {
+    std::vector<WcidRow> rows;
+    for (std::uint16_t wcid = 0; wcid < wtbl_size; ++wcid) {
+        const WtblEntry& entry = wtbl[wcid];
+        if (!entry.valid) continue;
+        const Bss& of = bss[entry.bss_idx];
+        WcidRow row;
+        row.wcid = wcid;
+        row.self = entry.self;
+        row.bss_idx = entry.bss_idx;
+        if (of.mld && of.mld->link_id != BssMld::none) row.link_id = of.mld->link_id;
+        row.address = entry.self ? of.basic.bssid : entry.basic.peer_addr;
+        if (entry.mld) row.primary = entry.mld->primary_id;
+        if (entry.state) row.state = entry.state->state;
+        row.aid = entry.basic.aid;
+        for (const KeySlot& key : entry.keys)
+            row.keys.push_back((key.pairwise ? "pairwise " : "group ") + std::to_string(key.key_id) + " " +
+                               std::string(cipher_name(key.cipher)));
+        row.originator_tids = tids(entry.originator);
+        row.recipient_tids = tids(entry.recipient);
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
 }  // namespace mlosim::mt7925

@@ -119,6 +119,21 @@ struct MldGroup {
     std::vector<Peer> peers;
 };
 
+/// A line of the WCID table as people read it.
+struct WcidRow {
+    std::uint16_t wcid = 0;
+    bool self = false;
+    std::uint8_t bss_idx = 0;
+    std::optional<std::uint8_t> link_id;   ///< of the BSS's MLD
+    MacAddress address;                    ///< the peer's; of an own entry the BSSID
+    std::optional<std::uint16_t> primary;  ///< of a peer MLD
+    std::uint8_t state = 0;                ///< STATE: 0 none, 1 authenticated, 2 associated
+    std::uint16_t aid = 0;
+    std::vector<std::string> keys;  ///< "pairwise 0 ccmp"
+    std::uint8_t originator_tids = 0;
+    std::uint8_t recipient_tids = 0;
+};
+
 struct Regulatory {
     std::string alpha2;
     std::vector<DomainChannel> channels_2g;
@@ -160,6 +175,8 @@ struct FirmwareTables {
     ChipState chip;
 
     [[nodiscard]] std::vector<MldGroup> mld_groups() const;
+    /// The valid entries of the WTBL, in order.
+    [[nodiscard]] std::vector<WcidRow> wcid_rows() const;
 };
 
 /// What the firmware counted since it was made; resets do not clear it.

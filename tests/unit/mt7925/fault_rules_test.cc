@@ -127,7 +127,17 @@ TEST_F(RunningChip, LosesTheBeaconsOfABss) {
     uni(Cid::wsys_config, fw_log);
     run(milliseconds(1));
     ASSERT_EQ(count_events(Eid::beacon_loss), 1U);
-    EXPECT_EQ(events[0].payload[0], 2);
+    EXPECT_EQ(events.back().payload[0], 2);
+}
+
+TEST_F(RunningChip, LogsAboutItselfIfTheHostWantsIt) {
+    front.firmware().lose_beacons(0);
+    run(milliseconds(1));
+    EXPECT_EQ(count_events(Eid::fw_log), 0U);
+    uni(Cid::wsys_config, fw_log);
+    front.firmware().lose_beacons(0);
+    run(milliseconds(1));
+    EXPECT_EQ(count_events(Eid::fw_log), 1U);
 }
 
 const std::string acquire = "00000000 0000 1800 00 01 24 00 02 00 24 00 00 24 00 00 e8030000 ff 000000";

@@ -50,6 +50,12 @@ TEST_F(RunningChip, RefusesAStationOfAnInactiveBss) {
     EXPECT_EQ(counts().refused_commands, 1U);
 }
 
+TEST_F(RunningChip, RefusesAStationInAnotherBssesOwnEntry) {
+    add_interface(0);
+    add_interface(1);
+    EXPECT_EQ(uni(Cid::sta_rec, "00 12 0100 01 00 00 00" + sta_basic()).status, 0xc0000001U);
+}
+
 TEST_F(RunningChip, RefusesAWcidOutOfRange) {
     add_interface();
     EXPECT_EQ(uni(Cid::sta_rec, "00 14 0100 01 00 00 00" + sta_basic()).status, 0x10003U);
@@ -149,6 +155,22 @@ TEST_F(RunningChip, StartsAndStopsBlockAck) {
     EXPECT_FALSE(tables().wtbl[1].recipient[5].has_value());
     uni(Cid::sta_rec, sta_header + "0600 1000 05 01 00 00 0000 0000 00 000000");
     EXPECT_FALSE(tables().wtbl[1].originator[5].has_value());
+}
+
+TEST_F(RunningChip, ShowsItsWcidTable) {
+    connect();
+    uni(Cid::sta_rec, sta_header + key("01", "01", "04", "00", "01"));
+    uni(Cid::sta_rec, sta_header + "0600 1000 05 02 00 20 0000 4000 00 000000");
+    const std::vector<WcidRow> rows = tables().wcid_rows();
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows[0].wcid, 1);
+    EXPECT_FALSE(rows[0].self);
+    EXPECT_EQ(rows[0].aid, 1);
+    EXPECT_EQ(rows[0].keys, (std::vector<std::string>{"pairwise 0 ccmp"}));
+    EXPECT_EQ(rows[0].recipient_tids, 0x20);
+    EXPECT_EQ(rows[1].wcid, 19);
+    EXPECT_TRUE(rows[1].self);
+    EXPECT_EQ(rows[1].address.to_string(), "02:aa:00:00:00:36");
 }
 
 struct BadPayload {
