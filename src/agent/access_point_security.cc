@@ -218,6 +218,18 @@ void AccessPoint::prepare_handshake(const Bss& bss, const Sender& from, const As
     gatekeeper_->associated(std::move(agreed), one_of_many ? link_id(bss) : std::nullopt);
 }
 
+/// Each pair is one in both directions; the link that was asked on has no profile of its own. 802.11be 35.3.16.4
+static void remember_nstr_links(mld::Sta& station, const AssociationAnswer& answer) {
+    for (const LinkGrant& grant : answer.links)
+        for (const auto& other : station.links()) {
+            if ((grant.nstr_links & other->link.bit()) == 0 || station.link(grant.link) == nullptr) continue;
+            auto& there = station.nstr_links[other->link.value()];
+            auto& here = station.nstr_links[grant.link.value()];
+            there = static_cast<std::uint16_t>(there | grant.link.bit());
+            here = static_cast<std::uint16_t>(here | other->link.bit());
+        }
+}
+
 // cf. hostapd's add_associated_sta() and add_associated_sta_links()
 bool AccessPoint::admit(std::size_t link, const Sender& from, ieee80211::Aid aid, AssociationAnswer& answer,
                         const Request& request) {
@@ -255,6 +267,7 @@ bool AccessPoint::admit(std::size_t link, const Sender& from, ieee80211::Aid aid
         else
             grant.status = StatusCode::unspecified_failure;
     }
+    if (mld::Sta* known = stations.find(wdev_, from.id)) remember_nstr_links(*known, answer);
     (void)stations_.associate(from.id, answer.mld_addr, links);  // it has its identifier
     return true;
 }

@@ -100,6 +100,7 @@ bool grant_links(AssociationAnswer& answer, const Bss& bss, std::span<const Bss>
             grant.station = *address;
             grant.elements = ieee80211::inherit(frame, ElementList(profile.profile().subspan(capability_octets)));
             grant.status = check_link(*known, ElementList(grant.elements));
+            grant.nstr_links = profile.nstr_links().value_or(0);
         } else {
             grant.status = StatusCode::unspecified_failure;
         }

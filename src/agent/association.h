@@ -25,6 +25,8 @@ struct LinkGrant {
     ieee80211::MacAddress station;  ///< its address there
     StatusCode status = StatusCode::success;
     ieee80211::Bytes elements;  ///< what its request would have said there
+    /// A bit for each link on which it does not receive while it sends there, and the other way round.
+    std::uint16_t nstr_links = 0;
 };
 
 struct AssociationAnswer {

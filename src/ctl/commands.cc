@@ -28,6 +28,16 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
     return number;
 }
 
+/// A bit for each.
+Result<std::uint32_t> mask_of(const std::vector<unsigned>& links) {
+    std::uint32_t mask = 0;
+    for (const unsigned link : links) {
+        if (link > 14) return fail(usage_mistake, std::to_string(link) + " is no link: expected 0 to 14");
+        mask |= 1U << link;
+    }
+    return mask;
+}
+
 std::uint64_t time_of(const Reply& reply) {
     return reply.attributes().number(MLOSIM_ATTR_TIME).value_or(0);
 }
@@ -159,12 +169,23 @@ Result<void> Commands::name_wdev(Request& request, int by, const std::string& st
 Result<void> Commands::activate_links(const std::string& station, const std::vector<unsigned>& links) {
     Request request = client_.request(MLOSIM_CMD_SET_ACTIVE_LINKS);
     if (auto named = name_wdev(request, MLOSIM_ATTR_WDEV, station); !named) return named;
-    std::uint32_t mask = 0;
-    for (const unsigned link : links) {
-        if (link > 14) return fail(usage_mistake, std::to_string(link) + " is no link: expected 0 to 14");
-        mask |= 1U << link;
-    }
-    const auto done = client_.ask(request.number32(MLOSIM_ATTR_ACTIVE_LINKS, mask));
+    const auto mask = mask_of(links);
+    if (!mask) return fail(mask.error());
+    const auto done = client_.ask(request.number32(MLOSIM_ATTR_ACTIVE_LINKS, *mask));
+    if (!done) return fail(done.error());
+    return {};
+}
+
+Result<void> Commands::share_radio(const std::string& station, const std::vector<unsigned>& links,
+                                   std::optional<unsigned> padding, std::optional<unsigned> transition) {
+    Request request = client_.request(MLOSIM_CMD_SET_EMLSR);
+    if (auto named = name_wdev(request, MLOSIM_ATTR_WDEV, station); !named) return named;
+    const auto mask = mask_of(links);
+    if (!mask) return fail(mask.error());
+    request.number32(MLOSIM_ATTR_EMLSR_LINKS, *mask);
+    if (padding) request.number32(MLOSIM_ATTR_EMLSR_PADDING, *padding);
+    if (transition) request.number32(MLOSIM_ATTR_EMLSR_TRANSITION, *transition);
+    const auto done = client_.ask(request);
     if (!done) return fail(done.error());
     return {};
 }

@@ -39,6 +39,9 @@ public:
     [[nodiscard]] Result<void> delete_link(const std::string& wdev);
     /// A station MLD uses these links and no others.
     [[nodiscard]] Result<void> activate_links(const std::string& station, const std::vector<unsigned>& links);
+    /// They share one radio; none: no longer. Delays in microseconds, where given.
+    [[nodiscard]] Result<void> share_radio(const std::string& station, const std::vector<unsigned>& links,
+                                           std::optional<unsigned> padding, std::optional<unsigned> transition);
     [[nodiscard]] Result<void> share_links(const std::string& station, const std::string& policy);
 
     // Built-in access points and stations. `ap` and `station` as above; addresses as 02:00:00:00:01:00. Without a

@@ -38,7 +38,7 @@ constexpr std::array<std::string_view, 2> clock_names{"real", "virtual"};
 constexpr std::array<std::string_view, 2> dialect_names{"mainline", "rfc"};
 constexpr std::array<std::string_view, 2> netdev_names{"emulated", "tap"};
 constexpr std::array<std::string_view, 2> state_names{"down", "running"};
-constexpr std::array<std::string_view, 4> use_names{"free", "active", "inactive", "dormant"};
+constexpr std::array<std::string_view, 5> use_names{"free", "active", "inactive", "dormant", "emlsr"};
 // enum mlosim_station_state
 constexpr std::array<std::string_view, 7> station_state_names{"idle",      "scanning",  "authenticating", "associating",
                                                               "handshake", "connected", "roaming"};
@@ -148,6 +148,9 @@ Record record_of(const Attributes& a) {
     links("valid_links", MLOSIM_ATTR_VALID_LINKS);
     links("active_links", MLOSIM_ATTR_ACTIVE_LINKS);
     links("dormant_links", MLOSIM_ATTR_DORMANT_LINKS);
+    links("emlsr_links", MLOSIM_ATTR_EMLSR_LINKS);
+    number("emlsr_padding_us", MLOSIM_ATTR_EMLSR_PADDING);
+    number("emlsr_transition_us", MLOSIM_ATTR_EMLSR_TRANSITION);
     text("link_policy", MLOSIM_ATTR_LINK_POLICY);
     named("band", MLOSIM_ATTR_BAND, band_names);
     if (a.has(MLOSIM_ATTR_LINKS)) {

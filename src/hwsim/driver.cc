@@ -8,6 +8,8 @@
 #include "mld/link_mapping.h"
 #include "mld/probe_request.h"
 #include "mld/radiotap.h"
+#include "mld/sta.h"
+#include "mld/stations.h"
 #include "sim/invariant.h"
 
 namespace mlosim::hwsim {
@@ -54,6 +56,7 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
       mac_(mac),
       medium_(medium),
       queue_(wiphy.world().queue()),
+      shared_radios_(wiphy, medium),
       transmitter_(
           medium, wiphy.world().queue(),
           [this](const Bytes& frame, const phy::Rate& rate, const phy::Channel& channel) {
@@ -67,6 +70,16 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
           }),
       group_(radio.spec.placement.group) {
     port_ = medium_.attach(*this, radio.spec.placement);
+    shared_radios_.set_port(port_);
+    transmitter_.obey(shared_radios_);
+    transmitter_.on_held([this](const Outgoing& frame, const SharedRadios::Hold& hold) {
+        wiphy_.world().trace().record(queue_.now(), "hwsim/frame-held",
+                                      {{"wdev", frame.way->vif.value},
+                                       {"link", frame.way->link.value()},
+                                       {"peer", frame.way->peer.to_string()},
+                                       {"until", hold.until.ns()},
+                                       {"why", hold.why}});
+    });
 }
 
 Driver::~Driver() {
@@ -135,6 +148,11 @@ bool Driver::accepts_mapping(const mld::Wdev&, const mld::LinkMapping& mapping) 
                        [&](std::uint16_t links) { return links == mapping.downlink.front(); });
 }
 
+// mac80211_hwsim does not do it: an access point of a kernel with it answers nobody.
+Result<void> Driver::set_emlsr(mld::Wdev&, const mld::Sta&, const mld::Emlsr&) {
+    return {};
+}
+
 // cf. mac80211_hwsim_config()
 void Driver::config(const mld::RadioConfig& config) {
     if (software_scan_ && config.channel) {
@@ -198,9 +216,10 @@ bool Driver::is_own(const ieee80211::MacAddress& address) const {
 
 bool Driver::receive(const phy::Reception& reception) {
     if (sleeps()) return false;  // cf. hwsim_ps_rx_ok()
+    const auto frame = ieee80211::FrameView::parse(*reception.payload);
+    if (frame && !shared_radios_.hears(reception, *frame)) return false;
     ++counters_.rx_packets;
     counters_.rx_bytes += reception.payload->size();
-    const auto frame = ieee80211::FrameView::parse(*reception.payload);
     const bool own = frame && !frame->addr1().is_group() && is_own(frame->addr1());
     mld::RxStatus status;
     status.channel = reception.channel.control;
@@ -232,8 +251,11 @@ void Driver::send(mld::TxFrame frame, const mld::Link* link) {
     out.is_watched = wiphy_.has_monitors() && !frame.is_beacon;
     const auto view = ieee80211::FrameView::parse(frame.bytes);
     out.wants_acknowledgement = !frame.no_acknowledgement && view && !view->addr1().is_group();
+    if (link != nullptr && view && link->vif().is_mld() && !view->addr1().is_group())
+        if (const mld::Sta* peer = wiphy_.stations().find(link->vif(), view->addr1()))
+            out.way = LinkOfMld{link->vif().id(), link->id(), peer->address()};
     // cf. ieee80211_tx_rate_control.max_rate_tries
-    if (out.wants_acknowledgement && medium_.loses_frames())
+    if (out.wants_acknowledgement && (medium_.loses_frames() || (out.way && shared_radios_.is_limited(*out.way))))
         out.attempts_left = std::max<unsigned>(frame.attempts.value_or(wiphy_.settings().retry_short), 1);
     // A rate that was too high is not insisted on. cf. minstrel_ht_update_rates(): the last rate of the chain
     if (out.attempts_left > 1 && !frame.attempts && out.rate != lowest)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hwsim/pending_frames.h"
+#include "hwsim/shared_radios.h"
 #include "hwsim/transmitter.h"
 #include "mld/driver.h"
 #include "mld/world.h"
@@ -34,6 +35,7 @@ public:
     Result<void> sta_state(mld::Wdev& vif, mld::Sta& peer, std::optional<mld::StaState> from,
                            std::optional<mld::StaState> to) override;
     [[nodiscard]] bool accepts_mapping(const mld::Wdev& vif, const mld::LinkMapping& mapping) const override;
+    Result<void> set_emlsr(mld::Wdev& vif, const mld::Sta& peer, const mld::Emlsr& mode) override;
     void config(const mld::RadioConfig& config) override;
     Result<void> assign_channel(mld::Link& link) override;
     void unassign_channel(mld::Link& link) override;
@@ -124,6 +126,7 @@ private:
     phy::Medium& medium_;
     sim::EventQueue& queue_;
     phy::PortId port_;
+    SharedRadios shared_radios_;
     Transmitter transmitter_;
     bool started_ = false;
     mld::RadioConfig config_;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "hwsim/shared_radios.h"
 #include "mld/frame.h"
 #include "phy/medium.h"
 #include "sim/event_queue.h"
@@ -38,6 +39,10 @@ struct Outgoing {
         phy::ChannelDefinition channel;
     };
     std::optional<LastResort> last_resort;
+    /// Between MLDs: it may have to wait for another of their links.
+    std::optional<LinkOfMld> way;
+    unsigned initial_frames = 0;  ///< that nobody answered
+    bool was_held = false;
 };
 
 /// Writes the sender's time over a beacon's or probe response's Timestamp.
@@ -57,6 +62,12 @@ public:
 
     Transmitter(phy::Medium& medium, sim::EventQueue& queue, OnAir on_air, Report report, Acknowledged acknowledged);
 
+    /// What frames between MLDs keep to. Must outlive it.
+    void obey(SharedRadios& radios) { radios_ = &radios; }
+    /// Told once of each frame that has to wait.
+    using Held = std::function<void(const Outgoing&, const SharedRadios::Hold&)>;
+    void on_held(Held held) { on_held_ = std::move(held); }
+
     void send(phy::PortId port, Outgoing frame);
     /// Reports soon that a frame is lost.
     void give_up(std::uint64_t cookie);
@@ -72,15 +83,24 @@ private:
         std::deque<Outgoing> waiting;
         std::uint64_t in_air = 0;
         mld::FrameBytes flying;  ///< what is in the air
+        bool initial = false;    ///< that is not the first frame, but what has to come before it
+        sim::Timer held;
     };
 
     void next(phy::PortId port, Lane& lane);
+    [[nodiscard]] bool choose(phy::PortId port, Lane& lane);
+    void call(phy::PortId port, Lane& lane, ieee80211::Bytes initial);
+    void answered(phy::PortId port, Lane& lane, bool acknowledged);
+    void start(phy::PortId port, Lane& lane);
+    void finish(phy::PortId port, Lane& lane, const mld::FrameBytes& sent, const phy::TransmitReport& report);
 
     phy::Medium& medium_;
     sim::EventQueue& queue_;
     OnAir on_air_;
     Report report_;
     Acknowledged acknowledged_;
+    SharedRadios* radios_ = nullptr;
+    Held on_held_;
     std::map<phy::Frequency, Lane> lanes_;  // by the center of the primary channel
     std::uint64_t last_flight_ = 0;
     std::vector<std::uint64_t> given_up_;

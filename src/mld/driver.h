@@ -28,6 +28,7 @@ namespace mlosim::mld {
 
 class Link;
 class Wdev;
+struct Emlsr;
 struct LinkMapping;
 
 /// What of an interface as a whole changed. cf. vif_cfg_changed(), BSS_CHANGED_* of struct ieee80211_vif_cfg
@@ -161,6 +162,12 @@ public:
     /// Whether the radio can carry traffic so. cf. can_neg_ttlm().
     [[nodiscard]] virtual bool accepts_mapping(const Wdev& /*vif*/, const LinkMapping& /*mapping*/) const {
         return false;
+    }
+
+    /// Links of a station MLD share one radio from now on: of the peer of an access point, or of the interface itself
+    /// if that is the station. EOPNOTSUPP: the radio knows nothing of it. cf. set_eml_op_mode()
+    virtual Result<void> set_emlsr(Wdev& /*vif*/, const Sta& /*peer*/, const Emlsr& /*mode*/) {
+        return fail(EOPNOTSUPP);
     }
 
     virtual void config(const RadioConfig& config) = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ieee80211/multi_link.h"
 #include "mld/detail/profile_names.h"
 
 namespace mlosim::mld {
@@ -72,6 +73,27 @@ const InterfaceExtendedCapabilities* RadioProfile::extended_for(InterfaceType ty
     const auto it = std::find_if(interface_extended_capabilities.begin(), interface_extended_capabilities.end(),
                                  [&](const auto& e) { return e.type == type; });
     return it != interface_extended_capabilities.end() ? &*it : nullptr;
+}
+
+RadioProfile RadioProfile::with_emlsr(std::uint8_t padding, std::uint8_t transition) const {
+    using ieee80211::EmlCapabilities;
+    RadioProfile out = *this;
+    auto& all = out.interface_extended_capabilities;
+    auto own = std::find_if(all.begin(), all.end(), [](const auto& e) { return e.type == InterfaceType::station; });
+    if (own == all.end())
+        own = all.insert(all.begin(), InterfaceExtendedCapabilities{InterfaceType::station, extended_capabilities});
+    own->eml = static_cast<std::uint16_t>(EmlCapabilities::from_raw(own->eml)
+                                              .set(EmlCapabilities::emlsr)
+                                              .set(EmlCapabilities::padding_delay, padding)
+                                              .set(EmlCapabilities::transition_delay, transition)
+                                              .raw());
+    return out;
+}
+
+bool RadioProfile::is_nstr_pair(phy::Band a, phy::Band b) const {
+    return std::any_of(nstr_bands.begin(), nstr_bands.end(), [&](const auto& pair) {
+        return (pair[0] == a && pair[1] == b) || (pair[0] == b && pair[1] == a);
+    });
 }
 
 RadioProfile RadioProfile::with(const RadioOptions& options) const {

@@ -333,6 +333,8 @@ struct RadioProfile {
     std::vector<VendorCommand> vendor_events;
     TxqLimits txq;
     MbssidSupport mbssid;
+    /// Pairs of bands so near to each other that a station MLD cannot send in one while it receives in the other.
+    std::vector<std::array<phy::Band, 2>> nstr_bands;
     /// The addresses that the radio owns, each as a change (exclusive or) of its first address's first octet.
     std::vector<std::uint8_t> addresses{0};
 
@@ -344,6 +346,10 @@ struct RadioProfile {
 
     /// This radio with the choices of NEW_RADIO. cf. mac80211_hwsim_new_radio().
     [[nodiscard]] RadioProfile with(const RadioOptions& options) const;
+    /// This radio as one whose stations tell that their links can share one radio, with these delays as EML
+    /// Capabilities encodes them.
+    [[nodiscard]] RadioProfile with_emlsr(std::uint8_t padding, std::uint8_t transition) const;
+    [[nodiscard]] bool is_nstr_pair(phy::Band a, phy::Band b) const;
 
     friend bool operator==(const RadioProfile&, const RadioProfile&) = default;
 };

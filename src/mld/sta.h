@@ -11,10 +11,12 @@
 #include "ieee80211/byte_io.h"
 #include "ieee80211/link_id.h"
 #include "ieee80211/mac_address.h"
+#include "mld/emlsr.h"
 #include "mld/link_mapping.h"
 #include "phy/flags.h"
 #include "phy/rates.h"
 #include "phy/units.h"
+#include "sim/event_queue.h"
 #include "sim/virtual_time.h"
 
 namespace mlosim::mld {
@@ -190,8 +192,12 @@ public:
     std::optional<ieee80211::LinkId> last_link;
     /// What it has agreed on with an access point's program. Nothing: all traffic on all links.
     std::optional<LinkMapping> link_mapping;
-    /// Links that it shares one radio for (EMLSR): it listens on all, and receives on one at a time. 0: none.
-    std::uint16_t emlsr_links = 0;
+    /// Links for which the station of the two shares one radio, from now on; and what ends that a little later.
+    Emlsr emlsr;
+    sim::Timer emlsr_end;
+    /// By link: the links on which the peer, a station MLD, cannot receive while it sends on that one, as it told when
+    /// it associated (NSTR Indication Bitmap, 802.11be 35.3.16.4).
+    std::array<std::uint16_t, ieee80211::LinkId::max_links> nstr_links{};
 
     /// The number of the newest group frame of an AP MLD, which sends each on all links.
     std::optional<std::uint16_t> last_group_sequence;

@@ -159,6 +159,8 @@ void StationMlme::Impl::transmitted(std::uint64_t cookie, bool acknowledged) {
         authentication_status(acknowledged);
     } else if (what == Awaited::association) {
         association_status(acknowledged);
+    } else if (what == Awaited::emlsr) {
+        emlsr_status(acknowledged);
     } else {
         probe_status(acknowledged);
     }
@@ -261,6 +263,9 @@ Result<void> StationMlme::set_link_mapping(const LinkMapping& mapping) {
 }
 Result<void> StationMlme::set_epcs(bool enable) {
     return impl_->set_epcs(enable);
+}
+Result<void> StationMlme::set_emlsr(const EmlsrRequest& request) {
+    return impl_->set_emlsr(request);
 }
 void StationMlme::activate_links(std::uint16_t links) {
     impl_->activate_links(links);

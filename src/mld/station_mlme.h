@@ -19,6 +19,7 @@ namespace mlosim::mld {
 class Link;
 class Sta;
 class Wdev;
+struct EmlsrRequest;
 struct LinkMapping;
 
 /// What a station's connection is now. cf. struct wireless_dev's connection part
@@ -71,6 +72,9 @@ public:
     void give_back_links(std::uint16_t links);
     /// Emergency preparedness: the access point's other EDCA parameters. EINVAL, EALREADY. cf. ieee80211_mgd_set_epcs()
     Result<void> set_epcs(bool enable);
+    /// Has these links share one radio, or ends that: the access point is told, and answers. EINVAL: no MLD, one of
+    /// both does not do it, links that are not active, or less than two; EBUSY: one is under way. 802.11be 35.3.17
+    Result<void> set_emlsr(const EmlsrRequest& request);
     /// When nothing else is being done. cf. ieee80211_set_active_links_async()
     void activate_links(std::uint16_t links);
     /// The access point is told which links sleep, and which of those that did (`all`: of all) listen again.

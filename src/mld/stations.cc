@@ -3,6 +3,7 @@
 #include "mld/stations.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "mld/detail/layer2_update.h"
 #include "mld/events.h"
@@ -134,6 +135,9 @@ void Stations::destroy_link(Sta& sta, ieee80211::LinkId id) {
     MLOSIM_INVARIANT(link != nullptr && sta.links_.size() > 1, "a link that is not the last one goes");
     if (link->address != sta.address()) by_address_.erase({&sta.wdev(), link->address});
     std::erase_if(sta.links_, [&](const auto& l) { return l.get() == link; });
+    // A link that is gone shares no radio; one alone has it to itself.
+    sta.emlsr.links = static_cast<std::uint16_t>(sta.emlsr.links & ~id.bit());
+    if (std::popcount(sta.emlsr.links) < 2) sta.emlsr = {};
 }
 
 void Stations::destroy(Sta& sta) {

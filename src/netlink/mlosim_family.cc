@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "mld/data_path.h"
+#include "mld/emlsr.h"
 #include "mld/link_policy.h"
+#include "mld/station_mlme.h"
 #include "mld/transmit_settings.h"
 #include "netlink/detail/mlosim_messages.h"
 #include "netlink/detail/mlosim_orders.h"
@@ -28,6 +30,9 @@ constexpr auto rules = policy_table<MLOSIM_ATTR_MAX>({
     {MLOSIM_ATTR_BAND, attr::u32()},
     {MLOSIM_ATTR_ACTIVE_LINKS, attr::u32()},
     {MLOSIM_ATTR_LINK_POLICY, attr::string()},
+    {MLOSIM_ATTR_EMLSR_LINKS, attr::range(AttributeType::u32, 0, 0xffff)},
+    {MLOSIM_ATTR_EMLSR_PADDING, attr::range(AttributeType::u32, 0, 256)},
+    {MLOSIM_ATTR_EMLSR_TRANSITION, attr::range(AttributeType::u32, 0, 256)},
     {MLOSIM_ATTR_COUNTERS, attr::reject("counters cannot be set")},
     {MLOSIM_ATTR_MAC, attr::exact_len(ieee80211::MacAddress::size)},
     {MLOSIM_ATTR_LINK_ID, attr::range(AttributeType::u8, 0, ieee80211::LinkId::max_links - 1)},
@@ -238,6 +243,19 @@ Result<void> set_active_links(MlosimFamily& family, const Request& request, Repl
     return {};
 }
 
+Result<void> set_emlsr(MlosimFamily& family, const Request& request, Reply& reply) {
+    auto station = named_wdev(family, request, reply, MLOSIM_ATTR_WDEV);
+    if (!station) return fail(std::move(station.error()));
+    const auto links = request->u32(MLOSIM_ATTR_EMLSR_LINKS);
+    if (!links) return missing(reply, MLOSIM_ATTR_EMLSR_LINKS);
+    if ((*station)->mlme() == nullptr) return fail(EINVAL, "this is no station", request->at(MLOSIM_ATTR_WDEV));
+    mld::EmlsrRequest wanted;
+    wanted.links = static_cast<std::uint16_t>(*links);
+    if (const auto us = request->u32(MLOSIM_ATTR_EMLSR_PADDING)) wanted.padding = std::chrono::microseconds(*us);
+    if (const auto us = request->u32(MLOSIM_ATTR_EMLSR_TRANSITION)) wanted.transition = std::chrono::microseconds(*us);
+    return (*station)->mlme()->set_emlsr(wanted);
+}
+
 Result<void> set_link_policy(MlosimFamily& family, const Request& request, Reply& reply) {
     auto wdev = named_wdev(family, request, reply, MLOSIM_ATTR_WDEV);
     if (!wdev) return fail(std::move(wdev.error()));
@@ -301,6 +319,7 @@ constexpr Command<MlosimFamily> commands[] = {
     {.cmd = MLOSIM_CMD_CHANGE_COLOR, .doit = detail::change_color, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_REQUEST_TRANSITION, .doit = detail::request_transition, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_ROAM, .doit = detail::roam, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_SET_EMLSR, .doit = set_emlsr, .permission = Permission::net_admin},
 };
 
 }  // namespace

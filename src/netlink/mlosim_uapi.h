@@ -66,6 +66,12 @@ enum mlosim_command {
     MLOSIM_CMD_SET_LINK_POLICY, /* WDEV or IFINDEX, LINK_POLICY: how an MLD's links share its data */
     MLOSIM_CMD_GET_STATION,     /* WDEV or IFINDEX, or a dump -> NEW_STATION: built-in stations */
     MLOSIM_CMD_NEW_STATION,
+    /*
+     * WDEV or IFINDEX of a station MLD, EMLSR_LINKS (0: none), and, where they shall be others than its capabilities
+     * say, EMLSR_PADDING and EMLSR_TRANSITION: these links share one radio from when the access point has heard of it.
+     * EINVAL, EBUSY.
+     */
+    MLOSIM_CMD_SET_EMLSR,
 
     /* WDEV or IFINDEX of a built-in access point; MAC: one of its stations, else all. ENODEV, ENOENT, EBUSY, EINVAL */
     MLOSIM_CMD_REKEY,              /* MAC: a new 4-way handshake; without: new group keys */
@@ -138,6 +144,10 @@ enum mlosim_attr {
     MLOSIM_ATTR_STATION_LINKS,
     MLOSIM_ATTR_SIGNAL, /* s32, dBm, of beacons; absent if none was heard */
     MLOSIM_ATTR_REASON, /* string, why the last connection or attempt ended; absent if none has */
+    /* Of the wdev of a station MLD. */
+    MLOSIM_ATTR_EMLSR_LINKS,      /* u32, bit n: link n shares its radio; 0: none does */
+    MLOSIM_ATTR_EMLSR_PADDING,    /* u32, us: of the initial frames that call the radio to a link */
+    MLOSIM_ATTR_EMLSR_TRANSITION, /* u32, us: from the end of an exchange until it listens on all of them again */
 
     MLOSIM_ATTR_BEACONS,      /* u32, until something happens */
     MLOSIM_ATTR_DURATION,     /* u64, ns */
@@ -193,8 +203,15 @@ enum mlosim_station_state {
 
 enum mlosim_state { MLOSIM_STATE_DOWN, MLOSIM_STATE_RUNNING };
 
-/* What a link wdev's link does: there is none; it carries frames; it could; no traffic is mapped to it. */
-enum mlosim_link_use { MLOSIM_LINK_FREE, MLOSIM_LINK_ACTIVE, MLOSIM_LINK_INACTIVE, MLOSIM_LINK_DORMANT };
+/* What a link wdev's link does: there is none; it carries frames; it could; no traffic is mapped to it; it carries
+   frames and shares its radio with other links (EMLSR). */
+enum mlosim_link_use {
+    MLOSIM_LINK_FREE,
+    MLOSIM_LINK_ACTIVE,
+    MLOSIM_LINK_INACTIVE,
+    MLOSIM_LINK_DORMANT,
+    MLOSIM_LINK_EMLSR,
+};
 
 /* The interface type of link wdevs, in the numbering of the first patch series. */
 #define MLOSIM_IFTYPE_LINK 13u

@@ -25,6 +25,9 @@ public:
     }
     sim::Time transmit(phy::PortId sender, phy::Transmission transmission) override;
     void sent_elsewhere(phy::PortId sender, const phy::Transmission& transmission) override;
+    void show_in_air(phy::PortId at, const std::function<void(const InAir&)>& show) const override {
+        medium_->show_in_air(at, show);
+    }
     [[nodiscard]] phy::Position position(phy::PortId port) const override { return medium_->position(port); }
     [[nodiscard]] phy::Dbm rssi(phy::PortId from, phy::PortId at, const phy::ChannelDefinition& channel,
                                 phy::Dbm power) override {

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -113,6 +114,15 @@ public:
 
     /// Puts a frame on the air now; returns when it ends. The channel must be valid().
     virtual sim::Time transmit(PortId sender, Transmission transmission) = 0;
+
+    /// A frame that is in the air now.
+    struct InAir {
+        const Transmission& sent;
+        sim::Time start;
+        sim::Time end;
+    };
+    /// Shows each that others send where the port listens, in no order that matters.
+    virtual void show_in_air(PortId /*at*/, const std::function<void(const InAir&)>& /*show*/) const {}
 
     /// A port sends a frame that another medium than this one carries: for those who write down what is sent.
     virtual void sent_elsewhere(PortId /*sender*/, const Transmission& /*transmission*/) {}

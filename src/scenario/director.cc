@@ -4,8 +4,10 @@
 #include <variant>
 
 #include "agent/station_agent.h"
+#include "mld/emlsr.h"
 #include "mld/netdev.h"
 #include "mld/scan.h"
+#include "mld/station_mlme.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
 #include "scenario/error_name.h"
@@ -170,6 +172,17 @@ Result<void> Director::act(const RemoveLinkStep& step) {
         for (auto link = links.rbegin(); link != links.rend(); ++link)
             if ((*link)->band() == step.band) return wdev.wiphy().unregister_mlo_link(**link);
         return fail(ENODEV, "there is no link wdev of that band");
+    });
+}
+
+Result<void> Director::act(const EmlsrStep& step) {
+    mld::EmlsrRequest request;
+    for (const ieee80211::LinkId link : step.links)
+        request.links = static_cast<std::uint16_t>(request.links | link.bit());
+    request.padding = step.padding;
+    request.transition = step.transition;
+    return for_each_interface(step.target, [&](mld::Wdev& wdev) {
+        return wdev.mlme() != nullptr ? wdev.mlme()->set_emlsr(request) : fail(EINVAL, "it is no station");
     });
 }
 

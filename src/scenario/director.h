@@ -57,6 +57,7 @@ private:
     Result<void> act(const RoamStep& step);
     Result<void> act(const RemoveRadioStep& step);
     Result<void> act(const OrderStep& step);
+    Result<void> act(const EmlsrStep& step);
 
     template <class F>
     Result<void> for_each_interface(const Target& target, F what);

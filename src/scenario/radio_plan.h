@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,6 +47,14 @@ struct RadioPlan {
     /// Choices that MAC80211_HWSIM's NEW_RADIO offers, if one is made: the radio is then the profile's with all of
     /// them.
     std::optional<mld::RadioOptions> options;
+    /// Its stations can have links share one radio, and need so long for it (as EML Capabilities encodes it).
+    struct EmlsrPlan {
+        std::uint8_t padding = 0;
+        std::uint8_t transition = 0;
+    };
+    std::optional<EmlsrPlan> emlsr;
+    /// It cannot send in one band of a pair while it receives in the other.
+    std::vector<std::array<phy::Band, 2>> nstr_bands;
     /// The first takes the place of the station interface that a radio is born with. Nothing: that one, by its usual
     /// name.
     std::vector<InterfacePlan> interfaces;
@@ -55,7 +64,10 @@ struct RadioPlan {
 
     /// `named`, which is the one that the plan names, with the choices that the plan makes.
     [[nodiscard]] mld::RadioProfile chosen(const mld::RadioProfile& named) const {
-        return options ? named.with(*options) : named;
+        mld::RadioProfile out = options ? named.with(*options) : named;
+        if (emlsr) out = out.with_emlsr(emlsr->padding, emlsr->transition);
+        out.nstr_bands.insert(out.nstr_bands.end(), nstr_bands.begin(), nstr_bands.end());
+        return out;
     }
     [[nodiscard]] std::string member_name(std::uint32_t index) const {
         return group ? name + "-" + std::to_string(index + 1) : name;

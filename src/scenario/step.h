@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -70,6 +71,13 @@ struct RemoveLinkStep {
     Target target;
     phy::Band band = phy::Band::ghz2_4;
 };
+/// Links of station MLDs share one radio from now on, or (none) no longer; built-in stations and programs' alike.
+struct EmlsrStep {
+    Target target;
+    std::vector<ieee80211::LinkId> links;
+    std::optional<std::chrono::microseconds> padding;
+    std::optional<std::chrono::microseconds> transition;
+};
 /// Built-in stations go to another access point.
 struct RoamStep {
     std::string station;
@@ -88,7 +96,7 @@ struct OrderStep {
 
 using Action = std::variant<MoveStep, UpStep, DownStep, RegulatoryStep, PowerStep, ScanStep, AbortScanStep, SetTypeStep,
                             AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RoamStep,
-                            RemoveRadioStep, OrderStep>;
+                            RemoveRadioStep, OrderStep, EmlsrStep>;
 
 /// Something that is done to the world at a moment.
 struct Step {

@@ -281,9 +281,9 @@ class Orders(WithAWorld):
 class LinksThatGo(unittest.TestCase):
     """A world each: what happens happens at its moment, after the station has come."""
 
-    def world(self, **more):
-        radios = [{"name": name, "channels": 3, "interfaces": [{"name": name, "type": kind}]}
-                  for name, kind in (("home", "ap"), (STATION, "station"))]
+    def world(self, station={}, **more):
+        radios = [{"name": name, "channels": 3, "interfaces": [{"name": name, "type": kind}], **special}
+                  for name, kind, special in (("home", "ap", {}), (STATION, "station", station))]
         network = {"name": "home", "radio": "home", "ssid": "home", "security": "wpa3", "password": PASSWORD, "links": LINKS}
         return World({"clock": "real", "seed": 1, "regulatory": {"country": "DE"}, "radios": radios, "networks": [network], **more})
 
@@ -338,6 +338,22 @@ class LinksThatGo(unittest.TestCase):
             self.assertEqual(world.run(programs.sid("iw"), "reg", "set", "DE").code, 0)
             self.wait_for("the access point's link does not come back", lambda: sorted(self.links(world, "home")) == [0, 1, 2])
             self.passes_data(world)
+
+    def test_to_one_radio_that_they_share(self):
+        with self.world(station={"emlsr": {"padding_us": 64, "transition_us": 128}}) as world, self.connected(world) as station:
+            uses = lambda: [link["use"] for _, link in sorted(self.links(world).items())]
+            self.wait_for("not all links are active", lambda: uses() == ["active"] * 3)
+            self.passes_data(world)
+            self.assertEqual(world.ctl("link", "emlsr", STATION, "0", "2", "--padding", "256").code, 0)
+            self.wait_for("no radio is shared", lambda: uses() == ["emlsr", "active", "emlsr"])
+            shared = next(w for w in world.ctl_json("wdevs") if w.get("ifname") == STATION)
+            self.assertEqual((shared["emlsr_links"], shared["emlsr_padding_us"], shared["emlsr_transition_us"]), ([0, 2], 256, 128))
+            self.passes_data(world)
+            self.assertEqual(world.ctl("link", "emlsr", STATION, "1").code, 1)  # one alone shares nothing
+            self.assertEqual(world.ctl("link", "emlsr", STATION).code, 0)
+            self.wait_for("the radio is still shared", lambda: uses() == ["active"] * 3)
+            self.passes_data(world)
+            self.assertNotIn("CTRL-EVENT-DISCONNECTED", station.output())
 
     def test_for_a_while(self):
         with self.world(steps=[{"at": "4 s", "rest_ap_link": {"network": "home", "link_id": 2, "for": "2 s"}}]) as world, \

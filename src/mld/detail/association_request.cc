@@ -265,6 +265,21 @@ void LinkElements::put_eht(ByteWriter& out) const {
     append_capabilities(out, adjusted(*own_->eht, *own_->he, he, subject_.settings.limit));
 }
 
+/// The links on which the station cannot receive while it sends on this one, nor the other way round; nothing if there
+/// are none. 802.11be 35.3.16.4
+std::optional<std::uint16_t> nstr_links_of(const AssociationSubject& of, const AssociationSubject& main,
+                                           const std::vector<AssociationSubject>& others) {
+    std::uint16_t out = 0;
+    const auto consider = [&](const AssociationSubject& other) {
+        const bool pair = of.wdev.wiphy().profile().is_nstr_pair(of.bss.channel.band, other.bss.channel.band);
+        if (pair && other.link != of.link) out = static_cast<std::uint16_t>(out | other.link.bit());
+    };
+    consider(main);
+    for (const AssociationSubject& other : others)
+        consider(other);
+    return out != 0 ? std::optional(out) : std::nullopt;
+}
+
 /// cf. ieee80211_assoc_add_ml_elem()
 ieee80211::BasicMultiLink multi_link(const AssociationSubject& subject, const std::vector<AssociationSubject>& others,
                                      const AssociateRequest& request, bool privacy, const PresentElements& outer) {
@@ -283,6 +298,7 @@ ieee80211::BasicMultiLink multi_link(const AssociationSubject& subject, const st
         profile.link = other.link;
         profile.complete = true;
         profile.sta_addr = other.address;
+        profile.nstr_links = nstr_links_of(other, subject, others);
         ByteWriter w(profile.profile);
         LinkElements link(other, request);
         capabilities |= static_cast<std::uint32_t>(link.capabilities(privacy).raw());

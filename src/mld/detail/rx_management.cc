@@ -43,6 +43,8 @@ std::optional<std::size_t> smallest_protected_eht(std::uint8_t action) {
         case ProtectedEhtAction::ttlm_teardown:
         case ProtectedEhtAction::epcs_teardown:
             return 2;
+        case ProtectedEhtAction::eml_operating_mode:
+            return 4;
         case ProtectedEhtAction::link_reconfiguration_response:
             return 7;  // with the status of one link
         default:
@@ -91,6 +93,8 @@ Verdict RxPath::action(Incoming& in) {
     } else if (is(ActionCategory::vht)) {
         return vht_action(in, from_ap);
     } else if (is(ActionCategory::protected_eht)) {
+        const auto emlsr = static_cast<std::uint8_t>(ProtectedEhtAction::eml_operating_mode);
+        if (code == emlsr && in.wdev.type() == InterfaceType::ap) return emlsr_action(in);
         if (const auto smallest = code && from_ap ? smallest_protected_eht(*code) : std::nullopt) {
             if (in.frame.body().size() >= *smallest) return give_to_mlme(in);
             in.malformed_action = true;

@@ -264,6 +264,8 @@ Verdict RxPath::defragment(Incoming& in) {
 Verdict RxPath::control(Incoming& in) {
     const FrameControl fc = in.frame.frame_control();
     if (fc.type() != FrameType::control) return Verdict::next;
+    // The radio has answered it.
+    if (fc.is(ControlSubtype::trigger) && in.sta != nullptr) return Verdict::taken;
     return fc.is(ControlSubtype::block_ack_request) ? block_ack_request(in) : Verdict::dropped;
 }
 

@@ -108,6 +108,7 @@ private:
     // Management (rx_management.cc).
     Verdict check_management(Incoming& in);
     Verdict action(Incoming& in);
+    Verdict emlsr_action(Incoming& in);
     Verdict ht_action(Incoming& in);
     Verdict vht_action(Incoming& in, bool from_ap);
     void tell_mode(Incoming& in, const ieee80211::MacAddress& station, const std::optional<StationModeChange>& change);

@@ -132,6 +132,13 @@ public:
             std::uint8_t token = 0;  ///< not 0: asked, not answered
         };
         PriorityAccess priority_access;
+        /// EMLSR that the access point was told of, from when it has heard of it: until it answers, or the timeout.
+        struct EmlChange {
+            std::uint8_t token = 0;
+            Emlsr next;
+            sim::Timer timeout;
+        };
+        std::optional<EmlChange> eml_change;
         /// The kernel's own connection manager is on its way to another access point: nobody is told that this ends.
         bool given_up = false;
         std::vector<ActiveLink> links;
@@ -199,7 +206,7 @@ public:
     /// Links are to become active. cf. sdata->activate_links_work
     sim::Timer activation;
     /// Which kind of frame waits for its status, by cookie.
-    enum class Awaited : std::uint8_t { authentication, association, probe };
+    enum class Awaited : std::uint8_t { authentication, association, probe, emlsr };
     std::map<std::uint64_t, Awaited> awaited;
     std::uint64_t last_cookie = 0;
     sim::RandomStream random;
@@ -313,6 +320,12 @@ public:
     Result<void> set_epcs(bool enable);
     void end_priority_access();
     void on_epcs_response(const ieee80211::FrameView& frame);
+
+    // station_emlsr.cc
+    Result<void> set_emlsr(const EmlsrRequest& request);
+    void emlsr_status(bool acknowledged);
+    void on_emlsr_answer(const ieee80211::FrameView& frame);
+    void use_emlsr();
 
     /// The links that there are, and one more.
     [[nodiscard]] std::vector<Wiphy::StationLink> links_with(const AssociationLink& next) const;

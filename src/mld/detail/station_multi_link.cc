@@ -111,6 +111,7 @@ bool StationMlme::Impl::take_up_other_links(Sta& station, const ieee80211::Assoc
     const ElementBody body(*element);
     const auto mld = BasicMultiLinkView::parse(body);
     if (!mld || mld->mld_addr() != assoc->ap) return false;
+    if (const auto eml = mld->eml()) station.eml_capabilities = static_cast<std::uint16_t>(eml->raw());
     if (const auto own = mld->mld_capabilities()) assoc->ap_mld_capabilities = static_cast<std::uint16_t>(own->raw());
 
     for (AssociationLink& l : assoc->links)

@@ -255,6 +255,8 @@ void StationMlme::Impl::on_protected_eht(const ieee80211::FrameView& frame) {
             return end_priority_access();
         case ProtectedEhtAction::link_reconfiguration_response:
             return on_reconfiguration_response(frame);
+        case ProtectedEhtAction::eml_operating_mode:
+            return on_emlsr_answer(frame);
         default:
             return;
     }

@@ -2,6 +2,8 @@
 
 #include "mld/data_path.h"
 #include "mld/link_policy.h"
+#include "mld/sta.h"
+#include "mld/station_mlme.h"
 #include "mld/transmit_settings.h"
 #include "netlink/owner.h"
 
@@ -24,11 +26,18 @@ void put_link_state(MessageBuilder& message, const mld::Link& link) {
     if (!link.bssid().is_zero()) message.put_mac(MLOSIM_ATTR_BSSID, link.bssid());
 }
 
+/// Of a station; an access point's links never share.
+mld::Emlsr emlsr_of(const mld::Wdev& mld) {
+    const mld::Sta* ap = mld.mlme() != nullptr ? mld.mlme()->access_point() : nullptr;
+    return ap != nullptr ? ap->emlsr : mld::Emlsr{};
+}
+
 std::uint32_t use_of(const mld::Wdev& link) {
     const mld::Wdev* mld = link.mld_wdev();
     const auto id = link.affiliated_link_id();
     if (mld == nullptr || !id || link.affiliated_link() == nullptr) return MLOSIM_LINK_FREE;
-    if ((mld->active_links() & id->bit()) != 0) return MLOSIM_LINK_ACTIVE;
+    if ((mld->active_links() & id->bit()) != 0)
+        return emlsr_of(*mld).has(id->bit()) ? MLOSIM_LINK_EMLSR : MLOSIM_LINK_ACTIVE;
     return (mld->dormant_links() & id->bit()) != 0 ? MLOSIM_LINK_DORMANT : MLOSIM_LINK_INACTIVE;
 }
 
@@ -100,6 +109,11 @@ void put_wdev(MessageBuilder& message, const mld::Wdev& wdev) {
         message.put_u32(MLOSIM_ATTR_VALID_LINKS, wdev.valid_links());
         message.put_u32(MLOSIM_ATTR_ACTIVE_LINKS, wdev.active_links());
         message.put_u32(MLOSIM_ATTR_DORMANT_LINKS, wdev.dormant_links());
+        if (const mld::Emlsr emlsr = emlsr_of(wdev); emlsr.links != 0) {
+            message.put_u32(MLOSIM_ATTR_EMLSR_LINKS, emlsr.links);
+            message.put_u32(MLOSIM_ATTR_EMLSR_PADDING, static_cast<std::uint32_t>(emlsr.padding.count()));
+            message.put_u32(MLOSIM_ATTR_EMLSR_TRANSITION, static_cast<std::uint32_t>(emlsr.transition.count()));
+        }
         const auto& policy = wdev.wiphy().data_path().settings(wdev).link_policy;
         message.put_string(MLOSIM_ATTR_LINK_POLICY, policy != nullptr ? policy->name() : "round_robin");
     }

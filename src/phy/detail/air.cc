@@ -109,6 +109,19 @@ sim::Time Air::transmit(PortId sender, Transmission transmission) {
     return flight.end;
 }
 
+void Air::show_in_air(PortId at, const std::function<void(const InAir&)>& show) const {
+    const Port* port = find(at);
+    if (port == nullptr) return;
+    for (const Flight& flight : flights_) {
+        if (flight.sender == nullptr || flight.sender.get() == port) continue;
+        if ((port->settings.group & flight.sender->settings.group) == 0) continue;
+        const bool heard = std::any_of(port->tuned.begin(), port->tuned.end(), [&](const Tuned& tuned) {
+            return hears(tuned.channel, flight.transmission.channel);
+        });
+        if (heard) show({flight.transmission, flight.start, flight.end});
+    }
+}
+
 void Air::collect_from(const Flight& flight, Frequency piece) {
     const auto bucket = by_control_khz_.find(piece.in_khz());
     if (bucket == by_control_khz_.end()) return;

@@ -27,6 +27,7 @@ public:
     void set_group(PortId port, std::uint32_t group) override;
     void listen(PortId port, std::span<const ChannelDefinition> channels) override;
     sim::Time transmit(PortId sender, Transmission transmission) override;
+    void show_in_air(PortId at, const std::function<void(const InAir&)>& show) const override;
     [[nodiscard]] Position position(PortId port) const override;
     [[nodiscard]] Dbm rssi(PortId from, PortId at, const ChannelDefinition& channel, Dbm power) override;
     [[nodiscard]] const MediumCounters& counters() const override { return counters_; }

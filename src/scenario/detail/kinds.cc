@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mld/emlsr.h"
 #include "mld/netdev.h"
 #include "scenario/detail/named_errors.h"
 #include "scenario/duration_text.h"
@@ -46,6 +47,16 @@ std::optional<double> finite(const Json& value) {
 
 std::string shown_number(double value) {
     return Json(value).dump();
+}
+
+/// A number of microseconds that `encode` knows.
+template <class Encode>
+Kind<std::chrono::microseconds> delay(const char* allowed, Encode encode) {
+    return {allowed, [encode](const Json& value) -> std::optional<std::chrono::microseconds> {
+                if (!value.is_number_unsigned() || value > 256) return std::nullopt;
+                const std::chrono::microseconds taken{value.get<unsigned>()};
+                return encode(taken) ? std::optional(taken) : std::nullopt;
+            }};
 }
 
 }  // namespace
@@ -119,6 +130,16 @@ const Kind<ieee80211::Ssid>& ssid() {
 const Kind<phy::Band>& band() {
     static const auto kind = word(std::array<std::pair<const char*, phy::Band>, 3>{
         {{"2.4 GHz", phy::Band::ghz2_4}, {"5 GHz", phy::Band::ghz5}, {"6 GHz", phy::Band::ghz6}}});
+    return kind;
+}
+
+const Kind<std::chrono::microseconds>& emlsr_padding() {
+    static const auto kind = delay("0, 32, 64, 128 or 256", mld::encoded_emlsr_padding);
+    return kind;
+}
+
+const Kind<std::chrono::microseconds>& emlsr_transition() {
+    static const auto kind = delay("0, 16, 32, 64, 128 or 256", mld::encoded_emlsr_transition);
     return kind;
 }
 

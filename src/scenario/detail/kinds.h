@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -42,6 +43,9 @@ namespace mlosim::scenario::detail {
 [[nodiscard]] const Kind<int>& error_name();
 /// A number (exactly that), or an object with "at_least" and "at_most". Counts are never negative.
 [[nodiscard]] const Kind<Bounds>& bounds();
+/// Delays of EMLSR, in microseconds, as EML Capabilities can say them.
+[[nodiscard]] const Kind<std::chrono::microseconds>& emlsr_padding();
+[[nodiscard]] const Kind<std::chrono::microseconds>& emlsr_transition();
 /// A number from `least` to `most`.
 [[nodiscard]] Kind<double> number(double least, double most);
 

@@ -1,3 +1,4 @@
+#include "mld/emlsr.h"
 #include "scenario/detail/kinds.h"
 #include "scenario/detail/sections.h"
 
@@ -43,6 +44,28 @@ void read_options(Fields& in, RadioPlan& out) {
     out.options = options;
 }
 
+void read_emlsr(Fields& radio, RadioPlan& out) {
+    const Json* value = radio.find("emlsr");
+    if (value == nullptr) return;
+    Fields in(*value, radio.at() / "emlsr", radio.mistakes());
+    const auto padding = in.get("padding_us", emlsr_padding(), {});
+    const auto transition = in.get("transition_us", emlsr_transition(), {});
+    out.emlsr = RadioPlan::EmlsrPlan{mld::encoded_emlsr_padding(padding).value_or(0),
+                                     mld::encoded_emlsr_transition(transition).value_or(0)};
+}
+
+void read_nstr(Fields& radio, RadioPlan& out) {
+    radio.each("nstr", [&](const Json& item, const Pointer& place) {
+        constexpr const char* allowed = "two different bands";
+        const auto one = item.is_array() && item.size() == 2 ? band().take(item[0]) : std::nullopt;
+        const auto other = item.is_array() && item.size() == 2 ? band().take(item[1]) : std::nullopt;
+        if (!one || !other || one == other)
+            radio.mistake(place, shown(item), allowed);
+        else
+            out.nstr_bands.push_back({*one, *other});
+    });
+}
+
 RadioPlan read_radio(const Json& value, const Pointer& at, const mld::RadioProfiles& profiles, Mistakes& mistakes) {
     Fields in(value, at, mistakes);
     RadioPlan out;
@@ -68,6 +91,8 @@ RadioPlan read_radio(const Json& value, const Pointer& at, const mld::RadioProfi
     out.antenna_gain = in.get("antenna_gain_dbi", decibels(-50.0, 50.0), out.antenna_gain);
     out.tx_power = in.optional("tx_power_dbm", power(0.0, 36.0));
     read_options(in, out);
+    read_emlsr(in, out);
+    read_nstr(in, out);
     in.each("interfaces", [&](const Json& item, const Pointer& place) {
         out.interfaces.push_back(read_interface(item, place, mistakes));
     });

@@ -191,6 +191,16 @@ Action read_request_transition(Fields& in) {
     return out;
 }
 
+Action read_emlsr(Fields& in) {
+    EmlsrStep out;
+    out.target = read_target(in);
+    for (const unsigned link : in.list("links", integer<unsigned>(0, ieee80211::LinkId::max_links - 1)))
+        if (const auto id = ieee80211::LinkId::from(link)) out.links.push_back(*id);
+    out.padding = in.optional("padding_us", emlsr_padding());
+    out.transition = in.optional("transition_us", emlsr_transition());
+    return out;
+}
+
 struct ActionKind {
     const char* name;
     Action (*read)(Fields&);
@@ -218,6 +228,7 @@ constexpr ActionKind actions[] = {
     {"switch_channel", read_switch_channel},
     {"change_color", read_change_color},
     {"request_transition", read_request_transition},
+    {"emlsr", read_emlsr},
 };
 
 /// The moment of a step: "at", or "after" the step before it.

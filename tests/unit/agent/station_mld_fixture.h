@@ -28,14 +28,19 @@ public:
 
 class StationMld : public AccessPointTest {
 protected:
-    StationMld() : ap(start(three_links(Security::open))), sta(make_station()) { world.subscribe(results); }
+    using Change = std::function<mld::RadioProfile(const mld::RadioProfile&)>;
+    /// The station's radio is the generic one, or one with a difference.
+    explicit StationMld(const Change& change = {}) : ap(start(three_links(Security::open))), sta(make_station(change)) {
+        world.subscribe(results);
+    }
     ~StationMld() override { world.unsubscribe(results); }
 
-    mld::Wdev& make_station() {
+    mld::Wdev& make_station(const Change& change) {
         mld::RadioSpec spec;
         mld::RadioOptions options;
         options.channels = 3;
         spec.profile = mld::profile("generic-be").with(options);
+        if (change) spec.profile = change(spec.profile);
         spec.interface_name = "sta0";
         add_radio(std::move(spec));
         mld::Wdev& out = wdev("sta0");
