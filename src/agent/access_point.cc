@@ -73,9 +73,11 @@ AccessPoint::AccessPoint(mld::Wdev& wdev, NetworkSettings settings, Colocated co
       colocated_(std::move(colocated)),
       joined_(std::move(joined)),
       random_(world().random().stream("agent/" + settings_.name + "/secrets")),
-      sa_queries_(world().queue(), [this](const MacAddress& station, std::uint16_t transaction) {
-          ask_whether_it_is_there(station, transaction);
-      }) {
+      sa_queries_(world().queue(),
+                  [this](const MacAddress& station, std::uint16_t transaction) {
+                      ask_whether_it_is_there(station, transaction);
+                  }),
+      inactivity_(world().queue(), settings_.max_inactivity, presence()) {
     auto random = world().random().stream("agent/" + settings_.name);
     const auto color = static_cast<unsigned>(random.below(colors));
     for (std::size_t i = 0; i < settings_.links.size(); ++i)
@@ -238,6 +240,7 @@ tl::expected<void, AccessPoint::StartError> AccessPoint::start() {
             if (bss.mld) links.push_back(bss.mld->link);
         if (auto keys = gatekeeper_->start(links); !keys) return failed(keys.error(), std::nullopt);
     }
+    (void)wiphy.watch_unexpected_frames(wdev_, owner_of(wdev_.id()));  // EBUSY: it does so already
     running_ = true;
     if (std::exchange(started_before_, true)) greet_old_stations();
     world().trace().record(world().now(), "agent/network-started",
@@ -308,6 +311,7 @@ void AccessPoint::stopped(const char* reason) {
     reading_.cancel();
     stations_.clear();
     sa_queries_.clear();
+    inactivity_.clear();
     if (gatekeeper_) gatekeeper_->stop();
     if (sae_) sae_->clear();
     world().trace().record(world().now(), "agent/network-stopped",

@@ -14,6 +14,7 @@
 #include "agent/bss.h"
 #include "agent/bss_elements.h"
 #include "agent/gatekeeper.h"
+#include "agent/inactivity.h"
 #include "agent/link_mapping_answers.h"
 #include "agent/network_settings.h"
 #include "agent/pmksa_cache.h"
@@ -77,6 +78,10 @@ public:
     void stopped(const char* reason);
     /// An Ethernet frame with a packet of the port's protocol (EAPOL): its answer follows within the same moment.
     void control_port_frame(ieee80211::ByteView ethernet);
+    /// A frame that only an associated station may send, from one that is none.
+    void class3_frame(const ieee80211::MacAddress& sender, std::optional<ieee80211::LinkId> link);
+    /// What became of the question whether a station is there.
+    void station_probed(const ieee80211::MacAddress& station, bool acknowledged);
     /// A station of this network is at another access point by now: nobody is told.
     void moved_away(const ieee80211::MacAddress& station);
     Result<void> obey(const AccessPointOrder& order);
@@ -89,8 +94,8 @@ public:
     void send_all_away(std::uint16_t reason, bool disassociates = false);
     /// A link of the MLD goes after so many beacons, which say so. ENOENT, EBUSY (the last one), EINVAL.
     Result<void> remove_link(ieee80211::LinkId link, std::uint16_t beacons);
-    /// After some beacons that say so no TID is on a link for so long (an advertised TID-to-link mapping). One link at
-    /// a time. ENOENT, EBUSY, EINVAL.
+    /// After some beacons that say so no TID is on a link for so long (an advertised TID-to-link mapping). ENOENT,
+    /// EBUSY (it rests already, or is the last one), EINVAL.
     Result<void> rest_link(ieee80211::LinkId link, sim::Duration duration);
     /// A BSS (a link; without one the only BSS) takes another channel or color after so many beacons, which say so.
     /// ENOENT, EBUSY, EINVAL, or what the MAC says.
@@ -162,6 +167,9 @@ private:
     void announce();
     void count_down();
     [[nodiscard]] ieee80211::Bytes announcements() const;
+    [[nodiscard]] std::uint16_t resting_links(sim::Time at) const;
+    [[nodiscard]] std::optional<sim::Time> next_rest_change(sim::Time after) const;
+    void append_mapping(ieee80211::ByteWriter& out, sim::Time from) const;
     [[nodiscard]] bool rests(ieee80211::LinkId link) const;
     void drop_link(ieee80211::LinkId link);
     [[nodiscard]] bool is_allowed(const phy::ChannelDefinition& channel) const;
@@ -209,6 +217,8 @@ private:
     void forget(const ieee80211::MacAddress& station);
     void expel(const ieee80211::MacAddress& station);
     [[nodiscard]] bool is_protected(const ieee80211::MacAddress& station) const;
+    [[nodiscard]] Inactivity::Outlets presence();
+    [[nodiscard]] std::function<void()> give_up_on(const ieee80211::MacAddress& station);
     void ask_whether_it_is_there(const ieee80211::MacAddress& station, std::uint16_t transaction);
     void send_to(const ieee80211::MacAddress& station, ieee80211::ManagementSubtype subtype,
                  const ieee80211::Bytes& body);
@@ -260,6 +270,7 @@ private:
     const Joined joined_;
     sim::RandomStream random_;
     SaQueries sa_queries_;
+    Inactivity inactivity_;
     PmksaCache pmksas_;
     /// nullptr: an open network, or one that lets nobody in.
     std::unique_ptr<Gatekeeper> gatekeeper_;

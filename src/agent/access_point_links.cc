@@ -54,7 +54,7 @@ Result<void> AccessPoint::remove_link(LinkId link, std::uint16_t beacons) {
 Result<void> AccessPoint::rest_link(LinkId link, sim::Duration duration) {
     if (auto possible = check_other_links(link); !possible) return possible;
     if (duration < sim::time_unit) return fail(EINVAL, "stations count in time units");
-    if (!rests_.empty()) return fail(EBUSY, "another link rests");
+    if (rests_.contains(link)) return fail(EBUSY, "it rests already");
     const sim::Time from = world().now() + farewell_beacons * settings_.beacon_interval * sim::time_unit;
     rests_[link] = {from, from + duration};
     announce();
@@ -92,6 +92,40 @@ bool AccessPoint::rests(LinkId link) const {
     return at != rests_.end() && at->second.from <= world().now() && world().now() < at->second.until;
 }
 
+/// A bit for each link that rests at that time.
+std::uint16_t AccessPoint::resting_links(sim::Time at) const {
+    std::uint16_t out = 0;
+    for (const auto& [link, times] : rests_)
+        if (times.from <= at && at < times.until) out = static_cast<std::uint16_t>(out | link.bit());
+    return out;
+}
+
+/// When a link begins to rest, or ends it, next.
+std::optional<sim::Time> AccessPoint::next_rest_change(sim::Time after) const {
+    std::optional<sim::Time> out;
+    for (const auto& [link, times] : rests_)
+        for (const sim::Time change : {times.from, times.until})
+            if (change > after) out = out ? std::min(*out, change) : change;
+    return out;
+}
+
+/// One mapping from that time until the next change; nothing while no link rests.
+void AccessPoint::append_mapping(ByteWriter& out, sim::Time from) const {
+    const std::uint16_t resting = resting_links(from);
+    const auto until = next_rest_change(from);
+    if (resting == 0 || !until) return;
+    ieee80211::TidToLinkMapping::LinkMasks masks;
+    masks.fill(static_cast<std::uint16_t>(active_links() & ~resting));
+    auto mapping = ieee80211::TidToLinkMapping::from(ieee80211::TidToLinkMapping::Direction::both, masks);
+    if (!mapping) return;
+    // All TSFs of this world are its time.
+    if (from > world().now()) mapping->switch_time = static_cast<std::uint16_t>(from.since_start() / sim::time_unit);
+    const auto left = std::max<std::int64_t>(1, (*until - from) / sim::time_unit);
+    mapping->set_expected_duration(
+        static_cast<std::uint32_t>(std::min<std::int64_t>(left, ieee80211::TidToLinkMapping::max_expected_duration)));
+    mapping->append_to(out);
+}
+
 /// The elements that say so.
 Bytes AccessPoint::announcements() const {
     Bytes out;
@@ -106,19 +140,10 @@ Bytes AccessPoint::announcements() const {
         }
         element.append_to(w);
     }
-    if (rests_.empty()) return out;
-    const auto& [resting, times] = *rests_.begin();
-    ieee80211::TidToLinkMapping::LinkMasks masks;
-    masks.fill(static_cast<std::uint16_t>(active_links() & ~resting.bit()));
-    auto mapping = ieee80211::TidToLinkMapping::from(ieee80211::TidToLinkMapping::Direction::both, masks);
-    if (!mapping) return out;
+    // The mapping that is in force, and the one to come: 802.11be 35.3.7.2.3
     const sim::Time now = world().now();
-    // All TSFs of this world are its time.
-    if (times.from > now) mapping->switch_time = static_cast<std::uint16_t>(times.from.since_start() / sim::time_unit);
-    const auto left = std::max<std::int64_t>(1, (times.until - std::max(times.from, now)) / sim::time_unit);
-    mapping->set_expected_duration(
-        static_cast<std::uint32_t>(std::min<std::int64_t>(left, ieee80211::TidToLinkMapping::max_expected_duration)));
-    mapping->append_to(w);
+    append_mapping(w, now);
+    if (const auto next = next_rest_change(now)) append_mapping(w, *next);
     return out;
 }
 

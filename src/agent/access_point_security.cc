@@ -269,6 +269,7 @@ bool AccessPoint::admit(std::size_t link, const Sender& from, ieee80211::Aid aid
     }
     if (mld::Sta* known = stations.find(wdev_, from.id)) remember_nstr_links(*known, answer);
     (void)stations_.associate(from.id, answer.mld_addr, links);  // it has its identifier
+    inactivity_.watch(from.id);
     return true;
 }
 
@@ -276,6 +277,7 @@ void AccessPoint::forget(const MacAddress& station) {
     transitions_.erase(station);
     if (gatekeeper_) gatekeeper_->left(station);
     sa_queries_.forget(station);
+    inactivity_.forget(station);
     (void)wdev_.wiphy().stations().remove(wdev_, station);  // ENOENT: the MAC did not know it
 }
 

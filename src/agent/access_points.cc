@@ -93,6 +93,17 @@ void AccessPoints::control_port_received(mld::Wdev& wdev, mld::OwnerId owner, ie
     if (AccessPoint* access_point = find(wdev)) access_point->control_port_frame(ethernet);
 }
 
+void AccessPoints::unexpected_frame(mld::Wdev& wdev, const ieee80211::MacAddress& sender, bool four_addresses,
+                                    std::optional<ieee80211::LinkId> link) {
+    if (four_addresses || wdev.unexpected_frame_owner() != owner_of(wdev.id())) return;
+    if (AccessPoint* access_point = find(wdev)) access_point->class3_frame(sender, link);
+}
+
+void AccessPoints::client_probed(mld::Wdev& wdev, const ieee80211::MacAddress& station, std::uint64_t,
+                                 bool acknowledged, std::optional<int>) {
+    if (AccessPoint* access_point = find(wdev)) access_point->station_probed(station, acknowledged);
+}
+
 void AccessPoints::netdev_changed(mld::Netdev& netdev, mld::NetdevCause cause, mld::NetdevFlags changed) {
     if (netdev.wdev() == nullptr) return;
     const auto at = members_.find(netdev.wdev()->id());

@@ -38,6 +38,10 @@ public:
 
     void control_port_received(mld::Wdev& wdev, mld::OwnerId owner, ieee80211::ByteView ethernet, bool unencrypted,
                                std::optional<ieee80211::LinkId> link) override;
+    void unexpected_frame(mld::Wdev& wdev, const ieee80211::MacAddress& sender, bool four_addresses,
+                          std::optional<ieee80211::LinkId> link) override;
+    void client_probed(mld::Wdev& wdev, const ieee80211::MacAddress& station, std::uint64_t cookie, bool acknowledged,
+                       std::optional<int> signal_dbm) override;
     void netdev_changed(mld::Netdev& netdev, mld::NetdevCause cause, mld::NetdevFlags changed) override;
     void interface_changed(mld::Wdev& wdev) override;
     void interface_removed(mld::Wdev& wdev) override;

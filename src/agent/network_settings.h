@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,6 +42,8 @@ struct NetworkSettings {
     ieee80211::Bytes pmk;
     sim::Duration group_rekey{0};     ///< every how long; 0: never
     sim::Duration pairwise_rekey{0};  ///< of each station
+    /// A station that is not heard of for so long is asked whether it is there; 0: never. cf. ap_max_inactivity
+    sim::Duration max_inactivity = std::chrono::minutes(5);
     mld::HiddenSsid hidden = mld::HiddenSsid::not_hidden;
     bool mld = false;
     std::vector<LinkSettings> links;      ///< one unless `mld`

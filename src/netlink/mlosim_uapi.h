@@ -66,12 +66,6 @@ enum mlosim_command {
     MLOSIM_CMD_SET_LINK_POLICY, /* WDEV or IFINDEX, LINK_POLICY: how an MLD's links share its data */
     MLOSIM_CMD_GET_STATION,     /* WDEV or IFINDEX, or a dump -> NEW_STATION: built-in stations */
     MLOSIM_CMD_NEW_STATION,
-    /*
-     * WDEV or IFINDEX of a station MLD, EMLSR_LINKS (0: none), and, where they shall be others than its capabilities
-     * say, EMLSR_PADDING and EMLSR_TRANSITION: these links share one radio from when the access point has heard of it.
-     * EINVAL, EBUSY.
-     */
-    MLOSIM_CMD_SET_EMLSR,
 
     /* WDEV or IFINDEX of a built-in access point; MAC: one of its stations, else all. ENODEV, ENOENT, EBUSY, EINVAL */
     MLOSIM_CMD_REKEY,              /* MAC: a new 4-way handshake; without: new group keys */
@@ -82,6 +76,13 @@ enum mlosim_command {
     MLOSIM_CMD_CHANGE_COLOR,       /* LINK_ID of an MLD, COLOR, BEACONS (10) */
     MLOSIM_CMD_REQUEST_TRANSITION, /* MAC, TARGETS, BEACONS: who is still there after those is disassociated */
     MLOSIM_CMD_ROAM, /* WDEV or IFINDEX of a built-in station, TARGETS: to the first that it hears, or the loudest */
+
+    /*
+     * WDEV or IFINDEX of a station MLD, EMLSR_LINKS (0: none), and, where they shall be others than its capabilities
+     * say, EMLSR_PADDING and EMLSR_TRANSITION: these links share one radio from when the access point has heard of it.
+     * EINVAL, EBUSY.
+     */
+    MLOSIM_CMD_SET_EMLSR,
 
     __MLOSIM_CMD_AFTER_LAST,
     MLOSIM_CMD_MAX = __MLOSIM_CMD_AFTER_LAST - 1
@@ -144,10 +145,6 @@ enum mlosim_attr {
     MLOSIM_ATTR_STATION_LINKS,
     MLOSIM_ATTR_SIGNAL, /* s32, dBm, of beacons; absent if none was heard */
     MLOSIM_ATTR_REASON, /* string, why the last connection or attempt ended; absent if none has */
-    /* Of the wdev of a station MLD. */
-    MLOSIM_ATTR_EMLSR_LINKS,      /* u32, bit n: link n shares its radio; 0: none does */
-    MLOSIM_ATTR_EMLSR_PADDING,    /* u32, us: of the initial frames that call the radio to a link */
-    MLOSIM_ATTR_EMLSR_TRANSITION, /* u32, us: from the end of an exchange until it listens on all of them again */
 
     MLOSIM_ATTR_BEACONS,      /* u32, until something happens */
     MLOSIM_ATTR_DURATION,     /* u64, ns */
@@ -157,6 +154,10 @@ enum mlosim_attr {
     MLOSIM_ATTR_QUIET,        /* flag: nobody is to send until the switch */
     MLOSIM_ATTR_COLOR,        /* u32, 1 to 63 */
     MLOSIM_ATTR_TARGETS,      /* nest of 6 bytes each, by index from 1: BSSIDs or addresses of AP MLDs, best first */
+    /* Of the wdev of a station MLD. */
+    MLOSIM_ATTR_EMLSR_LINKS,      /* u32, bit n: link n shares its radio; 0: none does */
+    MLOSIM_ATTR_EMLSR_PADDING,    /* u32, us: of the initial frames that call the radio to a link */
+    MLOSIM_ATTR_EMLSR_TRANSITION, /* u32, us: from the end of an exchange until it listens on all of them again */
 
     __MLOSIM_ATTR_AFTER_LAST,
     MLOSIM_ATTR_MAX = __MLOSIM_ATTR_AFTER_LAST - 1

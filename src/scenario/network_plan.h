@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,7 +45,9 @@ struct NetworkPlan {
     Security security = Security::open;
     std::optional<std::string> password;  ///< without one nobody gets in where it is needed
     ieee80211::Bytes pmk;                 ///< that stations share with it from the beginning
-    sim::Duration group_rekey{0};         ///< every how long; 0: never
+    /// A station that is silent for so long is asked, then sent away; 0: never.
+    sim::Duration max_inactivity = std::chrono::minutes(5);
+    sim::Duration group_rekey{0};  ///< every how long; 0: never
     sim::Duration pairwise_rekey{0};
     Hidden hidden = Hidden::no;
     bool mld = false;

@@ -47,6 +47,7 @@ agent::NetworkSettings settings_of(const NetworkPlan& plan) {
     out.security = plan.security;
     out.password = plan.password.value_or(std::string());
     out.pmk = plan.pmk;
+    out.max_inactivity = plan.max_inactivity;
     out.group_rekey = plan.group_rekey;
     out.pairwise_rekey = plan.pairwise_rekey;
     out.hidden = hidden_ssid(plan.hidden);

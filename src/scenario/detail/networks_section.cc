@@ -59,6 +59,7 @@ NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistake
     out.security = in.get("security", security(), out.security);
     out.password = read_password(in, out.security);
     out.pmk = read_pmk(in, out.security);
+    out.max_inactivity = in.get("max_inactivity", duration(), out.max_inactivity);
     out.group_rekey = in.get("group_rekey", rekey_interval(), out.group_rekey);
     out.pairwise_rekey = in.get("pairwise_rekey", rekey_interval(), out.pairwise_rekey);
     for (const char* member : {"group_rekey", "pairwise_rekey"})

@@ -124,7 +124,7 @@ TEST_F(LinksOfAnApMld, RestWithAnAdvertisedMapping) {
     ASSERT_TRUE(before.has_value());
     EXPECT_TRUE(before->switch_time.has_value());
     EXPECT_EQ(before->expected_duration(), 1953U);
-    EXPECT_EQ(ap.rest_link(id(1), 2s).error().code, EBUSY) << "one at a time";
+    EXPECT_EQ(ap.rest_link(id(2), 2s).error().code, EBUSY) << "it rests already";
     run_for(1100ms);
     const auto said = mapping();
     ASSERT_TRUE(said.has_value());
@@ -136,6 +136,46 @@ TEST_F(LinksOfAnApMld, RestWithAnAdvertisedMapping) {
     EXPECT_EQ(ap.active_links(), 7) << "it beacons on";
     run_for(2s);
     EXPECT_FALSE(mapping().has_value());
+}
+
+TEST_F(LinksOfAnApMld, RestSeveralAtOnceEachForATimeOfItsOwn) {
+    AccessPoint& ap = start_three();
+    StationAgent& client = add_client(ap, 3);
+    run_for(5s);
+    ASSERT_EQ(client.state(), StationState::connected);
+    ASSERT_TRUE(ap.rest_link(id(2), 3s).has_value());
+    run_for(500ms);
+    ASSERT_TRUE(ap.rest_link(id(1), 6s).has_value());
+    EXPECT_EQ(ap.rest_link(id(0), 1s).error().code, EBUSY) << "it is the last one";
+    const auto mappings = [&] {
+        const Bytes elements = elements_of(beacon_of(ap.bsses()[0]));
+        std::vector<ieee80211::TidToLinkMapping> out;
+        for (const ieee80211::ElementView& e : ElementList(elements))
+            if (e.type() == ieee80211::TidToLinkMapping::type)
+                out.push_back(*ieee80211::TidToLinkMapping::parse(ieee80211::ElementBody(e)));
+        return out;
+    };
+    run_for(600ms);  // link 2 rests, link 1 will
+    auto said = mappings();
+    ASSERT_THAT(said, SizeIs(2));
+    EXPECT_FALSE(said[0].switch_time.has_value());
+    EXPECT_EQ(said[0].links(0), 3);
+    EXPECT_TRUE(said[1].switch_time.has_value());
+    EXPECT_EQ(said[1].links(0), 1);
+    EXPECT_EQ(client.wdev().dormant_links(), 4);
+    run_for(800ms);  // both do
+    EXPECT_EQ(client.wdev().dormant_links(), 6);
+    run_for(3s);  // link 1 alone
+    said = mappings();
+    ASSERT_FALSE(said.empty());
+    EXPECT_EQ(said[0].links(0), 5);
+    EXPECT_EQ(client.wdev().dormant_links(), 2);
+    EXPECT_EQ(client.wdev().active_links(), 5);
+    run_for(5s);
+    EXPECT_THAT(mappings(), SizeIs(0));
+    EXPECT_EQ(client.wdev().dormant_links(), 0);
+    EXPECT_EQ(client.wdev().active_links(), 7);
+    EXPECT_EQ(client.state(), StationState::connected);
 }
 
 TEST_F(LinksOfAnApMld, GoWhereTheyAreForbiddenAndComeBack) {
