@@ -121,15 +121,15 @@ int main(int argc, char** argv) {
                                 [&](Commands& commands) { return commands.activate_links(station, links); });
     activate->add_option("STATION", station, "Interface name or index, or wdev (0x1)")->required();
     activate->add_option("LINK", links, "Link ids, as mlosimctl links shows them")->required();
-    std::optional<unsigned> padding;
-    std::optional<unsigned> transition;
+    std::optional<unsigned> padding_us;
+    std::optional<unsigned> transition_us;
     CLI::App* emlsr =
         simple(*link, "emlsr", "Has links of a station MLD share one radio (without links: no longer)",
-               [&](Commands& commands) { return commands.share_radio(station, links, padding, transition); });
+               [&](Commands& commands) { return commands.share_radio(station, links, padding_us, transition_us); });
     emlsr->add_option("STATION", station, "Interface name or index, or wdev (0x1)")->required();
     emlsr->add_option("LINK", links, "Link ids, as mlosimctl links shows them");
-    emlsr->add_option("--padding", padding, "Padding of the frames that call the radio to a link, in us");
-    emlsr->add_option("--transition", transition, "From the end of an exchange until it hears all links, in us");
+    emlsr->add_option("--padding", padding_us, "Padding of the frames that call the radio to a link, in us");
+    emlsr->add_option("--transition", transition_us, "From the end of an exchange until it hears all links, in us");
     std::string policy;
     CLI::App* share = simple(*link, "policy", "How the links of an MLD share its data",
                              [&](Commands& commands) { return commands.share_links(station, policy); });
