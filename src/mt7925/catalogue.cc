@@ -216,8 +216,12 @@ std::span<const MessageForm> all_commands() {
     return commands;
 }
 
-std::span<const MessageForm> all_events() {
+std::span<const MessageForm> all_unsolicited_events() {
     return unsolicited_events;
+}
+
+std::span<const MessageForm> all_answers() {
+    return answers;
 }
 
 std::string_view rom_command_name(std::uint16_t cid) {

@@ -37,7 +37,9 @@ struct MessageForm {
 /// unsolicited events of the same number by the option octet.
 [[nodiscard]] const MessageForm* find_event(std::uint8_t eid, bool unsolicited);
 [[nodiscard]] std::span<const MessageForm> all_commands();
-[[nodiscard]] std::span<const MessageForm> all_events();
+/// Those that nobody asked for, and those that answer a command.
+[[nodiscard]] std::span<const MessageForm> all_unsolicited_events();
+[[nodiscard]] std::span<const MessageForm> all_answers();
 [[nodiscard]] std::string_view rom_command_name(std::uint16_t cid);
 
 }  // namespace mlosim::mt7925

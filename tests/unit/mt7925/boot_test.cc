@@ -1,13 +1,45 @@
 #include "chip_world.h"
 #include "mt7925/event_tlvs.h"
+#include "mt7925/firmware_image.h"
 
 namespace mlosim::mt7925 {
 namespace {
+
+using std::chrono::milliseconds;
 
 TEST_F(ChipWorld, BootsByTheDownloadSteps) {
     EXPECT_EQ(front.firmware().boot_state(), 1);
     boot();
     EXPECT_EQ(counts().boots, 1U);
+}
+
+TEST_F(ChipWorld, BootsTheSyntheticFiles) {
+    const PatchImage patch = parse_patch(write_patch(synthetic_patch())).value();
+    const RamImage ram = parse_ram(write_ram(synthetic_ram())).value();
+    const auto announce = [](std::uint32_t address, std::size_t length) {
+        Bytes payload;
+        ieee80211::ByteWriter out(payload);
+        out.u32le(address);
+        out.u32le(static_cast<std::uint32_t>(length));
+        out.u32le(0x80000000);
+        return payload;
+    };
+    CommandQueue& commands = front.commands();
+    commands.send(RomCid::patch_sem_control, octets("01000000"), CommandQueue::Wait::yes);
+    for (const PatchSection& section : patch.sections) {
+        commands.send(RomCid::patch_start, announce(section.address, section.data.size()), CommandQueue::Wait::yes);
+        commands.scatter(section.data);
+    }
+    commands.send(RomCid::patch_finish, octets("00000000"), CommandQueue::Wait::yes);
+    for (const RamRegion& region : ram.regions) {
+        commands.send(RomCid::target_address_len, announce(region.address, region.data.size()),
+                      CommandQueue::Wait::yes);
+        commands.scatter(region.data);
+    }
+    commands.send(RomCid::fw_start, octets("01000000 00d09000"), CommandQueue::Wait::yes);
+    run(milliseconds(5));
+    EXPECT_TRUE(front.firmware().running());
+    EXPECT_EQ(front.firmware().rom().downloaded(), 64U);
 }
 
 TEST_F(ChipWorld, DoesNotStartWhatCameOnlyInPart) {
