@@ -2,12 +2,10 @@
 
 #include "mt7925/host/bring_up.h"
 
-#include <fstream>
-
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 #include "chip_world.h"
+#include "recording.h"
 
 namespace mlosim::mt7925::host {
 namespace {
@@ -53,18 +51,6 @@ protected:
     std::optional<Result<Capabilities>> result;
     TaskSet tasks;
 };
-
-/// The commands of a recording, without the pieces of firmware.
-std::vector<Bytes> recorded_commands(const std::string& name, std::size_t count) {
-    std::ifstream file(std::string(MLOSIM_TEST_MT7925) + "/" + name + ".jsonl");
-    EXPECT_TRUE(file) << name;
-    std::vector<Bytes> out;
-    for (std::string line; out.size() < count && std::getline(file, line);) {
-        const auto json = nlohmann::json::parse(line);
-        if (json["dir"] == "cmd") out.push_back(octets(json["hex"].get<std::string>()));
-    }
-    return out;
-}
 
 TEST_F(BringUp, SendsByteForByteWhatTheRealDriverSends) {
     ASSERT_TRUE(probed()) << result->error().message;
