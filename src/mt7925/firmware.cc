@@ -162,8 +162,8 @@ void Firmware::uni_command(const CommandView& command) {
     answer(command, outcome, subject);
     beacons_.update();
     if (outcome.follow_up)
-        send_later(outcome.follow_up->after,
-                   {outcome.follow_up->eid, 0, option::event | option::unsolicited, 0, outcome.follow_up->payload});
+        send_unsolicited(static_cast<Eid>(outcome.follow_up->eid), outcome.follow_up->payload,
+                         outcome.follow_up->after);
     if (const auto loss = faults_.take(FaultEffect::beacon_loss, subject))
         lose_beacons(static_cast<std::uint8_t>(loss->value));
     if (outcome.crash) crash();
@@ -242,14 +242,15 @@ void Firmware::send(const EventView& event) {
     sink_(std::move(packet));
 }
 
-void Firmware::send_unsolicited(Eid eid, ByteView payload) {
+void Firmware::send_unsolicited(Eid eid, ByteView payload, sim::Duration in) {
     if (dead_ && eid != Eid::coredump) return;
     FaultSubject subject;
     subject.eid = static_cast<std::uint8_t>(eid);
     if (faults_.take(FaultEffect::drop_event, subject)) return;
+    if (const auto late = faults_.take(FaultEffect::delay_event, subject)) in += std::chrono::milliseconds(late->value);
     const EventView event{static_cast<std::uint8_t>(eid), 0, option::event | option::unsolicited, 0, payload};
-    if (const auto late = faults_.take(FaultEffect::delay_event, subject))
-        send_later(std::chrono::milliseconds(late->value), event);
+    if (in > sim::Duration{0})
+        send_later(in, event);
     else
         send(event);
 }

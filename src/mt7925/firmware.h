@@ -86,7 +86,7 @@ private:
     void answer(const CommandView& command, const CommandOutcome& outcome, const FaultSubject& subject);
     void account(const CommandOutcome& outcome);
     void send(const EventView& event);
-    void send_unsolicited(Eid eid, ByteView payload);
+    void send_unsolicited(Eid eid, ByteView payload, sim::Duration in = sim::Duration{0});
     /// A line of the firmware's own log, if the host wants it.
     void say(std::string_view line);
     void send_later(sim::Duration delay, const EventView& event);

@@ -186,6 +186,16 @@ TEST_F(RunningChip, LosesAnEvent) {
     EXPECT_TRUE(front.firmware().roc().holds_radio());
 }
 
+TEST_F(RunningChip, LosesTheEventThatAnswersTheHostsSleep) {
+    FaultRule lost = rule(FaultEffect::drop_event);
+    lost.match.eid = static_cast<std::uint8_t>(Eid::hif_ctrl);
+    front.faults().add(lost);
+    front.commands().send(Cid::hif_ctrl, option::set_silent, octets("02000000 0000 0c00 01 00000000000000"),
+                          CommandQueue::Wait::no);
+    run(std::chrono::seconds(5));
+    EXPECT_EQ(count_events(Eid::hif_ctrl), 0U);
+}
+
 TEST_F(RunningChip, ReportsAnotherCountryAtAScansEnd) {
     front.faults().add(rule(FaultEffect::regd_flip, 'D' | 'E' << 8));
     add_interface();
