@@ -278,6 +278,7 @@ void Firmware::send_later(sim::Duration delay, const EventView& event) {
 
 bool Firmware::receive_frame(const ReceivedFrame& frame) {
     if (!running() || dead_) return false;
+    scan_.hear(frame);
     return beacons_.receive(frame);
 }
 

@@ -31,6 +31,17 @@ struct ScanMessage {
     std::optional<SchedScanEnable> sched_enable;
 };
 
+/// The SSID of a beacon or probe response: the element that comes first in both.
+std::optional<ByteView> announced_ssid(ByteView frame) {
+    constexpr std::uint8_t beacon = 0x80;
+    constexpr std::uint8_t probe_response = 0x50;
+    constexpr std::size_t elements_at = 24 + 12;
+    if (frame.size() < elements_at + 2 || (frame[0] != beacon && frame[0] != probe_response)) return std::nullopt;
+    const std::size_t length = frame[elements_at + 1];
+    if (frame[elements_at] != 0 || frame.size() < elements_at + 2 + length) return std::nullopt;
+    return frame.subspan(elements_at + 2, length);
+}
+
 struct ScanRecord {
     std::uint16_t tag;
     Result<void> (*read)(ScanMessage& message, const Tlv& tlv, const Regulatory& regulatory);
@@ -44,14 +55,6 @@ constexpr ScanRecord keeps = {T::tag, [](ScanMessage& message, const Tlv& tlv, c
                                   message.*Member = *value;
                                   return {};
                               }};
-
-/// A record that must be whole and changes nothing.
-template <class T>
-constexpr ScanRecord checks = {T::tag, [](ScanMessage&, const Tlv& tlv, const Regulatory&) -> Result<void> {
-                                   const Result<T> value = decode<T>(tlv);
-                                   if (!value) return fail(value.error());
-                                   return {};
-                               }};
 
 Result<void> read_ssids(ScanMessage& message, const Tlv& tlv, const Regulatory&) {
     const Result<ScanSsids> ssids = decode<ScanSsids>(tlv);
@@ -88,6 +91,21 @@ Result<void> read_elements(ScanMessage& message, const Tlv& tlv, const Regulator
     return {};
 }
 
+Result<void> read_neighbor(ScanMessage& message, const Tlv& tlv, const Regulatory&) {
+    const Result<ScanBssid> neighbor = decode<ScanBssid>(tlv);
+    if (!neighbor) return fail(neighbor.error());
+    if (!neighbor->bssid.is_group()) message.job.neighbors.push_back(*neighbor);
+    return {};
+}
+
+Result<void> read_matches(ScanMessage& message, const Tlv& tlv, const Regulatory&) {
+    const Result<SchedScanMatchSets> sets = decode<SchedScanMatchSets>(tlv);
+    if (!sets) return fail(sets.error());
+    if (sets->match_num > sets->matches.size()) return fail(EINVAL, "more match sets than a request has room for");
+    message.job.matches.assign(sets->matches.begin(), sets->matches.begin() + sets->match_num);
+    return {};
+}
+
 Result<void> read_misc(ScanMessage& message, const Tlv& tlv, const Regulatory&) {
     const Result<ScanMisc> misc = decode<ScanMisc>(tlv);
     if (!misc) return fail(misc.error());
@@ -101,11 +119,11 @@ constexpr ScanRecord scan_records[] = {
     keeps<SchedScanRequest, &ScanMessage::sched_request>,
     keeps<SchedScanEnable, &ScanMessage::sched_enable>,
     {ScanSsids::tag, read_ssids},
-    checks<ScanBssid>,
+    {ScanBssid::tag, read_neighbor},
     {ScanChannels::tag, read_channels},
     {ScanElements::tag, read_elements},
     {ScanMisc::tag, read_misc},
-    checks<SchedScanMatchSets>,
+    {SchedScanMatchSets::tag, read_matches},
 };
 
 Result<ScanMessage> read_message(ByteView payload, const Regulatory& regulatory) {
@@ -165,6 +183,7 @@ void ScanEngine::begin(const ScanJob& job, bool of_schedule) {
     if (dwelling_) leave_channel();
     job_ = job;
     job_of_schedule_ = of_schedule;
+    matched_ = job.matches.empty();
     next_ = 0;
     next_channel();
 }
@@ -206,27 +225,49 @@ MacAddress ScanEngine::source_address(const ScanJob& job) const {
     return {};
 }
 
-// 802.11-2020 9.3.3.9: the SSID element first, then what the host gave for the band.
+/// On 6 GHz everybody is asked on the preferred scanning channels only (802.11ax 26.17.2.3); elsewhere those that a
+/// neighbor report named, by name.
 void ScanEngine::probe(const ScanChannel& channel) {
-    static constexpr std::uint16_t probe_request = 0x0040;
+    const bool is_6ghz = channel.band == 3;
+    const bool is_preferred = channel.channel % 16 == 5;
     for (const Bytes& ssid : job_->ssids) {
-        Bytes frame;
-        ieee80211::ByteWriter out(frame);
-        out.u16le(probe_request);
-        out.u16le(0);
-        out.mac(MacAddress::broadcast());
-        out.mac(source_address(*job_));
-        out.mac(MacAddress::broadcast());
-        out.u16le(static_cast<std::uint16_t>(sequence_number_++ << 4U));
-        out.u8(0);
-        out.u8(static_cast<std::uint8_t>(ssid.size()));
-        out.bytes(ssid);
-        for (const ScanElements& elements : job_->elements) {
-            if (elements.band == channel.band)
-                out.bytes(ByteView(elements.ies).first(std::min<std::size_t>(elements.ies_len, elements.ies.size())));
+        if (!is_6ghz || is_preferred) send_probe(channel, MacAddress::broadcast(), ssid);
+        if (!is_6ghz) continue;
+        for (const ScanBssid& neighbor : job_->neighbors) {
+            if (neighbor.match_ch == channel.channel) send_probe(channel, neighbor.bssid, ssid);
         }
-        radio_.transmit({channel.band, channel.channel, channel.channel, 0, 0}, frame);
     }
+}
+
+// 802.11-2020 9.3.3.9: the SSID element first, then what the host gave for the band.
+void ScanEngine::send_probe(const ScanChannel& channel, const MacAddress& to, const Bytes& ssid) {
+    static constexpr std::uint16_t probe_request = 0x0040;
+    Bytes frame;
+    ieee80211::ByteWriter out(frame);
+    out.u16le(probe_request);
+    out.u16le(0);
+    out.mac(to);
+    out.mac(source_address(*job_));
+    out.mac(to);
+    out.u16le(static_cast<std::uint16_t>(sequence_number_++ << 4U));
+    out.u8(0);
+    out.u8(static_cast<std::uint8_t>(ssid.size()));
+    out.bytes(ssid);
+    for (const ScanElements& elements : job_->elements) {
+        if (elements.band == channel.band)
+            out.bytes(ByteView(elements.ies).first(std::min<std::size_t>(elements.ies_len, elements.ies.size())));
+    }
+    radio_.transmit({channel.band, channel.channel, channel.channel, 0, 0}, frame);
+}
+
+void ScanEngine::hear(const ReceivedFrame& frame) {
+    if (!job_ || !job_of_schedule_ || !dwelling_) return;
+    const std::optional<ByteView> ssid = announced_ssid(frame.bytes);
+    if (!ssid) return;
+    matched_ |= std::ranges::any_of(job_->matches, [&](const SchedScanMatch& match) {
+        const ByteView wanted = ByteView(match.ssid).first(std::min<std::size_t>(match.ssid_len, match.ssid.size()));
+        return frame.rssi_dbm >= match.rssi_threshold && (wanted.empty() || std::ranges::equal(wanted, *ssid));
+    });
 }
 
 void ScanEngine::finish() {
@@ -248,7 +289,7 @@ void ScanEngine::finish() {
                    ScanDoneChannelInfo{
                        0, {static_cast<std::uint8_t>(letters & 0xffU), static_cast<std::uint8_t>(letters >> 8U), 0}});
     }
-    send_(header, tlvs);
+    if (!of_schedule || matched_) send_(header, tlvs);
     if (of_schedule && sched_running_) {
         const sim::Duration interval = std::chrono::seconds(std::max<int>(1, schedule_->request.intervals[0]));
         round_timer_ = clock_.after(interval, [this] { begin_round(); });

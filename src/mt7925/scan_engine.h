@@ -18,13 +18,16 @@ struct ScanJob {
     ScanHeader header;
     ScanRequest request;
     std::vector<ScanChannel> channels;
-    std::vector<Bytes> ssids;  ///< an empty one is the wildcard
+    std::vector<Bytes> ssids;          ///< an empty one is the wildcard
+    std::vector<ScanBssid> neighbors;  ///< on 6 GHz: access points to ask by name
     std::vector<ScanElements> elements;
+    std::vector<SchedScanMatch> matches;  ///< none: every round of a schedule is worth reporting
     std::optional<MacAddress> random_mac;
 };
 
 /// SCAN_REQ: goes through the channels, sends probe requests where that is allowed, says when it is done. ROC goes
-/// before: a scan waits for it between two channels. A scheduled scan repeats its round.
+/// before: a scan waits for it between two channels. A scheduled scan repeats its round and reports those in which
+/// somebody matched.
 class ScanEngine {
 public:
     using Send = std::function<void(const ScanHeader&, const Bytes& tlvs)>;
@@ -35,6 +38,8 @@ public:
                const FirmwareTiming& timing, Send send, RadioTaken radio_taken, LeftChannel left_channel);
 
     CommandOutcome command(ByteView payload);
+    /// A frame from the air: may match what a schedule looks for.
+    void hear(const ReceivedFrame& frame);
     /// The radio is free again.
     void resume();
     void reset();
@@ -54,6 +59,7 @@ private:
     void next_channel();
     void leave_channel();
     void probe(const ScanChannel& channel);
+    void send_probe(const ScanChannel& channel, const MacAddress& to, const Bytes& ssid);
     void finish();
     void begin_round();
     void control_schedule(const SchedScanEnable& enable);
@@ -70,6 +76,7 @@ private:
 
     std::optional<ScanJob> job_;
     bool job_of_schedule_ = false;
+    bool matched_ = false;
     std::size_t next_ = 0;
     bool dwelling_ = false;
     bool waiting_for_radio_ = false;

@@ -198,7 +198,7 @@ struct ScanMisc {
 };
 
 struct SchedScanMatch {
-    std::uint32_t rssi_threshold = 0;
+    std::int32_t rssi_threshold = 0;  ///< dBm
     Octets<32> ssid{};
     std::uint8_t ssid_len = 0;
     template <class Self, class V>

@@ -144,10 +144,42 @@ TEST_F(RunningChip, RepeatsAScheduledScanUntilItIsStopped) {
     EXPECT_EQ(count_events(Eid::scan_done), 3U);
 }
 
+TEST_F(RunningChip, AsksNeighborsOn6GHzByName) {
+    uni(Cid::set_domain_info, "55530000 00 03 03 00 0200 1800 00 00 02 00 2500 0000 00000000 2900 0000 00000000");
+    add_interface();
+    uni(Cid::scan_req, "06 00 0600 0100 1400 01 02 28 00" + zeros(12) + wildcard +
+                           "0b00 1000 ffffffffffff 00 00 00 00 0000" + "0b00 1000 02aa0000000c 25 0a 00 0a 0000" +
+                           "0b00 1000 02aa0000000d 29 0a 00 0a 0000" + "0c00 8800 04 02 0000 0325 0329" + zeros(124));
+    run(milliseconds(100));
+    ASSERT_EQ(radio.frames.size(), 3U);
+    EXPECT_EQ(radio.frames[0].frame, octets("4000 0000 ffffffffffff 02792500aa00 ffffffffffff 0000 0000"));
+    EXPECT_EQ(radio.frames[1].frame, octets("4000 0000 02aa0000000c 02792500aa00 02aa0000000c 1000 0000"));
+    EXPECT_EQ(radio.frames[2].frame, octets("4000 0000 02aa0000000d 02792500aa00 02aa0000000d 2000 0000"))
+        << "channel 41 is no preferred scanning channel";
+}
+
 // A beacon of 02:aa:00:00:00:36, its SSID `letter`; the TIM's third octet is `tim`.
 Bytes beacon(std::string_view letter = "41", std::string_view tim = "00") {
     return octets("8000 0000 ffffffffffff 02aa00000036 02aa00000036 0000 0102030405060708 6400 0100 0001" +
                   std::string(letter) + "0504 00 02 " + std::string(tim) + " 00");
+}
+
+TEST_F(RunningChip, ReportsOnlyRoundsOfAScheduleInWhichSomebodyMatched) {
+    uni(Cid::set_domain_info, domain);
+    add_interface();
+    // "A", at least -60 dBm; ten seconds between rounds.
+    uni(Cid::scan_req, "03 00 0500 0300 1c00 01 00 01 00 0a00" + zeros(18) + wildcard + four_channels +
+                           "0f00 8802 01 000000 c4ffffff 41" + zeros(31) + "01 000000" + zeros(15 * 40));
+    uni(Cid::scan_req, "00 00 0100 0400 0800 00 000000");
+    (void)front.firmware().receive_frame({{1, 1, 1, 0, 0}, beacon("42"), -50});
+    (void)front.firmware().receive_frame({{1, 1, 1, 0, 0}, beacon("41"), -70});
+    run(std::chrono::seconds(5));
+    EXPECT_EQ(count_events(Eid::scan_done), 0U) << "another SSID, a weak signal";
+    run(milliseconds(5300));
+    ASSERT_TRUE(front.firmware().scan().dwelling());
+    (void)front.firmware().receive_frame({{1, 1, 1, 0, 0}, beacon("41"), -60});
+    run(std::chrono::seconds(5));
+    EXPECT_EQ(count_events(Eid::scan_done), 1U);
 }
 
 TEST_F(RunningChip, ReportsALostApAfterTenBeacons) {

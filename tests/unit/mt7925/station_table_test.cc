@@ -213,6 +213,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadPayload{Cid::scan_req, "01 00 0100 0a00 0800 01 0b 0000", "SSID cut short"},
         BadPayload{Cid::scan_req, "01 00 0100 0a00 7001 04 0b 0000" + zeros(360), "eleven SSIDs"},
         BadPayload{Cid::scan_req, "01 00 0100 0c00 8800 04 41 0000" + zeros(128), "65 channels"},
+        BadPayload{Cid::scan_req, "01 00 0100 0f00 8802 11 000000" + zeros(640), "17 match sets"},
         BadPayload{Cid::roc, "00000000 0000 0800 00000000", "ACQUIRE too short"},
         BadPayload{Cid::roc, "00000000 0000 1800 05" + zeros(19), "no such BSS"},
         BadPayload{Cid::band_config, "02000000 0800 0c00 00000000 00000000", "no such band"},
