@@ -303,9 +303,14 @@ void Firmware::crash() {
         send_unsolicited(Eid::coredump, payload);
     }
     ring_.clear();
+    leave_the_air();
+}
+
+void Firmware::leave_the_air() {
     roc_.reset();
     scan_.reset();
     beacons_.reset();
+    radio_.return_home();
 }
 
 void Firmware::lose_beacons(std::uint8_t bss_idx) {
@@ -318,9 +323,7 @@ void Firmware::forget_everything() {
         if (tables_.bss[idx].channel()) radio_.set_home(idx, std::nullopt);
     }
     tables_ = FirmwareTables{};
-    roc_.reset();
-    scan_.reset();
-    beacons_.reset();
+    leave_the_air();
     boot_timer_.cancel();
     delayed_events_.clear();
     stalled_ = false;

@@ -91,6 +91,7 @@ private:
     void say(std::string_view line);
     void send_later(sim::Duration delay, const EventView& event);
     void start();
+    void leave_the_air();
     void forget_everything();
 
     FirmwareConfig config_;

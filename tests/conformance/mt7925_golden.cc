@@ -211,8 +211,7 @@ public:
 private:
     static FirmwareConfig config(const Run& run, bool refuse_keys) {
         FirmwareConfig config;
-        // As the recording's chip was: one spatial stream short of nothing, boots at once, dwells 20 ms anywhere, has
-        // no ear for beacons.
+        // As the recording's chip was: boots at once, dwells 20 ms anywhere, has no ear for beacons.
         config.mac.address = MacAddress{std::array<std::uint8_t, 6>{0x02, 0x79, 0x25, 0x00, 0xaa, 0x01}};
         config.timing.boot = std::chrono::microseconds(500);
         config.timing.passive_dwell = std::chrono::milliseconds(20);

@@ -30,6 +30,21 @@ TEST_F(RunningChip, GrantsARocFiveMillisecondsAfterItsAck) {
     EXPECT_EQ(radio.away, std::nullopt);
 }
 
+TEST_F(RunningChip, LeavesTheAirWhenItCrashesAndWhenItIsReset) {
+    add_interface();
+    uni(Cid::roc, "00000000" + acquire("00", "01"));
+    run(milliseconds(10));
+    front.firmware().crash();
+    EXPECT_EQ(radio.away, std::nullopt);
+    front.reset();
+    run(milliseconds(20));
+    boot();
+    uni(Cid::scan_req, "05 00 0300 0100 1400 00 00 20 00" + zeros(12) + "0c00 8800 04 01 0000 0101" + zeros(126));
+    EXPECT_TRUE(radio.away.has_value());
+    front.reset();
+    EXPECT_EQ(radio.away, std::nullopt);
+}
+
 TEST_F(RunningChip, EndsARocByItselfWhenItsTimeIsOver) {
     add_interface();
     uni(Cid::roc, "00000000" + acquire("00", "01", "01", "64000000"));
