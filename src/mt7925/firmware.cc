@@ -303,6 +303,8 @@ void Firmware::crash() {
         send_unsolicited(Eid::coredump, payload);
     }
     ring_.clear();
+    work_timer_.cancel();
+    working_ = false;
     leave_the_air();
 }
 

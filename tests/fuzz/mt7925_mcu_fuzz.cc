@@ -118,6 +118,7 @@ private:
         if (!content.empty() && (content[0] & 0x80U) != 0) firmware_.reset();
         if (!content.empty() && (content[0] & 0x40U) != 0) firmware_.set_own();
         if (!content.empty() && (content[0] & 0x20U) != 0) firmware_.clear_own();
+        if (!content.empty() && (content[0] & 0x10U) != 0) firmware_.crash();
     }
 
     void add_fault(ByteView content) {

@@ -122,6 +122,21 @@ TEST_F(RunningChip, DumpsItsCoreInsteadOfWorking) {
     EXPECT_EQ(uni(Cid::wsys_config, fw_log).error, ETIMEDOUT) << "dead until a reset";
 }
 
+TEST_F(RunningChip, NeverAnswersTheCommandThatItCrashedOver) {
+    std::optional<McuResult> result;
+    front.commands().send(Cid::wsys_config, option::set_ack, octets(fw_log), CommandQueue::Wait::yes,
+                          [&](const McuResult& r) { result = r; });
+    run(milliseconds(1));
+    front.firmware().crash();
+    run(milliseconds(10));
+    EXPECT_FALSE(result.has_value());
+    front.reset();
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result->error, ECANCELED);
+    run(milliseconds(20));
+    boot();
+}
+
 TEST_F(RunningChip, LosesTheBeaconsOfABss) {
     front.faults().add(rule(FaultEffect::beacon_loss, 2, Cid::wsys_config));
     uni(Cid::wsys_config, fw_log);
