@@ -15,6 +15,7 @@
 
 #include "mt7925/catalogue.h"
 #include "mt7925/firmware.h"
+#include "mt7925/table_check.h"
 
 namespace mlosim::mt7925 {
 namespace {
@@ -161,6 +162,7 @@ struct Totals {
     unsigned events_alike = 0;
     unsigned table_checks = 0;
     unsigned milestones = 0;
+    unsigned commands_without_primary = 0;        ///< the real driver removes an MLD's first link first
     std::map<std::string, unsigned> differences;  ///< by reason
     std::vector<std::string> failures;
 };
@@ -293,6 +295,7 @@ private:
         }
         compare_answer(line, command, recorded);
         if (firmware_.running() && recorded != nullptr) check_tables(line, command, bss_was_active);
+        check_rules(line);
         // The driver asks for RSSI without thresholds once a link has joined.
         if (command.is(Cid::rssi_monitor) && command.payload[8] == 1 && command.payload[9] == 0) milestone_joined();
     }
@@ -412,6 +415,15 @@ private:
                    "SET_DOMAIN_INFO: not as told");
         }
         refused_before_ = firmware_.counts().refused_commands;
+    }
+
+    void check_rules(const Recorded& line) {
+        for (const TableFault& fault : table_faults(firmware_.tables())) {
+            if (fault.rule == "I8" && fault.what.ends_with("which is not valid"))
+                ++totals_.commands_without_primary;
+            else
+                failure(line, fault.rule + ": " + fault.what);
+        }
     }
 
     void milestone_at_end();
@@ -535,6 +547,8 @@ int main(int argc, char** argv) {
         "without an answer, %u unsolicited events alike; %u table checks, %u milestones\n",
         totals.files, totals.commands, totals.reencoded, totals.answers_alike, totals.unanswered_alike,
         totals.events_alike, totals.table_checks, totals.milestones);
+    std::printf("after %u commands a further link's entry named a primary that the driver had removed before (I8)\n",
+                totals.commands_without_primary);
     for (const auto& [reason, count] : totals.differences)
         std::printf("  %4u differ: %s\n", count, reason.c_str());
     for (const std::string& failure : totals.failures)
