@@ -53,7 +53,7 @@ MacAddress link_address(const MacAddress& mld, ieee80211::LinkId link) {
 
 mld::CryptoSettings crypto_of(const Bss& bss) {
     mld::CryptoSettings out;
-    const auto rsn = rsn_of(bss.security);
+    const auto rsn = rsn_of(bss);
     if (!rsn) return out;
     constexpr std::uint32_t wpa_version_2 = 2;  // NL80211_WPA_VERSION_2
     out.wpa_versions = wpa_version_2;
@@ -67,8 +67,10 @@ mld::CryptoSettings crypto_of(const Bss& bss) {
 
 }  // namespace
 
-AccessPoint::AccessPoint(mld::Wdev& wdev, NetworkSettings settings, Colocated colocated, Joined joined)
+AccessPoint::AccessPoint(mld::Wdev& wdev, NetworkSettings settings, rsn::TransitionKeys& transition_keys,
+                         Colocated colocated, Joined joined)
     : wdev_(wdev),
+      transition_keys_(transition_keys),
       settings_(std::move(settings)),
       colocated_(std::move(colocated)),
       joined_(std::move(joined)),
@@ -126,6 +128,7 @@ void AccessPoint::describe() {
         bss.plays_handshake =
             !needs_password(settings_.security) || !settings_.password.empty() || !settings_.pmk.empty();
         bss.hash_to_element_only = settings_.security == Security::wpa3 && (settings_.mld || six_ghz);
+        bss.mobility_domain = settings_.mobility_domain;
         bss.beacon_interval = settings_.beacon_interval;
         bss.dtim_period = settings_.dtim_period;
         const auto share = static_cast<unsigned>(i * settings_.beacon_interval / settings_.links.size());

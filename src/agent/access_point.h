@@ -18,6 +18,7 @@
 #include "agent/link_mapping_answers.h"
 #include "agent/network_settings.h"
 #include "agent/pmksa_cache.h"
+#include "agent/rsn/fast_transition.h"
 #include "agent/sa_queries.h"
 #include "agent/sae_responder.h"
 #include "agent/stations.h"
@@ -49,7 +50,8 @@ public:
     /// Told of each station that got in: elsewhere in the same network it is no more.
     using Joined = std::function<void(const ieee80211::MacAddress& station)>;
 
-    AccessPoint(mld::Wdev& wdev, NetworkSettings settings, Colocated colocated, Joined joined = {});
+    AccessPoint(mld::Wdev& wdev, NetworkSettings settings, rsn::TransitionKeys& transition_keys, Colocated colocated,
+                Joined joined = {});
     AccessPoint(const AccessPoint&) = delete;
     AccessPoint& operator=(const AccessPoint&) = delete;
 
@@ -135,6 +137,20 @@ private:
         ieee80211::Bytes pmk;
         std::optional<ieee80211::Pmkid> pmkid;
         ieee80211::Bytes elements;  ///< of the answer
+        // Of a mobility domain: the PMK-R1's name, and what the answer says of it.
+        std::optional<ieee80211::Pmkid> r1_name;
+        ieee80211::Bytes fast_transition;
+        std::optional<rsn::PairwiseKey> key;  ///< of a fast transition
+    };
+    /// A fast transition that has begun: what both ends said in their authentication frames.
+    struct Transition {
+        rsn::NamedKey r1;
+        rsn::KeyHolder holder;
+        rsn::PairwiseKey key;
+        rsn::Nonce anonce{};
+        rsn::Nonce snonce{};
+        ieee80211::Suite akm;
+        ieee80211::Suite cipher;
     };
     /// A (re)association request; the elements are the frame's.
     struct Request {
@@ -207,6 +223,16 @@ private:
                                                  const std::vector<ieee80211::Pmkid>& offered) const;
     [[nodiscard]] StatusCode agree_on_owe(const ieee80211::MacAddress& station, const ieee80211::ElementList& request,
                                           Agreement& out);
+    /// The first association in a mobility domain: the key hierarchy begins with what they share.
+    [[nodiscard]] StatusCode enter_domain(const Bss& bss, const ieee80211::MacAddress& station,
+                                          const ieee80211::ElementList& request, Agreement& out);
+    [[nodiscard]] SaeResponder::Outcome begin_transition(const Bss& bss, const Sender& from, bool multi_link,
+                                                         const ieee80211::AuthenticationBody& request);
+    /// The reassociation of a station that authenticated so.
+    [[nodiscard]] StatusCode finish_transition(const Bss& bss, const ieee80211::MacAddress& station,
+                                               const ieee80211::ElementList& request, Agreement& out);
+    [[nodiscard]] rsn::KeyHolder own_holder_id() const;
+    [[nodiscard]] rsn::Nonce nonce();
     void prepare_handshake(const Bss& bss, const Sender& from, const AssociationAnswer& answer, const Request& request,
                            const Agreement& agreement);
     /// A station that has been granted an association becomes the MAC's, with all its links; those that the MAC does
@@ -228,6 +254,7 @@ private:
     [[nodiscard]] ieee80211::MacAddress own_address(const Bss& bss, bool to_mld) const;
 
     mld::Wdev& wdev_;
+    rsn::TransitionKeys& transition_keys_;
     const NetworkSettings settings_;
     const Colocated colocated_;
     unsigned tbtt_base_;
@@ -274,6 +301,7 @@ private:
     PmksaCache pmksas_;
     /// nullptr: an open network, or one that lets nobody in.
     std::unique_ptr<Gatekeeper> gatekeeper_;
+    std::map<ieee80211::MacAddress, Transition> fast_transitions_;
     /// nullptr: no SAE here.
     std::unique_ptr<SaeResponder> sae_;
     ieee80211::Bytes psk_;  ///< of the password, once it was needed

@@ -54,7 +54,7 @@ Bytes written(const std::optional<Element>& element) {
 }
 
 bool protects_management(const Bss& bss, const Rsn& station) {
-    const auto own = rsn_of(bss.security);
+    const auto own = rsn_of(bss);
     const auto can = [](const Rsn& rsn) {
         return rsn.capabilities && rsn.capabilities->has(RsnCapabilities::mfp_capable);
     };
@@ -132,11 +132,17 @@ AccessPoint::Agreement AccessPoint::agree(const Bss& bss, const MacAddress& stat
     const ieee80211::Suite akm = rsn->akms->front();
     const std::vector<ieee80211::Pmkid> offered = rsn->pmkids.value_or(std::vector<ieee80211::Pmkid>());
     out.akm = rsn::find_akm(akm);
+    const bool in_domain = rsn::is_fast_transition(akm);
+    if (in_domain && stations_.find(station)->proof == Stations::Proof::transition) {
+        out.status = finish_transition(bss, station, request, out);
+        return out;
+    }
     if (rsn::is_psk(akm)) {
         if (settings_.password.empty())
             out.status = StatusCode::invalid_akmp;
         else
             out.pmk = psk();
+        if (in_domain && out.status == StatusCode::success) out.status = enter_domain(bss, station, request, out);
         return out;
     }
     const bool proved = stations_.find(station)->proof == Stations::Proof::password;
@@ -144,11 +150,12 @@ AccessPoint::Agreement AccessPoint::agree(const Bss& bss, const MacAddress& stat
     if (fresh) {
         out.pmk = fresh->pmk;
         out.pmkid = fresh->pmkid;
+        if (in_domain) out.status = enter_domain(bss, station, request, out);
     } else if (const auto known = known_key(bss, station, *out.akm, offered)) {
         out.pmk = known->pmk;
         out.pmkid = known->pmkid;
         if (akm == ieee80211::akm::owe) {  // RFC 8110 4.5: the answer names the key instead of a new one
-            Rsn named = *rsn_of(bss.security);
+            Rsn named = *rsn_of(bss);
             named.pmkids = std::vector{known->pmkid};
             out.elements = written(std::optional(named));
         }
@@ -198,9 +205,22 @@ void AccessPoint::prepare_handshake(const Bss& bss, const Sender& from, const As
     agreed.pmkid = agreement.pmkid;
     agreed.pairwise_cipher = rsn->pairwise_ciphers->front();
     agreed.mfp = protects_management(bss, *rsn);
-    agreed.own_rsne = written(rsn_of(bss.security));
+    agreed.own_rsne = written(rsn_of(bss));
     agreed.own_rsnxe = written(rsnx_of(bss.security));
+    if (agreement.r1_name) {
+        Rsn own = *rsn_of(bss);
+        own.pmkids = std::vector{*agreement.r1_name};
+        agreed.own_rsne = written(std::optional(own));
+        agreed.mobility_domain = rsn::mobility_domain_element(*bss.mobility_domain);
+        agreed.fast_transition = agreement.fast_transition;
+        agreed.key = agreement.key;
+    }
     agreed.station_rsne = whole(request.elements, element::rsn);
+    if (agreement.r1_name) {
+        Rsn named = *rsn;
+        named.pmkids = std::vector{*agreement.r1_name};
+        agreed.station_rsne = written(std::optional(named));
+    }
     agreed.station_rsnxe = whole(request.elements, element::rsnx);
     if (answer.mld_addr) {
         const auto add = [&](const Bss& of, const MacAddress& station) {
@@ -215,7 +235,11 @@ void AccessPoint::prepare_handshake(const Bss& bss, const Sender& from, const As
     }
     agreed.ends = {own_address(bss, answer.mld_addr.has_value()), from.id};
     const bool one_of_many = bss.mld && !answer.mld_addr;
-    gatekeeper_->associated(std::move(agreed), one_of_many ? link_id(bss) : std::nullopt);
+    const auto only_link = one_of_many ? link_id(bss) : std::nullopt;
+    if (!agreed.key)
+        gatekeeper_->associated(std::move(agreed), only_link);
+    else if (!gatekeeper_->transitioned(std::move(agreed), only_link))
+        world().trace().record(world().now(), "agent/transition-failed", {{"station", from.id.to_string()}});
 }
 
 /// Each pair is one in both directions; the link that was asked on has no profile of its own. 802.11be 35.3.16.4

@@ -57,15 +57,20 @@ void AccessPoint::authenticating(std::size_t link, const Sender& from, const Fra
     SaeResponder::Outcome outcome;
     if (sae && sae_)
         outcome = authenticate_with_sae(bss, who, mld_addr->has_value(), *request);
+    else if (request->algorithm == AuthenticationBody::fast_bss_transition && gatekeeper_ && bss.mobility_domain)
+        outcome = begin_transition(bss, who, mld_addr->has_value(), *request);
     else
         outcome.answer = {
             static_cast<std::uint16_t>(request->transaction + 1), answer_open_authentication(*request), {}};
     if (!outcome.answer) return;
     StatusCode& status = outcome.answer->status;
+    const bool transition = outcome.accepted && !sae;
     const bool proved = sae ? outcome.accepted : status == StatusCode::success;
     if (proved) {
         if (!is_protected(who.id)) forget(who.id);
-        const auto proof = sae ? Stations::Proof::password : Stations::Proof::none;
+        const auto proof = sae          ? Stations::Proof::password
+                           : transition ? Stations::Proof::transition
+                                        : Stations::Proof::none;
         if (!stations_.authenticate(who.air, *mld_addr, proof)) status = StatusCode::too_many_stations;
     }
 

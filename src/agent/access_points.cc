@@ -25,7 +25,7 @@ AccessPoint& AccessPoints::add(mld::Wdev& wdev, NetworkSettings settings, SiteId
     at->second.site = site;
     const mld::WdevId id = wdev.id();
     at->second.access_point = std::make_unique<AccessPoint>(
-        wdev, std::move(settings), [this, site] { return six_ghz_at(site); },
+        wdev, std::move(settings), transition_keys_, [this, site] { return six_ghz_at(site); },
         [this, id](const ieee80211::MacAddress& station) { joined(members_.at(id).access_point.get(), station); });
     return *at->second.access_point;
 }

@@ -62,6 +62,7 @@ private:
     void check();
 
     mld::World& world_;
+    rsn::TransitionKeys transition_keys_;
     /// In the order of the interfaces' numbers, which is the order of creation on each wiphy.
     std::map<mld::WdevId, Member> members_;
     sim::Timer check_;

@@ -36,7 +36,7 @@ bool has_basic_rates(const Bss& bss, const ElementList& elements) {
 
 /// What is wrong with the station's choice of suites. cf. wpa_validate_wpa_ie() for the order
 StatusCode check_security(const Bss& bss, const ElementList& elements) {
-    const auto own = rsn_of(bss.security);
+    const auto own = rsn_of(bss);
     if (!own) return StatusCode::success;
     const auto rsn = elements.get<ieee80211::Rsn>();
     if (!rsn) return StatusCode::invalid_element;

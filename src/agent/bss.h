@@ -66,6 +66,7 @@ struct Bss {
     unsigned tbtt_offset = 0;  ///< TU after the multiples of the interval
     std::uint8_t color = 1;    ///< 1..63
     std::optional<Affiliation> mld;
+    std::optional<std::uint16_t> mobility_domain;  ///< MDID
     /// The MLD's beacons tell of something that is new (802.11be 35.3.10: the Critical Update Flag).
     bool critical_update = false;
     std::optional<PendingSwitch> switching;

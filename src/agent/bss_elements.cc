@@ -4,6 +4,7 @@
 #include "agent/multiple_bssid_elements.h"
 #include "agent/phy_elements.h"
 #include "agent/regulatory_elements.h"
+#include "agent/rsn/fast_transition.h"
 #include "agent/security_elements.h"
 #include "ieee80211/bss_elements.h"
 #include "ieee80211/wmm.h"
@@ -21,7 +22,7 @@ constexpr unsigned complete_nontransmitted_list = 80;
 
 /// It gives its stations a key for its beacons.
 bool protects_beacons(const Bss& bss) {
-    const auto rsn = rsn_of(bss.security);
+    const auto rsn = rsn_of(bss);
     return rsn && bss.plays_handshake && rsn->capabilities->has(ieee80211::RsnCapabilities::mfp_capable);
 }
 
@@ -84,7 +85,11 @@ ieee80211::Bytes elements_after_tim(const Bss& bss, const Surroundings& surround
     if (bss.band() == phy::Band::ghz2_4)
         out.add(ieee80211::Erp{}.set(ieee80211::Erp::barker_preamble));  // as no short preambles are offered
     if (const auto extended = rates(bss).extended) out.add(*extended);
-    if (const auto rsn = rsn_of(bss.security)) out.add(*rsn);
+    if (const auto rsn = rsn_of(bss)) out.add(*rsn);
+    if (bss.mobility_domain) {
+        const ieee80211::Bytes domain = rsn::mobility_domain_element(*bss.mobility_domain);
+        out.add(ieee80211::ElementList(domain));
+    }
     if (const auto own_class = bss.channel.operating_class()) {
         ieee80211::SupportedOperatingClasses classes;
         classes.current = *own_class;

@@ -220,9 +220,20 @@ void Gatekeeper::associated(rsn::AuthenticatorSettings agreed, std::optional<iee
                                                                  [this, only_link] { return group_keys(only_link); });
 }
 
+bool Gatekeeper::transitioned(rsn::AuthenticatorSettings agreed, std::optional<ieee80211::LinkId> only_link) {
+    const MacAddress station = agreed.ends.supplicant;
+    rsn::AuthenticatorStep step;
+    step.install = agreed.key->tk;
+    step.authorized = true;
+    associated(std::move(agreed), only_link);
+    if (!open(station, visitors_.at(station), step)) return false;
+    opened(station);
+    return true;
+}
+
 void Gatekeeper::greet(const MacAddress& station) {
     const auto at = visitors_.find(station);
-    if (at == visitors_.end()) return;
+    if (at == visitors_.end() || at->second.let_in) return;
     // The air takes its answer first.
     at->second.timer = queue().after(first_word, [this, station] {
         const auto known = visitors_.find(station);

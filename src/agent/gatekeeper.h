@@ -48,6 +48,13 @@ public:
 
     /// A station associated; it is told nothing yet. `only_link`: of a station that is no MLD, with an AP MLD.
     void associated(rsn::AuthenticatorSettings agreed, std::optional<ieee80211::LinkId> only_link);
+    /// A station whose key is there already, by a fast transition: its port opens. False: the MAC does not take the
+    /// key.
+    [[nodiscard]] bool transitioned(rsn::AuthenticatorSettings agreed, std::optional<ieee80211::LinkId> only_link);
+    /// The group keys in use now, with their packet numbers.
+    [[nodiscard]] std::vector<rsn::GroupKey> keys_in_use(std::optional<ieee80211::LinkId> only_link) const {
+        return group_keys(only_link);
+    }
     /// It has its answer: the handshake begins.
     void greet(const ieee80211::MacAddress& station);
     void left(const ieee80211::MacAddress& station);

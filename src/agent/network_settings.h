@@ -40,6 +40,8 @@ struct NetworkSettings {
     /// A pairwise master key that stations have from the beginning: nobody needs to compute one (SAE, OWE). Its PMKID
     /// is that of 802.11-2020 12.7.1.3. Empty: none.
     ieee80211::Bytes pmk;
+    /// Fast BSS transitions between the access points of one name that have the same (its MDID).
+    std::optional<std::uint16_t> mobility_domain;
     sim::Duration group_rekey{0};     ///< every how long; 0: never
     sim::Duration pairwise_rekey{0};  ///< of each station
     /// A station that is not heard of for so long is asked whether it is there; 0: never. cf. ap_max_inactivity

@@ -53,6 +53,18 @@ std::optional<ieee80211::Rsn> rsn_of(Security security) {
     return rsn;
 }
 
+std::optional<ieee80211::Rsn> rsn_of(const Bss& bss) {
+    namespace akm = ieee80211::akm;
+    auto out = rsn_of(bss.security);
+    if (!out || !bss.mobility_domain) return out;
+    const std::vector<Suite> plain = *out->akms;
+    for (const Suite suite : plain) {
+        if (suite == akm::psk) out->akms->push_back(akm::ft_psk);
+        if (suite == akm::sae) out->akms->push_back(akm::ft_sae);
+    }
+    return out;
+}
+
 std::optional<ieee80211::Rsnx> rsnx_of(Security security) {
     if (security != Security::wpa3 && security != Security::wpa2_wpa3) return std::nullopt;
     ieee80211::Rsnx rsnx;

@@ -16,7 +16,7 @@ namespace mlosim::agent {
 class Stations {
 public:
     /// How it authenticated, and with that what it may associate with.
-    enum class Proof : std::uint8_t { none, password };
+    enum class Proof : std::uint8_t { none, password, transition };
 
     struct Station {
         Proof proof = Proof::none;

@@ -21,6 +21,8 @@ enum class StatusCode : std::uint16_t {
     invalid_pairwise_cipher = 42,
     invalid_akmp = 43,
     invalid_pmkid = 53,
+    invalid_mobility_domain = 54,
+    invalid_fast_transition = 55,
     anti_clogging_token_required = 76,
     unsupported_group = 77,
     denied_he_not_supported = 124,

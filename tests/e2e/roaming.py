@@ -100,13 +100,64 @@ class Roaming:
         self.assertNotIn("br0", self.ip("-o", "link", "show"))
 
 
-class Debian12(Roaming, unittest.TestCase):
+class BetweenBuiltIn:
+    """The same between built-in access points of one mobility domain."""
+    DOMAIN = 0xb2a1
+
+    def built_in(self, security):
+        radios = [{"name": name, "channels": 1, "multi_link": False, "interfaces": [{"name": name, "type": kind}]}
+                  for name, kind in (("west", "ap"), ("east", "ap"), ("wlan1", "station"))]
+        networks = [{"name": name, "radio": name, "ssid": "home", "security": security, "password": "12345678", "mld": False,
+                     "mobility_domain": self.DOMAIN, "links": [{"band": "2.4 GHz", "channel": channel}]}
+                    for name, channel in (("west", 1), ("east", 6))]
+        return self.enterContext(World({"clock": "real", "seed": 2, "radios": radios, "networks": networks}))
+
+    def check_built_in(self, security, key_mgmt, network):
+        world = self.built_in(security)
+        macs = {w["ifname"]: w["address"] for w in world.ctl_json("wdevs")}
+        with Station(world, self.find_release(), "wlan1", {"country": "US", "sae_pwe": 2}) as sta:
+            sta.connect(ssid='"home"', key_mgmt=key_mgmt, scan_freq="2412 2437", bssid=macs["west"], **network)
+            sta.wait_connected()
+            self.assertEqual(sta.status()["key_mgmt"], key_mgmt)
+            sta.control.request("SET_NETWORK 0 bssid any")
+            before = sta.output().count("WPA: RX message 1 of 4-Way Handshake")
+            for name in ("west", "east", "west", "east"):
+                if name == "west" and sta.status()["bssid"] == macs["west"]:
+                    self.through(world, name)
+                    continue
+                sta.control.request("SCAN TYPE=ONLY freq=2412,2437")
+                sta.control.wait("CTRL-EVENT-SCAN-RESULTS")
+                self.assertEqual(sta.control.request("ROAM " + macs[name]), "OK")
+                sta.wait_connected()
+                status = sta.status()
+                self.assertEqual((status["bssid"], status["wpa_state"]), (macs[name], "COMPLETED"))
+                self.through(world, name)
+            self.assertEqual(sta.output().count("WPA: RX message 1 of 4-Way Handshake"), before, "fast transitions need no handshake")
+            # The keys that they brought are renewed as others are.
+            for command in (["ap", "rekey", "east"], ["ap", "rekey", "east", sta.address]):
+                self.assertEqual(world.ctl(*command).text, "")
+                sta.control.wait("WPA: Group rekeying completed", "RSN: Group rekeying completed", "WPA: Key negotiation completed")
+                self.through(world, "east")
+
+    def through(self, world, one):
+        outcome = subprocess.run(world.command(sys.executable, "-m", "harness.frames", one, "wlan1", "1"), cwd=HERE,
+                                 env=world.environment(), capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual((outcome.returncode, outcome.stdout, outcome.stderr), (0, "through\n", ""))
+
+    def test_built_in_access_points_with_ft_psk(self):
+        self.check_built_in("wpa2", "FT-PSK", {"psk": '"12345678"'})
+
+    def test_built_in_access_points_with_ft_sae(self):
+        self.check_built_in("wpa3", "FT-SAE", {"sae_password": '"12345678"', "ieee80211w": 2})
+
+
+class Debian12(Roaming, BetweenBuiltIn, unittest.TestCase):
     find_release = staticmethod(hostap.debian_12)
 
 
 if os.environ.get("MLOSIM_SANITIZED") != "1":  # one release says as much of the daemon's memory as two
 
-    class DebianSid(Roaming, unittest.TestCase):
+    class DebianSid(Roaming, BetweenBuiltIn, unittest.TestCase):
         find_release = staticmethod(hostap.debian_sid)
 
 

@@ -14,6 +14,8 @@ constexpr Akm akms[] = {
     {akm::psk, Hash::sha1, MicAlgorithm::hmac_sha1, 2},
     {akm::psk_sha256, Hash::sha256, MicAlgorithm::aes_cmac, 3},
     {akm::sae, Hash::sha256, MicAlgorithm::aes_cmac, 0},
+    {akm::ft_psk, Hash::sha256, MicAlgorithm::aes_cmac, 3},
+    {akm::ft_sae, Hash::sha256, MicAlgorithm::aes_cmac, 0},
     {akm::sae_ext_key, Hash::sha256, MicAlgorithm::hmac_sha256, 0},
     {akm::owe, Hash::sha256, MicAlgorithm::hmac_sha256, 0},
 };
@@ -26,11 +28,15 @@ const Akm* find_akm(ieee80211::Suite suite) {
 }
 
 bool is_sae(ieee80211::Suite suite) {
-    return suite == akm::sae || suite == akm::sae_ext_key;
+    return suite == akm::sae || suite == akm::sae_ext_key || suite == akm::ft_sae;
 }
 
 bool is_psk(ieee80211::Suite suite) {
-    return suite == akm::psk || suite == akm::psk_sha256;
+    return suite == akm::psk || suite == akm::psk_sha256 || suite == akm::ft_psk;
+}
+
+bool is_fast_transition(ieee80211::Suite suite) {
+    return suite == akm::ft_psk || suite == akm::ft_sae;
 }
 
 }  // namespace mlosim::agent::rsn

@@ -28,5 +28,7 @@ inline constexpr std::size_t mic_size = 16;
 /// Whether an AKM begins with SAE.
 [[nodiscard]] bool is_sae(ieee80211::Suite suite);
 [[nodiscard]] bool is_psk(ieee80211::Suite suite);
+/// Whether keys come from a mobility domain's hierarchy (802.11-2020 12.7.1.6).
+[[nodiscard]] bool is_fast_transition(ieee80211::Suite suite);
 
 }  // namespace mlosim::agent::rsn

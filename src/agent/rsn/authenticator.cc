@@ -22,7 +22,10 @@ constexpr std::uint16_t reason_element_differs = 17;
 }  // namespace
 
 Authenticator::Authenticator(AuthenticatorSettings settings, NonceSource nonces, GroupKeys group_keys)
-    : settings_(std::move(settings)), nonces_(std::move(nonces)), group_keys_(std::move(group_keys)) {}
+    : settings_(std::move(settings)),
+      nonces_(std::move(nonces)),
+      group_keys_(std::move(group_keys)),
+      ptk_(settings_.key) {}
 
 AuthenticatorStep Authenticator::drop() {
     ++dropped_;
@@ -124,6 +127,8 @@ Bytes Authenticator::message3() {
         data.mac = settings_.ends.authenticator;
         data.mlo_links = settings_.links;
     }
+    data.mobility_domain = settings_.mobility_domain;
+    data.fast_transition = settings_.fast_transition;
     frame.rsc = put_group_keys(data);
     frame.key_data = aes_wrap(next_->kek, padded_for_wrap(data.octets()));
     return frame.signed_packet(*settings_.akm, next_->kck);
@@ -167,7 +172,8 @@ AuthenticatorStep Authenticator::message2(const EapolKey& frame, ByteView packet
     if (!is_genuine(packet, *settings_.akm, key.kck)) return drop();
     const auto data = KeyData::parse(frame.key_data);
     if (!data) return drop();
-    if (data->rsne != settings_.station_rsne || data->rsnxe != settings_.station_rsnxe) {
+    if (data->rsne != settings_.station_rsne || data->rsnxe != settings_.station_rsnxe ||
+        data->mobility_domain != settings_.mobility_domain || data->fast_transition != settings_.fast_transition) {
         AuthenticatorStep out;
         out.disconnect = reason_element_differs;
         expecting_ = Expecting::nothing;

@@ -33,6 +33,11 @@ struct AuthenticatorSettings {
     Bytes own_rsnxe;
     Bytes station_rsne;
     Bytes station_rsnxe;
+    /// Of a mobility domain: what the association response said, as whole elements; the RSNEs name the PMK-R1.
+    Bytes mobility_domain;
+    Bytes fast_transition;
+    /// It made a fast transition: this is the key already, and there is no 4-way handshake.
+    std::optional<PairwiseKey> key;
     /// Of an MLD that associated with this one: the links that it got, with the AP's address and elements on each.
     std::vector<MloLink> links;
     /// The station's addresses on those.

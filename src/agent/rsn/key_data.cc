@@ -197,6 +197,10 @@ Result<KeyData> KeyData::parse(ByteView octets) {
             (out.rsne.empty() ? out.rsne : out.second_rsne).assign(whole.begin(), whole.end());
         } else if (id == element::rsnx.id) {
             out.rsnxe.assign(whole.begin(), whole.end());
+        } else if (id == element::mobility_domain.id) {
+            out.mobility_domain.assign(whole.begin(), whole.end());
+        } else if (id == element::fast_bss_transition.id) {
+            out.fast_transition.assign(whole.begin(), whole.end());
         } else if (id == kde_id && size > sizeof(oui) && std::equal(std::begin(oui), std::end(oui), body.begin())) {
             const auto type = static_cast<Kde>(body[sizeof(oui)]);
             if (!read_kde(type, body.subspan(sizeof(oui) + 1), out))
@@ -211,6 +215,8 @@ void KeyData::append_to(ByteWriter& out) const {
     out.bytes(rsne);
     out.bytes(second_rsne);
     out.bytes(rsnxe);
+    out.bytes(mobility_domain);
+    out.bytes(fast_transition);
     if (mac) write_kde(out, Kde::mac, [&](ByteWriter& w) { w.mac(*mac); });
     if (pmkid) write_kde(out, Kde::pmkid, [&](ByteWriter& w) { w.bytes(*pmkid); });
     for (const GroupKey& key : group_keys)

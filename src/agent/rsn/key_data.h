@@ -51,6 +51,8 @@ struct KeyData {
     Bytes rsne;
     Bytes second_rsne;
     Bytes rsnxe;
+    Bytes mobility_domain;
+    Bytes fast_transition;
     std::vector<GroupKey> group_keys;
     std::optional<ieee80211::MacAddress> mac;  ///< of an MLD
     std::optional<ieee80211::Pmkid> pmkid;

@@ -48,6 +48,7 @@ agent::NetworkSettings settings_of(const NetworkPlan& plan) {
     out.password = plan.password.value_or(std::string());
     out.pmk = plan.pmk;
     out.max_inactivity = plan.max_inactivity;
+    out.mobility_domain = plan.mobility_domain;
     out.group_rekey = plan.group_rekey;
     out.pairwise_rekey = plan.pairwise_rekey;
     out.hidden = hidden_ssid(plan.hidden);

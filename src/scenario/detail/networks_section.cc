@@ -60,6 +60,10 @@ NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistake
     out.password = read_password(in, out.security);
     out.pmk = read_pmk(in, out.security);
     out.max_inactivity = in.get("max_inactivity", duration(), out.max_inactivity);
+    out.mobility_domain = in.optional("mobility_domain", integer<std::uint16_t>(0, 65535));
+    if (out.mobility_domain && !agent::needs_password(out.security))
+        in.mistake(at / "mobility_domain", "a mobility domain without a password",
+                   "no such member, or \"wpa2\", \"wpa3\" or \"wpa2-wpa3\" as \"security\"");
     out.group_rekey = in.get("group_rekey", rekey_interval(), out.group_rekey);
     out.pairwise_rekey = in.get("pairwise_rekey", rekey_interval(), out.pairwise_rekey);
     for (const char* member : {"group_rekey", "pairwise_rekey"})
@@ -77,6 +81,8 @@ NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistake
     if (out.links.size() > ieee80211::LinkId::max_links)
         in.mistake(at / "links", std::to_string(out.links.size()) + " links",
                    "up to " + std::to_string(ieee80211::LinkId::max_links));
+    if (out.mld && out.mobility_domain)
+        in.mistake(at / "mobility_domain", "a mobility domain of an AP MLD", "no such member, or \"mld\": false");
     if (!out.mld && out.links.size() > 1) in.mistake(at / "mld", "false with several links", "true, or one link");
     if (!out.mld && out.mld_address)
         in.mistake(at / "mld_address", "an address of an access point that is no MLD",
