@@ -378,8 +378,9 @@ void Driver::scan_work() {
     if (!passive) {
         for (const ieee80211::Ssid& ssid : scan_->request.ssids) {
             mld::TxFrame frame;
-            frame.bytes = mld::probe_request(scan_->request.sender, scan_->request.bssid, ssid,
-                                             scan_->request.probe_elements, scan_->vif->next_sequence());
+            frame.bytes =
+                mld::probe_request(scan_->request.sender, scan_->request.bssid, ssid,
+                                   scan_->request.elements_of(channel.channel.band), scan_->vif->next_sequence());
             frame.channel = channel.channel;
             send(std::move(frame), nullptr);
         }

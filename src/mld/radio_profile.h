@@ -240,6 +240,8 @@ struct ScanLimits {
     /// 6 GHz is scanned after the other bands, and only where they say that there is something
     /// (WIPHY_FLAG_SPLIT_SCAN_6GHZ).
     bool split_6ghz = false;
+    /// The driver sweeps over several bands at once (IEEE80211_HW_SINGLE_SCAN_ON_ALL_BANDS).
+    bool all_bands_at_once = false;
     friend bool operator==(const ScanLimits&, const ScanLimits&) = default;
 };
 

@@ -35,11 +35,12 @@ void choice(ProfileReader& in, const Json& parent, std::string_view key, const s
 void read_scan(ProfileReader& in, const Json& profile, RadioProfile& out) {
     if (const Json* scan = in.object(profile, "scan")) {
         const Scope scope(in, "scan");
-        in.only(*scan, {"style", "max_ssids", "max_ie_length", "split_6ghz"});
+        in.only(*scan, {"style", "max_ssids", "max_ie_length", "split_6ghz", "all_bands_at_once"});
         choice(in, *scan, "style", scan_styles, out.scan.style);
         in.number(*scan, "max_ssids", out.scan.max_ssids);
         in.number(*scan, "max_ie_length", out.scan.max_ie_length);
         in.boolean(*scan, "split_6ghz", out.scan.split_6ghz);
+        in.boolean(*scan, "all_bands_at_once", out.scan.all_bands_at_once);
     }
     if (const Json* sched = in.object(profile, "scheduled_scan")) {
         const Scope scope(in, "scheduled_scan");

@@ -86,11 +86,19 @@ struct Scan {
     ieee80211::MacAddress tsf_bssid;
 };
 
-/// One sweep over one band that a driver does by itself (struct ieee80211_scan_request).
+/// One sweep that a driver does by itself: over one band, or over all of its part where the driver wants it so (struct
+/// ieee80211_scan_request).
 struct DriverScan {
     std::vector<phy::RadioChannel> channels;
     std::vector<ieee80211::Ssid> ssids;
-    ieee80211::Bytes probe_elements;  ///< everything after the SSID element
+    /// Everything after the SSID element of a probe request, in each band that has channels here.
+    struct Elements {
+        phy::Band band = phy::Band::ghz2_4;
+        ieee80211::Bytes bytes;
+    };
+    std::vector<Elements> probe_elements;
+    /// Those of a band that has channels here.
+    [[nodiscard]] const ieee80211::Bytes& elements_of(phy::Band band) const;
     ieee80211::MacAddress sender;
     ieee80211::MacAddress bssid;
     std::uint16_t duration_tu = 0;

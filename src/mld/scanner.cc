@@ -198,7 +198,7 @@ Result<void> Scanner::start_part(std::vector<phy::Channel> channels, std::vector
     part_colocated_ = std::move(colocated);
     if (wiphy_.profile().scan.style == ScanStyle::hardware) {
         next_band_ = 0;
-        auto started = start_next_band();
+        auto started = start_next_sweep();
         if (!started) return fail(started.error());
         MLOSIM_INVARIANT(*started, "a part has channels in some band");
         return {};
@@ -217,29 +217,40 @@ Result<void> Scanner::start_part(std::vector<phy::Channel> channels, std::vector
     return {};
 }
 
-// cf. ieee80211_prep_hw_scan(): the driver gets one band at a time
-Result<bool> Scanner::start_next_band() {
-    while (next_band_ < wiphy_.bands().size()) {
-        const BandChannels& band = wiphy_.bands()[next_band_++];
-        DriverScan sweep;
-        for (const phy::Channel& c : part_channels_)
-            if (c.band == band.band) sweep.channels.push_back(*wiphy_.channel(c));
-        if (sweep.channels.empty()) continue;
-        sweep.ssids = scan_->request.ssids;
-        sweep.probe_elements = probe_elements(band.band, std::nullopt);
-        sweep.sender = sender_;
-        sweep.bssid = scan_->request.bssid;
-        sweep.duration_tu = scan_->request.duration_tu;
-        sweep.duration_mandatory = scan_->request.duration_mandatory;
-        if (band.band == phy::Band::ghz6) sweep.colocated = part_colocated_;
-        hardware_running_ = true;
-        if (auto started = wiphy_.driver().hw_scan(*scan_->wdev, sweep); !started) {
-            hardware_running_ = false;
-            return fail(started.error());
-        }
-        return true;
+const ieee80211::Bytes& DriverScan::elements_of(phy::Band band) const {
+    const auto found = std::find_if(probe_elements.begin(), probe_elements.end(),
+                                    [&](const Elements& elements) { return elements.band == band; });
+    MLOSIM_INVARIANT(found != probe_elements.end(), "a band that is swept has its elements");
+    return found->bytes;
+}
+
+// cf. ieee80211_prep_hw_scan(): the driver gets one band at a time, unless it wants all of them
+Result<bool> Scanner::start_next_sweep() {
+    DriverScan sweep;
+    const bool all = wiphy_.profile().scan.all_bands_at_once;
+    while (next_band_ < wiphy_.bands().size() && (all || sweep.channels.empty()))
+        add_band(sweep, wiphy_.bands()[next_band_++]);
+    if (sweep.channels.empty()) return false;
+    sweep.ssids = scan_->request.ssids;
+    sweep.sender = sender_;
+    sweep.bssid = scan_->request.bssid;
+    sweep.duration_tu = scan_->request.duration_tu;
+    sweep.duration_mandatory = scan_->request.duration_mandatory;
+    hardware_running_ = true;
+    if (auto started = wiphy_.driver().hw_scan(*scan_->wdev, sweep); !started) {
+        hardware_running_ = false;
+        return fail(started.error());
     }
-    return false;
+    return true;
+}
+
+void Scanner::add_band(DriverScan& sweep, const BandChannels& band) const {
+    const std::size_t before = sweep.channels.size();
+    for (const phy::Channel& c : part_channels_)
+        if (c.band == band.band) sweep.channels.push_back(*wiphy_.channel(c));
+    if (sweep.channels.size() == before) return;
+    sweep.probe_elements.push_back({band.band, probe_elements(band.band, std::nullopt)});
+    if (band.band == phy::Band::ghz6) sweep.colocated = part_colocated_;
 }
 
 void Scanner::driver_completed(bool aborted) {
@@ -248,7 +259,7 @@ void Scanner::driver_completed(bool aborted) {
     // scan_work is work of its own
     work_ = wiphy_.world().queue().after({}, [this, aborted] {
         if (!aborted && !cancelled_) {
-            const auto next = start_next_band();
+            const auto next = start_next_sweep();
             if (next && *next) return;
             if (!next) return part_completed(true);
         }

@@ -14,6 +14,7 @@ namespace mlosim::mld {
 
 class Wdev;
 class Wiphy;
+struct BandChannels;
 
 /// Runs the one scan that a wiphy can have at a time: what cfg80211 (net/wireless/scan.c) and mac80211
 /// (net/mac80211/scan.c) do between TRIGGER_SCAN and its last event. A radio of ScanStyle::hardware sweeps over one
@@ -64,7 +65,9 @@ private:
     /// One driver or software sweep over `channels`; a scan has two of them where 6 GHz comes after the other bands.
     Result<void> start_part(std::vector<phy::Channel> channels, std::vector<Colocated6GHz> colocated);
     Result<void> start_6ghz();
-    Result<bool> start_next_band();
+    /// False: no band is left.
+    Result<bool> start_next_sweep();
+    void add_band(DriverScan& sweep, const BandChannels& band) const;
     void software_work();
     void software_set_channel();
     void software_on_channel();
