@@ -142,6 +142,10 @@ Result<void> Wiphy::do_open(Wdev& wdev, bool coming_up) {
     } else if (coming_up) {
         remove_virtual_monitor();
         if (auto added = driver_->add_interface(wdev); !added) return give_up(added.error());
+        // cf. ieee80211_reset_erp_info(), ieee80211_set_wmm_default(): what holds before there is a network
+        if (wdev.type() == InterfaceType::station || wdev.type() == InterfaceType::p2p_client)
+            driver_->link_changed(wdev.default_link(),
+                                  {LinkChange::protection, LinkChange::slot_time, LinkChange::queues});
     }
     if (wdev.netdev() != nullptr && starts_without_carrier(wdev.type())) wdev.netdev()->set_carrier(false);
     if (coming_up) ++mac_open_count_;

@@ -42,7 +42,7 @@ template <class T>
 struct Promise : PromiseBase {
     std::optional<T> value;
     Task<T> get_return_object() noexcept;
-    void return_value(T result) { value = std::move(result); }
+    void return_value(T result) { value.emplace(std::move(result)); }
     T take() { return std::move(*value); }
 };
 

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+
+#include "mld/frame.h"
+#include "mt7925/firmware.h"
+#include "mt7925/radio.h"
+#include "phy/medium.h"
+
+namespace mlosim::mt7925::host {
+
+/// The chip's antenna: what the firmware wants of the air, done on a medium. One radio: while it visits a channel it
+/// hears nothing of its homes.
+class Air final : public Radio, private phy::RadioPort {
+public:
+    /// Whether the firmware gives a frame to the host, asked for each that arrives.
+    using Filter = std::function<bool(const ReceivedFrame&)>;
+    using Deliver = std::function<void(const phy::Reception&)>;
+    /// An address that the chip acknowledges frames to.
+    using IsOwn = std::function<bool(const ieee80211::MacAddress&)>;
+    /// What the chip may send with on a channel.
+    using Power = std::function<int(const phy::Channel&)>;
+
+    Air(phy::Medium& medium, const phy::PortSettings& placement);
+    ~Air() override;
+    void connect(Filter filter, Deliver deliver, IsOwn is_own, Power power);
+
+    [[nodiscard]] phy::PortId port() const noexcept { return port_; }
+
+    // Radio
+    void set_home(std::uint8_t bss_idx, std::optional<RadioChannel> channel) override;
+    void visit(const RadioChannel& channel, Visit why) override;
+    void return_home() override;
+    void transmit(const RadioChannel& channel, ByteView frame) override;
+
+private:
+    bool receive(const phy::Reception& reception) override;
+    void tune();
+
+    phy::Medium& medium_;
+    phy::PortId port_;
+    Filter filter_;
+    Deliver deliver_;
+    IsOwn is_own_;
+    Power power_;
+    std::array<std::optional<RadioChannel>, bss_count> homes_;
+    std::optional<RadioChannel> away_;
+};
+
+/// The chip's words for a channel, and back. Nothing: there is no such channel.
+[[nodiscard]] std::optional<phy::ChannelDefinition> definition_of(const RadioChannel& channel);
+[[nodiscard]] RadioChannel radio_channel_of(const phy::ChannelDefinition& channel);
+
+}  // namespace mlosim::mt7925::host
