@@ -68,12 +68,13 @@ mld::CryptoSettings crypto_of(const Bss& bss) {
 }  // namespace
 
 AccessPoint::AccessPoint(mld::Wdev& wdev, NetworkSettings settings, rsn::TransitionKeys& transition_keys,
-                         Colocated colocated, Joined joined)
+                         Colocated colocated, Joined joined, Others others)
     : wdev_(wdev),
       transition_keys_(transition_keys),
       settings_(std::move(settings)),
       colocated_(std::move(colocated)),
       joined_(std::move(joined)),
+      others_(std::move(others)),
       random_(world().random().stream("agent/" + settings_.name + "/secrets")),
       sa_queries_(world().queue(),
                   [this](const MacAddress& station, std::uint16_t transaction) {
@@ -129,6 +130,7 @@ void AccessPoint::describe() {
             !needs_password(settings_.security) || !settings_.password.empty() || !settings_.pmk.empty();
         bss.hash_to_element_only = settings_.security == Security::wpa3 && (settings_.mld || six_ghz);
         bss.mobility_domain = settings_.mobility_domain;
+        bss.owe_partner = owe_partner(bss);
         bss.beacon_interval = settings_.beacon_interval;
         bss.dtim_period = settings_.dtim_period;
         const auto share = static_cast<unsigned>(i * settings_.beacon_interval / settings_.links.size());
@@ -145,6 +147,17 @@ void AccessPoint::describe() {
         bsses_.push_back(std::move(bss));
     }
     count_updates();
+}
+
+/// Of the other network the BSS in the same band, or its first.
+std::optional<OwePartner> AccessPoint::owe_partner(const Bss& bss) const {
+    const AccessPoint* other =
+        others_ && !settings_.owe_transition.empty() ? others_(settings_.owe_transition) : nullptr;
+    if (other == nullptr || other->bsses().empty()) return std::nullopt;
+    const auto near = std::find_if(other->bsses().begin(), other->bsses().end(),
+                                   [&](const Bss& b) { return b.band() == bss.band(); });
+    const Bss& partner = near != other->bsses().end() ? *near : other->bsses().front();
+    return OwePartner{partner.bssid, partner.ssid, partner.channel};
 }
 
 Surroundings AccessPoint::surroundings(const Bss& bss) const {

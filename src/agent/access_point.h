@@ -50,8 +50,11 @@ public:
     /// Told of each station that got in: elsewhere in the same network it is no more.
     using Joined = std::function<void(const ieee80211::MacAddress& station)>;
 
+    /// Another access point, by its network's name.
+    using Others = std::function<const AccessPoint*(const std::string& network)>;
+
     AccessPoint(mld::Wdev& wdev, NetworkSettings settings, rsn::TransitionKeys& transition_keys, Colocated colocated,
-                Joined joined = {});
+                Joined joined = {}, Others others = {});
     AccessPoint(const AccessPoint&) = delete;
     AccessPoint& operator=(const AccessPoint&) = delete;
 
@@ -172,6 +175,7 @@ private:
     [[nodiscard]] Result<void> register_frames();
     void describe();
     void count_updates();
+    [[nodiscard]] std::optional<OwePartner> owe_partner(const Bss& bss) const;
     [[nodiscard]] std::optional<std::size_t> place_of(std::optional<ieee80211::LinkId> link) const;
     [[nodiscard]] const Bss* bss_at(std::size_t place) const;
     [[nodiscard]] mld::BeaconData beacon_at(std::size_t place);
@@ -295,6 +299,7 @@ private:
     LinkMappingAnswers mappings_{wdev_};
     std::list<Reply> replies_;
     const Joined joined_;
+    const Others others_;
     sim::RandomStream random_;
     SaQueries sa_queries_;
     Inactivity inactivity_;

@@ -26,7 +26,8 @@ AccessPoint& AccessPoints::add(mld::Wdev& wdev, NetworkSettings settings, SiteId
     const mld::WdevId id = wdev.id();
     at->second.access_point = std::make_unique<AccessPoint>(
         wdev, std::move(settings), transition_keys_, [this, site] { return six_ghz_at(site); },
-        [this, id](const ieee80211::MacAddress& station) { joined(members_.at(id).access_point.get(), station); });
+        [this, id](const ieee80211::MacAddress& station) { joined(members_.at(id).access_point.get(), station); },
+        [this](const std::string& network) -> const AccessPoint* { return find(std::string_view(network)); });
     return *at->second.access_point;
 }
 
@@ -43,7 +44,8 @@ AccessPoint* AccessPoints::find(const mld::Wdev& wdev) const {
 
 AccessPoint* AccessPoints::find(std::string_view network) const {
     for (const auto& [id, member] : members_)
-        if (member.access_point->settings().name == network) return member.access_point.get();
+        if (member.access_point != nullptr && member.access_point->settings().name == network)
+            return member.access_point.get();  // nullptr: it is being made, and looks for another
     return nullptr;
 }
 

@@ -32,6 +32,13 @@ struct Affiliation {
     bool disabled = false;
 };
 
+/// The BSS that stations with OWE, or those without, are to use instead: OWE transition mode.
+struct OwePartner {
+    ieee80211::MacAddress bssid;
+    ieee80211::Ssid ssid;
+    phy::ChannelDefinition channel;
+};
+
 /// A BSS that is about to leave its channel.
 struct PendingSwitch {
     phy::ChannelDefinition to;
@@ -67,6 +74,7 @@ struct Bss {
     std::uint8_t color = 1;    ///< 1..63
     std::optional<Affiliation> mld;
     std::optional<std::uint16_t> mobility_domain;  ///< MDID
+    std::optional<OwePartner> owe_partner;
     /// The MLD's beacons tell of something that is new (802.11be 35.3.10: the Critical Update Flag).
     bool critical_update = false;
     std::optional<PendingSwitch> switching;

@@ -1,5 +1,7 @@
 #include "agent/bss_elements.h"
 
+#include <array>
+
 #include "agent/change_elements.h"
 #include "agent/multiple_bssid_elements.h"
 #include "agent/phy_elements.h"
@@ -52,6 +54,23 @@ ieee80211::WmmParameters wmm_parameters() {
     ieee80211::WmmParameters out = ieee80211::WmmParameters::defaults();
     out.qos.set(ieee80211::WmmQosInfo::parameter_set_count, 1);
     return out;
+}
+
+/// OWE Transition Mode element, the Wi-Fi Alliance's OWE specification 2.2.1.
+void add_owe_transition(ElementBuilder& out, const Bss& bss) {
+    constexpr std::array<std::uint8_t, 4> type{0x50, 0x6f, 0x9a, 0x1c};
+    const OwePartner& partner = *bss.owe_partner;
+    ieee80211::Bytes body(type.begin(), type.end());
+    ieee80211::ByteWriter w(body);
+    w.mac(partner.bssid);
+    w.u8(static_cast<std::uint8_t>(partner.ssid.octets().size()));
+    w.bytes(partner.ssid.octets());
+    const auto operating_class = partner.channel.operating_class();
+    if (partner.channel.control != bss.channel.control && operating_class) {
+        w.u8(*operating_class);
+        w.u8(static_cast<std::uint8_t>(partner.channel.control.number()));
+    }
+    out.add(ieee80211::element::vendor_specific, body);
 }
 
 bool spectrum_management(const Bss& bss) {
@@ -107,6 +126,7 @@ ieee80211::Bytes elements_after_tim(const Bss& bss, const Surroundings& surround
     const ieee80211::Bytes changes = change_elements(bss);
     out.add(ieee80211::ElementList(changes));
     out.add(wmm_parameters());
+    if (bss.owe_partner) add_owe_transition(out, bss);
     if (!bss.nontransmitted.empty()) {
         const ieee80211::Bytes own = out.build();
         out.add(ieee80211::ElementList(multiple_bssid_elements(bss, ieee80211::ElementList(own), in_beacon)));

@@ -42,6 +42,9 @@ struct NetworkSettings {
     ieee80211::Bytes pmk;
     /// Fast BSS transitions between the access points of one name that have the same (its MDID).
     std::optional<std::uint16_t> mobility_domain;
+    /// The network that is the other half of this one: one open, one with OWE, each telling of the other (the Wi-Fi
+    /// Alliance's OWE specification 2.2). Empty: none.
+    std::string owe_transition;
     sim::Duration group_rekey{0};     ///< every how long; 0: never
     sim::Duration pairwise_rekey{0};  ///< of each station
     /// A station that is not heard of for so long is asked whether it is there; 0: never. cf. ap_max_inactivity

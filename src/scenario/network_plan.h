@@ -48,6 +48,7 @@ struct NetworkPlan {
     /// A station that is silent for so long is asked, then sent away; 0: never.
     sim::Duration max_inactivity = std::chrono::minutes(5);
     std::optional<std::uint16_t> mobility_domain;
+    std::string owe_transition;    ///< the other network of the pair
     sim::Duration group_rekey{0};  ///< every how long; 0: never
     sim::Duration pairwise_rekey{0};
     Hidden hidden = Hidden::no;

@@ -278,6 +278,31 @@ class Orders(WithAWorld):
             self.assertNotIn("CTRL-EVENT-DISCONNECTED", station.output())
 
 
+class OweTransition(unittest.TestCase):
+    """An open network and one with OWE that name each other: a stock station with OWE asks for the open one's name."""
+
+    def check(self, release):
+        radios = [{"name": name, "channels": 1, "multi_link": False, "interfaces": [{"name": name, "type": kind}]}
+                  for name, kind in (("cafe", "ap"), ("cafe-owe", "ap"), (STATION, "station"))]
+        networks = [{"name": name, "radio": name, "ssid": name, "security": security, "owe_transition": other, "mld": False,
+                     "hidden": hidden, "links": [{"band": "2.4 GHz", "channel": channel}]}
+                    for name, security, other, hidden, channel in
+                    (("cafe", "open", "cafe-owe", "no", 1), ("cafe-owe", "owe", "cafe", "empty", 6))]
+        with World({"clock": "real", "seed": 1, "regulatory": {"country": "DE"}, "radios": radios, "networks": networks}) as world, \
+                Station(world, release, STATION) as station:
+            owe = next(w["address"] for w in world.ctl_json("wdevs") if w["ifname"] == "cafe-owe")
+            station.connect(ssid='"cafe"', key_mgmt="OWE", ieee80211w=2, scan_freq="2412 2437")
+            station.wait_connected()
+            status = station.status()
+            self.assertEqual((status["bssid"], status["wpa_state"], status["key_mgmt"]), (owe, "COMPLETED", "OWE"))
+
+    def test_legacy(self):
+        self.check(hostap.debian_12())
+
+    def test_sid(self):
+        self.check(hostap.debian_sid())
+
+
 class LinksThatGo(unittest.TestCase):
     """A world each: what happens happens at its moment, after the station has come."""
 

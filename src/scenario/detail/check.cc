@@ -107,6 +107,8 @@ private:
                 if (link.bssid) claim(addresses_, link.bssid->to_string(), link.pointer + "/bssid");
             }
         }
+        for (const NetworkPlan& one : scenario_.networks)
+            network(one.owe_transition, one.pointer + "/owe_transition");
     }
 
     void stations() {

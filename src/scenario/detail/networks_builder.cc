@@ -49,6 +49,7 @@ agent::NetworkSettings settings_of(const NetworkPlan& plan) {
     out.pmk = plan.pmk;
     out.max_inactivity = plan.max_inactivity;
     out.mobility_domain = plan.mobility_domain;
+    out.owe_transition = plan.owe_transition;
     out.group_rekey = plan.group_rekey;
     out.pairwise_rekey = plan.pairwise_rekey;
     out.hidden = hidden_ssid(plan.hidden);

@@ -60,6 +60,10 @@ NetworkPlan read_network(const Json& value, const Pointer& at, Mistakes& mistake
     out.password = read_password(in, out.security);
     out.pmk = read_pmk(in, out.security);
     out.max_inactivity = in.get("max_inactivity", duration(), out.max_inactivity);
+    out.owe_transition = in.get("owe_transition", name(), out.owe_transition);
+    if (in.has("owe_transition") && out.security != agent::Security::open && out.security != agent::Security::owe)
+        in.mistake(at / "owe_transition", "OWE transition mode of a network with a password",
+                   "no such member, or \"open\" or \"owe\" as \"security\"");
     out.mobility_domain = in.optional("mobility_domain", integer<std::uint16_t>(0, 65535));
     if (out.mobility_domain && !agent::needs_password(out.security))
         in.mistake(at / "mobility_domain", "a mobility domain without a password",

@@ -173,6 +173,38 @@ TEST_F(Changes, OfLinksAreCounted) {
     EXPECT_EQ(said(ap.bsses()[0], 1).count, 1U) << "a countdown is no change";
 }
 
+TEST_F(Changes, OfTheOtherHalfOfAnOweTransitionAreTold) {
+    NetworkSettings open = network("cafe", link(0, phy::Band::ghz2_4, 1), Security::open);
+    open.owe_transition = "cafe-owe";
+    NetworkSettings owe = network("cafe-owe", link(0, phy::Band::ghz5, 36), Security::owe);
+    owe.owe_transition = "cafe";
+    AccessPoint& first = start(open);
+    AccessPoint& second = start(owe);
+    run_for(0s);
+    const auto told = [this](const Bss& bss) {
+        const Bytes elements = elements_of(beacon_of(bss));
+        for (const ieee80211::ElementView& e : ElementList(elements)) {
+            const auto body = e.first_piece();
+            if (e.type() == element::vendor_specific && body.size() > 4 && body[0] == 0x50 && body[3] == 0x1c)
+                return Bytes(body.begin() + 4, body.end());
+        }
+        return Bytes();
+    };
+    Bytes expected(second.bsses()[0].bssid.octets().begin(), second.bsses()[0].bssid.octets().end());
+    for (const char c : std::string("\x08"
+                                    "cafe-owe"))
+        expected.push_back(static_cast<std::uint8_t>(c));
+    expected.insert(expected.end(), {115, 36});
+    EXPECT_EQ(told(first.bsses()[0]), expected);
+    const Bytes back = told(second.bsses()[0]);
+    ASSERT_GT(back.size(), 7U);
+    EXPECT_EQ(back[6], 4U);
+    ASSERT_TRUE(second.switch_channel({}, channel(phy::Band::ghz5, 44), 2).has_value());
+    run_for(1s);
+    expected.back() = 44;
+    EXPECT_EQ(told(first.bsses()[0]), expected) << "it follows";
+}
+
 TEST_F(Changes, ProtectedBeaconsAreACapability) {
     const auto says = [](const Bytes& elements) {
         const auto can = ElementList(elements).get<ieee80211::ExtendedCapabilities>();
