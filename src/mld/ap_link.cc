@@ -22,17 +22,19 @@ void ApLink::change_beacon(const BeaconData& beacon) {
     settings_.beacon = std::move(next);
 }
 
-ieee80211::Bytes& ApLink::next_beacon(const ApPowerSave* power_save) {
+ieee80211::Bytes& ApLink::next_beacon(const ApPowerSave* power_save, ieee80211::LinkId link) {
     count_down();
     const BeaconData& data = settings_.beacon;
     dtim_count_ = static_cast<std::uint8_t>((dtim_count_ == 0 ? settings_.dtim_period : dtim_count_) - 1);
     bytes_.clear();
     ieee80211::ByteWriter out(bytes_);
     out.bytes(data.head);
-    append_tim(out, power_save);
+    append_tim(out, power_save, link);
     if (const std::size_t n = data.multiple_bssid_elements.size(); n != 0)
         out.bytes(data.multiple_bssid_elements[beacons_sent_ % n]);
     out.bytes(data.tail);
+    if (power_save != nullptr)
+        if (const auto indication = power_save->traffic_indication(link)) indication->append_to(out);
     ++beacons_sent_;
     return bytes_;
 }
@@ -83,7 +85,7 @@ ColorChange ApLink::end_color_change() {
     return out;
 }
 
-void ApLink::append_tim(ieee80211::ByteWriter& out, const ApPowerSave* power_save) {
+void ApLink::append_tim(ieee80211::ByteWriter& out, const ApPowerSave* power_save, ieee80211::LinkId link) {
     if (power_save == nullptr || power_save->has_nothing_to_announce()) {
         announced_group_traffic_ = false;
         out.u8(ieee80211::element::tim.id);
@@ -93,7 +95,7 @@ void ApLink::append_tim(ieee80211::ByteWriter& out, const ApPowerSave* power_sav
         out.u16le(0);
         return;
     }
-    const ieee80211::Tim tim = power_save->tim(dtim_count_, settings_.dtim_period);
+    const ieee80211::Tim tim = power_save->tim(dtim_count_, settings_.dtim_period, link);
     announced_group_traffic_ = tim.group_traffic();
     tim.append_to(out);
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "ieee80211/link_id.h"
 #include "mld/access_point_settings.h"
 #include "sim/event_queue.h"
 
@@ -31,7 +32,7 @@ public:
     void change_beacon(const BeaconData& beacon);
     /// The next beacon, its DTIM count one lower: head, TIM, the nontransmitted BSSIDs, tail. (The driver stamps the
     /// TSF.) cf. ieee80211_beacon_get_ap()
-    ieee80211::Bytes& next_beacon(const ApPowerSave* power_save);
+    ieee80211::Bytes& next_beacon(const ApPowerSave* power_save, ieee80211::LinkId link = {});
 
     // A channel switch.
 
@@ -71,7 +72,7 @@ private:
         std::uint8_t counter = 0;
     };
     void count_down();
-    void append_tim(ieee80211::ByteWriter& out, const ApPowerSave* power_save);
+    void append_tim(ieee80211::ByteWriter& out, const ApPowerSave* power_save, ieee80211::LinkId link);
 
     AccessPointSettings settings_;
     ieee80211::Bytes bytes_;

@@ -1,8 +1,10 @@
 #include "mld/power_save.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "mld/ap_link.h"
+#include "mld/detail/tx_path.h"
 #include "mld/sta.h"
 #include "mld/stations.h"
 #include "mld/wdev.h"
@@ -60,15 +62,18 @@ ApPowerSave::~ApPowerSave() {
     wdev_.wiphy().stations().held(-static_cast<int>(frames_.size()));
 }
 
-bool ApPowerSave::hold(ieee80211::Bytes& frame, const TxOptions& options) {
+bool ApPowerSave::hold(ieee80211::Bytes& frame, const TxOptions& options, ieee80211::LinkId link) {
     if (options.no_power_save_buffering) return false;
     const auto view = FrameView::parse(frame);
-    if (!view || view->frame_control().is(ManagementSubtype::probe_request)) return false;
-    if (sleepers_ == 0 && frames_.empty()) return false;
+    if (!view || !may_wait(view->frame_control())) return false;  // 6 GHz: probe responses to all go at once
+    const bool behind_others =
+        std::any_of(frames_.begin(), frames_.end(), [&](const HeldFrame& held) { return held.options.link == link; });
+    if (dozing_[link.value()] == 0 && !behind_others) return false;
     Stations& stations = wdev_.wiphy().stations();
     if (stations.held_frames() >= max_held) stations.purge_held();
     if (frames_.size() >= max_held_for_group) drop_oldest();
     frames_.push_back({std::move(frame), options, wdev_.wiphy().world().now()});
+    frames_.back().options.link = link;
     stations.held(+1);
     return true;
 }
@@ -81,19 +86,39 @@ void ApPowerSave::drop_oldest() {
     wdev_.wiphy().data_path().give_up_held(wdev_, oldest.bytes, oldest.options);
 }
 
-ieee80211::Tim ApPowerSave::tim(std::uint8_t dtim_count, std::uint8_t dtim_period) const {
+ieee80211::Tim ApPowerSave::tim(std::uint8_t dtim_count, std::uint8_t dtim_period, ieee80211::LinkId link) const {
     auto tim = ieee80211::Tim::from(dtim_count, dtim_period);
     MLOSIM_INVARIANT(tim.has_value(), "a DTIM count is below its period");
-    for (const ieee80211::Aid aid : announced_)
-        tim->set_traffic_for(aid, true);
-    tim->set_group_traffic(dtim_count == 0 && !frames_.empty());
+    for (const auto& [aid, waiting] : announced_)
+        if ((waiting.links & link.bit()) != 0) tim->set_traffic_for(aid, true);
+    const bool group =
+        std::any_of(frames_.begin(), frames_.end(), [&](const HeldFrame& frame) { return frame.options.link == link; });
+    tim->set_group_traffic(dtim_count == 0 && group);
     return *tim;
+}
+
+std::optional<ieee80211::MultiLinkTrafficIndication> ApPowerSave::traffic_indication(ieee80211::LinkId link) const {
+    std::uint16_t all = 0;
+    std::optional<ieee80211::Aid> first;
+    for (const auto& [aid, waiting] : announced_) {
+        if ((waiting.links & link.bit()) == 0 || waiting.mapped == 0) continue;
+        if (!first) first = aid;
+        all = static_cast<std::uint16_t>(all | waiting.mapped);
+    }
+    if (!first) return std::nullopt;
+    auto out = ieee80211::MultiLinkTrafficIndication::from(static_cast<unsigned>(std::bit_width(all)), first->value());
+    MLOSIM_INVARIANT(out.has_value(), "links and AIDs are in their ranges");
+    for (auto at = announced_.find(*first); at != announced_.end(); ++at)
+        if ((at->second.links & link.bit()) != 0) out->add(at->second.mapped);
+    return *out;
 }
 
 void ApPowerSave::release_after_beacon(Link& link) {
     // The beacon is not on the air yet when the driver asks for it; it is by the next event.
-    release_ = wdev_.wiphy().world().queue().after({}, [this, &link] {
-        std::deque<HeldFrame> frames = std::exchange(frames_, {});
+    release_[link.id()] = wdev_.wiphy().world().queue().after({}, [this, &link] {
+        std::deque<HeldFrame> frames;
+        for (std::deque<HeldFrame> all = std::exchange(frames_, {}); !all.empty(); all.pop_front())
+            (all.front().options.link == link.id() ? frames : frames_).push_back(std::move(all.front()));
         wdev_.wiphy().stations().held(-static_cast<int>(frames.size()));
         while (!frames.empty()) {
             HeldFrame frame = std::move(frames.front());
@@ -118,6 +143,8 @@ StaPowerSave::~StaPowerSave() {
     ApPowerSave* group = this->group();
     if (group == nullptr) return;
     if (asleep_) --group->sleepers_;
+    for (unsigned i = 0; i < group->dozing_.size(); ++i)
+        if ((dozing_ >> i & 1U) != 0) --group->dozing_[i];
     if (sta_.aid) group->announced_.erase(*sta_.aid);
 }
 
@@ -143,16 +170,58 @@ bool StaPowerSave::announces() const noexcept {
 void StaPowerSave::announce() {
     ApPowerSave* group = this->group();
     if (group == nullptr || !sta_.aid) return;
-    if (announces())
-        group->announced_.insert(*sta_.aid);
-    else
+    if (!announces()) {
         group->announced_.erase(*sta_.aid);
+        return;
+    }
+    // Of a station MLD all its links' beacons say so. 802.11be 35.3.12.4
+    std::uint16_t links = 0;
+    for (const auto& link : sta_.links())
+        links = static_cast<std::uint16_t>(links | link->link.bit());
+    group->announced_[*sta_.aid] = {links, mapped_links()};
 }
 
-bool StaPowerSave::hold(ieee80211::Bytes& frame, const TxOptions& options) {
-    if (!asleep_ || options.no_power_save_buffering) return false;
+/// The links of what waits, where an agreement says which those are.
+std::uint16_t StaPowerSave::mapped_links() const {
+    if (!sta_.is_mld() || !sta_.link_mapping) return 0;
+    std::uint16_t out = 0;
+    for (const auto& frames : frames_)
+        for (const HeldFrame& frame : frames)
+            out = static_cast<std::uint16_t>(out | links_for(frame.bytes));
+    return out;
+}
+
+/// The links that a frame may take to a station MLD, whether it listens there or not.
+std::uint16_t StaPowerSave::links_for(const ieee80211::Bytes& frame) const {
+    std::uint16_t out = 0;
+    for (const auto& link : sta_.links())
+        out = static_cast<std::uint16_t>(out | link->link.bit());
     const auto view = FrameView::parse(frame);
-    if (!view || !may_wait(view->frame_control())) return false;
+    const auto qos = view && view->frame_control().is_qos_data() ? view->qos() : std::nullopt;
+    const unsigned tid = qos ? qos->get(ieee80211::QosControl::tid) : LinkMapping::tids;
+    if (!sta_.link_mapping || tid >= LinkMapping::tids) return out;
+    return static_cast<std::uint16_t>(out & sta_.link_mapping->downlink[tid]);
+}
+
+bool StaPowerSave::must_wait(std::optional<unsigned> tid) const {
+    if (asleep_) return true;
+    return sta_.is_mld() && sta_.link_mapping && tid && *tid < LinkMapping::tids &&
+           detail::links_to(sta_.wdev(), sta_, tid) == 0;
+}
+
+namespace {
+
+std::optional<unsigned> tid_of(const FrameView& frame) {
+    const auto qos = frame.frame_control().is_qos_data() ? frame.qos() : std::nullopt;
+    return qos ? std::optional<unsigned>(qos->get(ieee80211::QosControl::tid)) : std::nullopt;
+}
+
+}  // namespace
+
+bool StaPowerSave::hold(ieee80211::Bytes& frame, const TxOptions& options) {
+    if (options.no_power_save_buffering) return false;
+    const auto view = FrameView::parse(frame);
+    if (!view || !must_wait(tid_of(*view)) || !may_wait(view->frame_control())) return false;
     Stations& stations = sta_.wdev().wiphy().stations();
     if (stations.held_frames() >= max_held) stations.purge_held();
     auto& frames = frames_[category_of(*view)];
@@ -166,7 +235,7 @@ bool StaPowerSave::hold(ieee80211::Bytes& frame, const TxOptions& options) {
 
 bool StaPowerSave::hold_again(ieee80211::ByteView bytes, std::uint64_t number) {
     const auto view = FrameView::parse(bytes);
-    if (!asleep_ || !view) return false;
+    if (!view || !must_wait(tid_of(*view))) return false;
     auto& frames = frames_[view->frame_control().is_qos_data() ? category_of(*view) : std::uint8_t{best_effort}];
     const auto first_new = std::find_if(frames.begin(), frames.end(),
                                         [](const HeldFrame& frame) { return frame.options.sent_before == 0; });
@@ -215,6 +284,25 @@ void StaPowerSave::heard(Link& link, const FrameView& frame) {
         fall_asleep();
     else if (!sleeps && asleep_)
         wake_up(link);
+    else if (!sleeps && held() != 0)
+        release(link);  // one more of its links is awake
+    count_dozing();
+}
+
+/// On which links groups wait for it.
+void StaPowerSave::count_dozing() {
+    ApPowerSave* group = this->group();
+    if (group == nullptr) return;
+    std::uint16_t now = 0;
+    for (const auto& link : sta_.links()) {
+        const bool dozes = asleep_ || (sta_.is_mld() && (sta_.awake_links & link->link.bit()) == 0);
+        if (dozes) now = static_cast<std::uint16_t>(now | link->link.bit());
+    }
+    for (unsigned i = 0; i < group->dozing_.size(); ++i) {
+        if ((now >> i & 1U) != 0 && (dozing_ >> i & 1U) == 0) ++group->dozing_[i];
+        if ((now >> i & 1U) == 0 && (dozing_ >> i & 1U) != 0) --group->dozing_[i];
+    }
+    dozing_ = now;
 }
 
 // cf. sta_ps_start()
@@ -228,14 +316,43 @@ void StaPowerSave::fall_asleep() {
 void StaPowerSave::wake_up(Link& link) {
     asleep_ = false;
     if (ApPowerSave* group = this->group()) --group->sleepers_;
-    const int waiting = static_cast<int>(held());
-    auto frames = std::exchange(frames_, {});
+    release(link);
+}
+
+/// What has a link to go out on does: this one, or the first that it listens on and that the frame may take.
+void StaPowerSave::release(Link& link) {
+    struct Ready {
+        Link* on;
+        HeldFrame frame;
+    };
+    std::vector<Ready> out;
+    for (auto& frames : frames_) {
+        std::deque<HeldFrame> waiting;
+        for (HeldFrame& frame : frames) {
+            Link* on = &link;
+            if (sta_.is_mld()) {
+                const auto open = static_cast<std::uint16_t>(links_for(frame.bytes) & sta_.awake_links);
+                if ((open & link.id().bit()) == 0) {
+                    const auto& all = sta_.wdev().links();
+                    const auto other = std::find_if(all.begin(), all.end(), [&](const auto& l) {
+                        return (open & l->id().bit()) != 0 && l->channel();
+                    });
+                    on = other != all.end() ? other->get() : nullptr;
+                }
+            }
+            if (on != nullptr)
+                out.push_back({on, std::move(frame)});
+            else
+                waiting.push_back(std::move(frame));
+        }
+        frames = std::move(waiting);
+    }
     Wiphy& wiphy = sta_.wdev().wiphy();
-    wiphy.stations().held(-waiting);
+    wiphy.stations().held(-static_cast<int>(out.size()));
     announce();
-    for (auto& of_category : frames)
-        for (HeldFrame& frame : of_category)
-            wiphy.data_path().release_held(sta_.wdev(), link, &sta_, std::move(frame.bytes), frame.options, false);
+    for (Ready& ready : out)
+        wiphy.data_path().release_held(sta_.wdev(), *ready.on, &sta_, std::move(ready.frame.bytes), ready.frame.options,
+                                       false);
 }
 
 // cf. ieee80211_sta_ps_deliver_poll_response()
@@ -260,9 +377,14 @@ void StaPowerSave::deliver(Link& link, std::size_t max_frames, std::uint8_t igno
         if ((ignored & queue_bit[ac]) != 0) continue;
         first = std::min(first, ac);
         auto& frames = frames_[ac];
-        while (out.size() < max_frames && !frames.empty()) {
-            out.push_back(std::move(frames.front()));
-            frames.pop_front();
+        // Only what may take this link.
+        for (auto at = frames.begin(); out.size() < max_frames && at != frames.end();) {
+            if (sta_.is_mld() && (links_for(at->bytes) & link.id().bit()) == 0) {
+                ++at;
+                continue;
+            }
+            out.push_back(std::move(*at));
+            at = frames.erase(at);
         }
         more_data = more_data || !frames.empty();
     }

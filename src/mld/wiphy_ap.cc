@@ -128,7 +128,7 @@ void Wiphy::stop_ap_link(Link& link) {
     data_path_->transmit_again(wdev);
     data_path_->forget_link(link);
     data_path_->settings(wdev).qos_map.reset();  // cf. ___cfg80211_stop_ap()
-    if (wdev.ap_power_save_) wdev.ap_power_save_->keep();
+    if (wdev.ap_power_save_) wdev.ap_power_save_->keep(link.id());
     if (!others) {
         wdev.ap_power_save_.reset();
         wdev.ssid_.reset();
@@ -157,7 +157,7 @@ void Wiphy::stop_aps_of(OwnerId owner) {
 std::span<const std::uint8_t> Wiphy::next_beacon(Link& link) {
     if (link.ap() == nullptr || link.ap()->is_nontransmitted()) return {};
     ApPowerSave* held = link.vif().power_save_buffer();
-    ieee80211::Bytes& beacon = link.ap()->next_beacon(held);
+    ieee80211::Bytes& beacon = link.ap()->next_beacon(held, link.id());
     data_path_->protect_beacon(link, beacon);
     // The work of the last beacon before the switch is done when that is on the air.
     if (link.ap()->countdown_is_over())

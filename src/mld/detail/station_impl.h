@@ -310,6 +310,7 @@ public:
     void consider_advertised_mapping(const ieee80211::ElementList& elements, std::uint64_t timestamp_us);
     void mapping_is_due(std::uint16_t links);
     bool agree_on(const LinkMapping& mapping);
+    void consider_waiting_traffic(const ieee80211::ElementList& elements);
     Result<void> set_link_mapping(const LinkMapping& mapping);
     void on_mapping_request(const ieee80211::FrameView& frame);
     void on_mapping_response(const ieee80211::FrameView& frame);

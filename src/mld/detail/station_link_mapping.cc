@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "ieee80211/multi_link.h"
+#include "ieee80211/multi_link_traffic_indication.h"
 #include "ieee80211/tid_to_link_mapping.h"
+#include "ieee80211/tim.h"
 #include "mld/data_path.h"
 #include "mld/detail/protected_eht.h"
 #include "mld/detail/station_impl.h"
@@ -142,6 +144,23 @@ void StationMlme::Impl::consider_advertised_mapping(const ElementList& elements,
                                                        [this, links = *links] { mapping_is_due(links); });
         return;
     }
+}
+
+// The access point has frames that wait for other links than those that listen: they wake up. 802.11be 35.3.12.4
+void StationMlme::Impl::consider_waiting_traffic(const ElementList& elements) {
+    using ieee80211::MultiLinkTrafficIndication;
+    if (!wdev.is_mld()) return;
+    const auto aid = ieee80211::Aid::from(active->connection.aid);
+    const auto indication = elements.get<MultiLinkTrafficIndication>();
+    const auto element = elements.find(ieee80211::element::tim);
+    const auto tim =
+        element ? ieee80211::TimView::parse(element->first_piece()) : Result<ieee80211::TimView>(fail(ENOENT));
+    if (!aid || !indication || !tim) return;
+    const auto asleep =
+        static_cast<std::uint16_t>(indication->links_of(*aid, *tim) & wdev.usable_links() & ~wdev.active_links());
+    if (asleep == 0) return;
+    trace("mld/traffic-indicated", active->connection.ap);
+    activate_links(static_cast<std::uint16_t>(wdev.active_links() | asleep));
 }
 
 // cf. ieee80211_tid_to_link_map_work()

@@ -73,6 +73,7 @@ void StationMlme::Impl::on_beacon(Link& heard, const ieee80211::FrameView& frame
     consider_removal(body->elements);
     consider_advertised_mapping(body->elements, body->timestamp);
     if (!active) return;
+    consider_waiting_traffic(body->elements);
     if (!active->priority_access.enabled) set_queues(heard.bss_config, body->elements);
     set_protection(heard.bss_config, body->elements, on.bss.channel.band,
                    static_cast<std::uint16_t>(body->capabilities.raw()));

@@ -336,7 +336,8 @@ void TxPath::hand_over(Outgoing out) {
         out.sta == nullptr && out.bytes.size() > receiver_offset && (out.bytes[receiver_offset] & 1U) != 0;
     if (to_group && is_access_point(out.wdev) && out.wdev.power_save_buffer() != nullptr &&
         !out.options.no_power_save_buffering && !out.options.channel &&
-        out.wdev.power_save_buffer()->hold(out.bytes, out.options))
+        out.wdev.power_save_buffer()->hold(out.bytes, out.options,
+                                           out.link != nullptr ? out.link->id() : ieee80211::LinkId{}))
         return;
     finish(std::move(out));
 }
@@ -381,6 +382,8 @@ void TxPath::finish(Outgoing out) {
         return;
     }
     if (out.options.sent_before != 0) {  // cf. IEEE80211_TX_INTFL_RETRANSMISSION
+        if (!readdress(out)) return lost(out);
+        reports_.sent_again(out.options.sent_before, out.link->id());
         TxFrame again;
         again.channel = out.link->channel()->control;
         again.cookie = out.options.sent_before;
@@ -442,6 +445,21 @@ void TxPath::finish(Outgoing out) {
     }
     frame.bytes = std::move(out.bytes);
     wiphy_.driver().transmit(&out.wdev, out.link, std::move(frame));
+}
+
+/// A frame as it was on the air goes out once more, maybe on another link. False: it cannot go on this one.
+bool TxPath::readdress(Outgoing& out) {
+    constexpr std::size_t addr2_at = 10;
+    const auto view = FrameView::parse(out.bytes);
+    if (!view || out.sta == nullptr || !out.sta->is_mld() || view->addr2() == out.link->address())
+        return view.has_value();
+    // Only of data the addresses on the air are not protected. 802.11be 12.5.2.3.3
+    if (view->frame_control().type() != FrameType::data || out.sta->link(out.link->id()) == nullptr) return false;
+    const MacAddress to = address_on(*out.link, *out.sta);
+    const MacAddress& from = out.link->address();
+    std::copy(to.octets().begin(), to.octets().end(), out.bytes.begin() + receiver_offset);
+    std::copy(from.octets().begin(), from.octets().end(), out.bytes.begin() + addr2_at);
+    return true;
 }
 
 // Programs and the MLME know MLDs; on the air links speak. cf. mac80211_hwsim_tx()

@@ -64,6 +64,7 @@ private:
     [[nodiscard]] std::optional<phy::Rate> rate_for(const Outgoing& out, phy::Band on) const;
     void set_sequence(Outgoing& out) const;
     static void use_link_addresses(Outgoing& out);
+    [[nodiscard]] static bool readdress(Outgoing& out);
     /// Before the links share a traffic identifier.
     void ask_for_block_ack(Wdev& wdev, Link& link, Sta& sta, unsigned tid);
     [[nodiscard]] std::optional<phy::Rate> choose_rate(const Outgoing& out) const;

@@ -43,9 +43,15 @@ void TxReports::transmitted(const TxStatus& status) {
 Sta* TxReports::sleeping_receiver(const SentFrame& frame) const {
     if (!frame.wanted_acknowledgement || !frame.station) return nullptr;
     Sta* sta = wiphy_.stations().find(*frame.wdev, *frame.station);
-    // An MLD's frames go out on another link, not as they were.
-    const bool sleeps = sta != nullptr && !sta->is_mld() && sta->power_save != nullptr && sta->power_save->asleep();
-    return sleeps ? sta : nullptr;
+    if (sta == nullptr || sta->power_save == nullptr) return nullptr;
+    return sta->power_save->must_wait(frame.tid) ? sta : nullptr;
+}
+
+void TxReports::sent_again(std::uint64_t number, ieee80211::LinkId link) {
+    const auto found = sent_.find(number);
+    if (found == sent_.end()) return;
+    found->second.link = link;
+    found->second.tried_links = link.bit();
 }
 
 void TxReports::give_up(std::uint64_t number) {

@@ -51,6 +51,8 @@ public:
     std::uint64_t add(SentFrame frame);
     /// cf. ieee80211_tx_status_ext(), ieee80211_report_used_skb()
     void transmitted(const TxStatus& status);
+    /// A frame that waited goes out once more, on that link.
+    void sent_again(std::uint64_t number, ieee80211::LinkId link);
     /// A frame that waited to be sent once more will not be.
     void give_up(std::uint64_t number);
     /// It will never be sent: told as not acknowledged. cf. ieee80211_free_txskb()

@@ -146,6 +146,7 @@ std::vector<BadElement> bad_elements() {
         bad<NonInheritance>("", "Non-Inheritance: shorter than its lists", "no list"),
         bad<NonInheritance>("0130", "Non-Inheritance: shorter than its lists", "no second list"),
         bad<NonInheritance>("00026a", "Non-Inheritance: shorter than its lists", "1 extension of 2"),
+        bad<MultiLinkTrafficIndication>("52", "Multi-Link Traffic Indication: no control field", "half of it"),
         bad<TidToLinkMapping>("", "TID-To-Link Mapping: shorter than its control field", "empty"),
         bad<TidToLinkMapping>("02", "TID-To-Link Mapping: shorter than its control field",
                               "a mapping without presence indicator"),

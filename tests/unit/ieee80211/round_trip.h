@@ -13,6 +13,7 @@
 #include "ieee80211/he_operation.h"
 #include "ieee80211/ht_elements.h"
 #include "ieee80211/inheritance.h"
+#include "ieee80211/multi_link_traffic_indication.h"
 #include "ieee80211/multiple_bssid.h"
 #include "ieee80211/priority_access_multi_link.h"
 #include "ieee80211/probe_request_multi_link.h"
@@ -69,7 +70,8 @@ using PlainElements =
                ExtendedCapabilities, Rsn, Rsnx, HtCapabilities, HtOperation, VhtCapabilities, VhtOperation,
                HeCapabilities, HeOperation, He6GhzCapabilities, EhtOperation, BandwidthIndication,
                ReducedNeighborReport, MultipleBssid, MultipleBssidIndex, NontransmittedBssidCapability, NonInheritance,
-               TidToLinkMapping, TransmitPowerEnvelope, MeshId, NonApStaRegulatoryConnectivity>;
+               TidToLinkMapping, MultiLinkTrafficIndication, TransmitPowerEnvelope, MeshId,
+               NonApStaRegulatoryConnectivity>;
 
 /// By the element's type. EHT Capabilities are read in `context`.
 inline RoundTrip round_trip(const ElementView& e, const EhtContext& context) {
