@@ -18,7 +18,7 @@ class NotingDriver final : public hwsim::Driver {
 public:
     NotingDriver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& mac, phy::Medium& medium,
                  std::vector<std::string>& notes)
-        : hwsim::Driver(radio, wiphy, mac, medium), notes_(notes) {}
+        : hwsim::Driver(radio, wiphy, mac, medium), notes_(&notes) {}
 
     Result<void> change_vif_links(mld::Wdev& vif, std::uint16_t from, std::uint16_t to) override {
         note("links " + std::to_string(from) + " -> " + std::to_string(to));
@@ -67,19 +67,24 @@ public:
     }
 
     std::optional<StaState> refuse;
+    /// The notes end before the world does.
+    void stop_noting() { notes_ = nullptr; }
 
 private:
     static std::string name(std::optional<StaState> state) {
         static constexpr const char* names[] = {"none", "authenticated", "associated", "authorized"};
         return state ? names[static_cast<int>(*state)] : "-";
     }
-    void note(std::string what) { notes_.push_back(std::move(what)); }
-    std::vector<std::string>& notes_;
+    void note(std::string what) {
+        if (notes_ != nullptr) notes_->push_back(std::move(what));
+    }
+    std::vector<std::string>* notes_;
 };
 
 class DriverCalls : public StationMld {
 protected:
     DriverCalls() : noting(make_noting()) {}
+    ~DriverCalls() override { driver->stop_noting(); }
 
     mld::Wdev& make_noting() {
         world.set_driver_factory("hwsim", [&](const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& mac) {

@@ -32,6 +32,8 @@ protected:
             said.emplace_back(static_cast<Cid>(command->cid), Bytes(command->payload.begin(), command->payload.end()));
         });
     }
+    /// What is noted ends before the world does.
+    ~ChipRadio() override { driver->front().firmware().set_observer({}); }
     mld::Wdev& sta() { return wdev("sta"); }
     std::vector<Cid> taken() {
         std::vector<Cid> out;
