@@ -348,13 +348,18 @@ class LinksThatGo(unittest.TestCase):
                 self.connected(world) as station:
             self.check_left(world, station, [1, 2])
 
-    def test_all_with_a_deauthentication_and_come_back(self):
-        with self.world(steps=[{"at": "4 s", "deauthenticate": {"network": "home", "reason": 4}}]) as world, \
-                self.connected(world) as station:
+    def sent_away(self, how):
+        with self.world(steps=[{"at": "4 s", how: {"network": "home", "reason": 4}}]) as world, self.connected(world) as station:
             self.assertIn("reason=4", station.control.wait("CTRL-EVENT-DISCONNECTED"))
             station.control.wait("CTRL-EVENT-CONNECTED")
             self.assertEqual(sorted(self.links(world)), [0, 1, 2])
             self.passes_data(world)
+
+    def test_all_with_a_deauthentication_and_come_back(self):
+        self.sent_away("deauthenticate")
+
+    def test_all_with_a_disassociation_and_come_back(self):
+        self.sent_away("disassociate")
 
     def test_where_regulation_closes_the_band(self):
         with self.world() as world, self.connected(world) as station:
