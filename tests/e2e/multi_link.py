@@ -92,8 +92,9 @@ class StationMlds(WithAWorld):
             self.assertIn(f"({FREQUENCIES[i]} MHz)", info)
         self.assertNotIn(f"Link {count} BSSID", link)
         self.assertEqual(status[3::4], ["sta_link_addr=" + line.split()[-1] for line in info.splitlines() if "link addr" in line])
-        listed = sorted((l["link_id"], l["frequency_mhz"]) for l in self.world.ctl_json("links") if l["ifname"] == STATION and "link_id" in l)
-        self.assertEqual(listed, list(enumerate(FREQUENCIES[:count])))
+        listed = sorted((l["link_id"], l["frequency_mhz"], "sta_link_addr=" + l["address"])
+                        for l in self.world.ctl_json("links") if l["ifname"] == STATION and "link_id" in l)
+        self.assertEqual(listed, [(i, FREQUENCIES[i], status[3::4][i]) for i in range(count)])
 
     def check(self, name, network, count):
         with self.station() as station:

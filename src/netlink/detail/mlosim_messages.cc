@@ -58,7 +58,8 @@ void put_common(MessageBuilder& message, const mld::Wdev& wdev, std::uint32_t ty
     message.put_u64(MLOSIM_ATTR_WDEV, wdev.id().value);
     put_wiphy(message, wdev.wiphy());
     message.put_u32(MLOSIM_ATTR_IFTYPE, type);
-    message.put_mac(MLOSIM_ATTR_MAC, wdev.address());
+    const mld::Link* affiliated = wdev.affiliated_link();
+    message.put_mac(MLOSIM_ATTR_MAC, affiliated != nullptr ? affiliated->address() : wdev.address());
     message.put_u32(MLOSIM_ATTR_STATE, wdev.running() ? MLOSIM_STATE_RUNNING : MLOSIM_STATE_DOWN);
 }
 
