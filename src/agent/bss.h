@@ -28,7 +28,7 @@ struct Affiliation {
     unsigned links = 1;  ///< of the whole MLD
     /// BSS Parameters Change Count, 802.11be 35.3.10.
     std::uint8_t change_count = 0;
-    /// No TID is on it for now (an advertised TID-to-link mapping).
+    /// It rests: an advertised TID-to-link mapping leaves no TID on it.
     bool disabled = false;
 };
 
