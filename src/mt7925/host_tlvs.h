@@ -29,7 +29,7 @@ struct WowControl {
     static constexpr std::string_view name = "WOW_CTRL";
     std::uint8_t cmd = 0;  ///< 1 start, 2 stop
     std::uint8_t trigger = 0;
-    std::uint8_t wakeup_hif = 2;
+    std::uint8_t wakeup_hif = 2;  ///< WOW_PCIE
     template <class Self, class V>
     static void layout(Self& s, V& v) {
         v("cmd", s.cmd);
