@@ -72,7 +72,7 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
     port_ = medium_.attach(*this, radio.spec.placement);
     shared_radios_.set_port(port_);
     transmitter_.obey(shared_radios_);
-    transmitter_.on_held([this](const Outgoing& frame, const SharedRadios::Hold& hold) {
+    transmitter_.on_held([this](const mld::Outgoing& frame, const SharedRadios::Hold& hold) {
         wiphy_.world().trace().record(queue_.now(), "hwsim/frame-held",
                                       {{"wdev", frame.way->vif.value},
                                        {"link", frame.way->link.value()},
@@ -239,7 +239,7 @@ int Driver::power_on(const phy::Channel& channel, const mld::Link* link) const {
 
 // cf. mac80211_hwsim_tx(), mac80211_hwsim_tx_frame_no_nl()
 void Driver::send(mld::TxFrame frame, const mld::Link* link) {
-    Outgoing out;
+    mld::Outgoing out;
     const phy::Rate lowest = phy::Rate::legacy(lowest_rate(frame.channel.band)).value_or(phy::Rate{});
     out.rate = frame.rate.value_or(lowest);
     out.channel = occupied(frame.channel, out.rate, link);
@@ -259,7 +259,8 @@ void Driver::send(mld::TxFrame frame, const mld::Link* link) {
         out.attempts_left = std::max<unsigned>(frame.attempts.value_or(wiphy_.settings().retry_short), 1);
     // A rate that was too high is not insisted on. cf. minstrel_ht_update_rates(): the last rate of the chain
     if (out.attempts_left > 1 && !frame.attempts && out.rate != lowest)
-        out.last_resort = Outgoing::LastResort{out.attempts_left / 2, lowest, occupied(frame.channel, lowest, link)};
+        out.last_resort =
+            mld::Outgoing::LastResort{out.attempts_left / 2, lowest, occupied(frame.channel, lowest, link)};
     out.bytes = std::move(frame.bytes);
     if (power_save_mode_ != 0) set_power_management(out.bytes);
     if (mld::OutsideMedium* outside = wiphy_.world().outside_medium())

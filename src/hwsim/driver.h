@@ -9,8 +9,8 @@
 
 #include "hwsim/pending_frames.h"
 #include "hwsim/shared_radios.h"
-#include "hwsim/transmitter.h"
 #include "mld/driver.h"
+#include "mld/transmitter.h"
 #include "mld/world.h"
 #include "phy/medium.h"
 #include "sim/event_queue.h"
@@ -112,7 +112,7 @@ private:
     void beacon(mld::Link& link);
     void send(mld::TxFrame frame, const mld::Link* link);
     /// The same through the outside medium.
-    void hand_out(mld::OutsideMedium& outside, Outgoing frame, bool wants_status);
+    void hand_out(mld::OutsideMedium& outside, mld::Outgoing frame, bool wants_status);
     [[nodiscard]] const mld::BandCapabilities* capabilities(phy::Band band) const;
     void deliver_arrivals();
     /// Tells the outside medium of an address that came or went.
@@ -127,7 +127,7 @@ private:
     sim::EventQueue& queue_;
     phy::PortId port_;
     SharedRadios shared_radios_;
-    Transmitter transmitter_;
+    mld::Transmitter transmitter_;
     bool started_ = false;
     mld::RadioConfig config_;
     std::vector<mld::Wdev*> vifs_;

@@ -31,7 +31,7 @@ void Driver::announce(const mld::Wdev& vif, bool added) {
 }
 
 // cf. mac80211_hwsim_tx_frame_nl()
-void Driver::hand_out(mld::OutsideMedium& outside, Outgoing frame, bool wants_status) {
+void Driver::hand_out(mld::OutsideMedium& outside, mld::Outgoing frame, bool wants_status) {
     const mld::BandCapabilities* band = capabilities(frame.channel.control.band);
     if (channels().empty() || band == nullptr) {  // "Trying to TX when idle - reject"
         if (frame.cookie != 0) transmitter_.give_up(frame.cookie);
@@ -41,7 +41,7 @@ void Driver::hand_out(mld::OutsideMedium& outside, Outgoing frame, bool wants_st
         ++counters_.tx_dropped;
         if (dropped.cookie != 0) transmitter_.give_up(dropped.cookie);
     }
-    if (frame.stamp_tsf) stamp_tsf(frame.bytes, queue_.now(), frame.rate);
+    if (frame.stamp_tsf) mld::stamp_tsf(frame.bytes, queue_.now(), frame.rate);
 
     mld::OutsideTransmission out;
     out.cookie = pending_.next_number();

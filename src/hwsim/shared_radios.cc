@@ -105,7 +105,7 @@ void SharedRadios::hold_for_the_air(const LinkOfMld& way, const Limits& limits, 
     if (out && out->until <= now()) out->until = now() + microseconds(1);
 }
 
-std::optional<ieee80211::Bytes> SharedRadios::initial_frame(const LinkOfMld& way) const {
+std::optional<SharedRadios::InitialFrame> SharedRadios::initial_frame(const LinkOfMld& way) const {
     const Limits limits = this->limits(way);
     if (limits.station || limits.emlsr.links == 0 || !limits.peer->aid) return std::nullopt;
     if (const Use* own = use(way, way.link); own != nullptr && own->goes_on == now()) return std::nullopt;
@@ -117,7 +117,8 @@ std::optional<ieee80211::Bytes> SharedRadios::initial_frame(const LinkOfMld& way
                                    {"link", way.link.value()},
                                    {"station", way.peer.to_string()},
                                    {"padding_us", static_cast<std::int64_t>(limits.emlsr.padding.count())}});
-    return hwsim::initial_frame(to->address, from->address(), *limits.peer->aid, limits.emlsr.padding);
+    return InitialFrame{hwsim::initial_frame(to->address, from->address(), *limits.peer->aid, limits.emlsr.padding),
+                        initial_frame_rate()};
 }
 
 void SharedRadios::began(const LinkOfMld& way, sim::Time end) {

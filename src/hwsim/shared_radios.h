@@ -4,12 +4,9 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <tuple>
 
 #include "ieee80211/frame_header.h"
-#include "ieee80211/link_id.h"
-#include "ieee80211/mac_address.h"
-#include "mld/identifiers.h"
+#include "mld/air_turns.h"
 #include "phy/medium.h"
 #include "sim/virtual_time.h"
 
@@ -22,39 +19,24 @@ class Wiphy;
 
 namespace mlosim::hwsim {
 
-/// Which link of an MLD a frame takes, and to which other MLD.
-struct LinkOfMld {
-    mld::WdevId vif;
-    ieee80211::LinkId link;
-    ieee80211::MacAddress peer;
-    friend auto operator<=>(const LinkOfMld&, const LinkOfMld&) = default;
-};
+using mld::LinkOfMld;
 
 /// Links of a station MLD that cannot do everything at once: because they share one radio (EMLSR, 802.11be 35.3.17), or
 /// because one deafens the other while it sends (NSTR, 35.3.16.4). It says when a frame has to wait, and what a radio
 /// did not hear; of an access point's radio for all its stations, of a station's for its own links.
-class SharedRadios {
+class SharedRadios final : public mld::AirTurns {
 public:
     SharedRadios(const mld::Wiphy& wiphy, const phy::Medium& medium) : wiphy_(wiphy), medium_(medium) {}
 
     void set_port(phy::PortId port) { port_ = port; }
 
-    struct Hold {
-        sim::Time until;
-        const char* why;
-    };
-    /// Nothing: it may go now.
-    [[nodiscard]] std::optional<Hold> hold(const LinkOfMld& way) const;
-    /// What has to be sent before it. Nothing: the peer listens already.
-    [[nodiscard]] std::optional<ieee80211::Bytes> initial_frame(const LinkOfMld& way) const;
+    [[nodiscard]] std::optional<Hold> hold(const LinkOfMld& way) const override;
+    [[nodiscard]] std::optional<InitialFrame> initial_frame(const LinkOfMld& way) const override;
+    void began(const LinkOfMld& way, sim::Time end) override;
+    void goes_on(const LinkOfMld& way) override;
+    void try_later(const LinkOfMld& way, unsigned tries) override;
     /// Whether it may have to be sent anew.
     [[nodiscard]] bool is_limited(const LinkOfMld& way) const;
-    /// It, or its initial frame, is on the air until then.
-    void began(const LinkOfMld& way, sim::Time end);
-    /// It has been acknowledged: the peer listens on this link for one more.
-    void goes_on(const LinkOfMld& way);
-    /// Nobody answered the initial frame.
-    void try_later(const LinkOfMld& way, unsigned tries);
     /// Whether a station's radio was there to hear it.
     [[nodiscard]] bool hears(const phy::Reception& reception, const ieee80211::FrameView& frame);
 

@@ -1,18 +1,15 @@
 // What a radio says of the frames that it sent.
 
-#include "hwsim/transmitter.h"
+#include "mld/transmitter.h"
 
-#include "../mld/aerial.h"
-#include "../mld/world_fixture.h"
+#include "aerial.h"
 #include "phy/lossy_medium.h"
+#include "world_fixture.h"
 
-namespace mlosim::hwsim {
+namespace mlosim::mld {
 namespace {
 
 using namespace std::chrono_literals;
-using mld::address;
-using mld::ghz2;
-using mld::ghz5;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -43,7 +40,7 @@ protected:
           port(medium.attach(*this, {})),
           transmitter(
               medium, queue, [](const ieee80211::Bytes&, const phy::Rate&, const phy::Channel&) {},
-              [this](const mld::TxStatus& status) { reports.push_back(status); },
+              [this](const TxStatus& status) { reports.push_back(status); },
               [this](const phy::Channel&, const ieee80211::MacAddress& sender) { acknowledged.push_back(sender); }),
           receiver(medium, ghz2(1)) {}
 
@@ -64,7 +61,7 @@ protected:
     sim::EventQueue queue;
     MediumType medium;
     phy::PortId port;
-    std::vector<mld::TxStatus> reports;
+    std::vector<TxStatus> reports;
     std::vector<ieee80211::MacAddress> acknowledged;
     Transmitter transmitter;
     Receiver receiver;
@@ -187,4 +184,4 @@ TEST(LossyMediumTest, LosesFramesAsAnIdealOneDoesNot) {
 }
 
 }  // namespace
-}  // namespace mlosim::hwsim
+}  // namespace mlosim::mld

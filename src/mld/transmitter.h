@@ -7,12 +7,12 @@
 #include <optional>
 #include <vector>
 
-#include "hwsim/shared_radios.h"
+#include "mld/air_turns.h"
 #include "mld/frame.h"
 #include "phy/medium.h"
 #include "sim/event_queue.h"
 
-namespace mlosim::hwsim {
+namespace mlosim::mld {
 
 /// A frame on its way from the MAC to the air.
 struct Outgoing {
@@ -53,7 +53,7 @@ void stamp_tsf(ieee80211::Bytes& bytes, sim::Time now, const phy::Rate& rate);
 class Transmitter {
 public:
     using OnAir = std::function<void(const ieee80211::Bytes&, const phy::Rate&, const phy::Channel&)>;
-    using Report = std::function<void(const mld::TxStatus&)>;
+    using Report = std::function<void(const TxStatus&)>;
     /// A frame of that transmitter was acknowledged.
     using Acknowledged = std::function<void(const phy::Channel&, const ieee80211::MacAddress&)>;
 
@@ -63,9 +63,9 @@ public:
     Transmitter(phy::Medium& medium, sim::EventQueue& queue, OnAir on_air, Report report, Acknowledged acknowledged);
 
     /// What frames between MLDs keep to. Must outlive it.
-    void obey(SharedRadios& radios) { radios_ = &radios; }
+    void obey(AirTurns& turns) { turns_ = &turns; }
     /// Told once of each frame that has to wait.
-    using Held = std::function<void(const Outgoing&, const SharedRadios::Hold&)>;
+    using Held = std::function<void(const Outgoing&, const AirTurns::Hold&)>;
     void on_held(Held held) { on_held_ = std::move(held); }
 
     void send(phy::PortId port, Outgoing frame);
@@ -82,24 +82,24 @@ private:
     struct Lane {
         std::deque<Outgoing> waiting;
         std::uint64_t in_air = 0;
-        mld::FrameBytes flying;  ///< what is in the air
-        bool initial = false;    ///< that is not the first frame, but what has to come before it
+        FrameBytes flying;     ///< what is in the air
+        bool initial = false;  ///< that is not the first frame, but what has to come before it
         sim::Timer held;
     };
 
     void next(phy::PortId port, Lane& lane);
     [[nodiscard]] bool choose(phy::PortId port, Lane& lane);
-    void call(phy::PortId port, Lane& lane, ieee80211::Bytes initial);
+    void call(phy::PortId port, Lane& lane, AirTurns::InitialFrame initial);
     void answered(phy::PortId port, Lane& lane, bool acknowledged);
     void start(phy::PortId port, Lane& lane);
-    void finish(phy::PortId port, Lane& lane, const mld::FrameBytes& sent, const phy::TransmitReport& report);
+    void finish(phy::PortId port, Lane& lane, const FrameBytes& sent, const phy::TransmitReport& report);
 
     phy::Medium& medium_;
     sim::EventQueue& queue_;
     OnAir on_air_;
     Report report_;
     Acknowledged acknowledged_;
-    SharedRadios* radios_ = nullptr;
+    AirTurns* turns_ = nullptr;
     Held on_held_;
     std::map<phy::Frequency, Lane> lanes_;  // by the center of the primary channel
     std::uint64_t last_flight_ = 0;
@@ -107,4 +107,4 @@ private:
     sim::Timer giving_up_;
 };
 
-}  // namespace mlosim::hwsim
+}  // namespace mlosim::mld

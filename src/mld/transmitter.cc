@@ -1,12 +1,11 @@
-#include "hwsim/transmitter.h"
+#include "mld/transmitter.h"
 
 #include <algorithm>
 
-#include "hwsim/initial_frame.h"
 #include "ieee80211/frame_control.h"
 #include "ieee80211/frame_header.h"
 
-namespace mlosim::hwsim {
+namespace mlosim::mld {
 
 namespace {
 
@@ -61,12 +60,12 @@ void Transmitter::give_up(std::uint64_t cookie) {
 /// The first frame that may go now comes to the front. Frames of the same two MLDs keep their order.
 bool Transmitter::choose(phy::PortId port, Lane& lane) {
     if (lane.waiting.empty()) return false;
-    if (radios_ == nullptr) return true;
+    if (turns_ == nullptr) return true;
     std::optional<sim::Time> soonest;
     std::vector<LinkOfMld> held;
     for (auto it = lane.waiting.begin(); it != lane.waiting.end(); ++it) {
         if (it->way && std::find(held.begin(), held.end(), *it->way) != held.end()) continue;
-        const auto hold = it->way ? radios_->hold(*it->way) : std::nullopt;
+        const auto hold = it->way ? turns_->hold(*it->way) : std::nullopt;
         if (!hold) {
             std::rotate(lane.waiting.begin(), it, it + 1);
             return true;
@@ -84,26 +83,26 @@ bool Transmitter::choose(phy::PortId port, Lane& lane) {
 void Transmitter::next(phy::PortId port, Lane& lane) {
     if (!choose(port, lane)) return;
     const Outgoing& frame = lane.waiting.front();
-    if (radios_ != nullptr && frame.way)
-        if (auto initial = radios_->initial_frame(*frame.way)) return call(port, lane, std::move(*initial));
+    if (turns_ != nullptr && frame.way)
+        if (auto initial = turns_->initial_frame(*frame.way)) return call(port, lane, std::move(*initial));
     start(port, lane);
 }
 
 /// The receiver's radio is called to this link first.
-void Transmitter::call(phy::PortId port, Lane& lane, ieee80211::Bytes initial) {
+void Transmitter::call(phy::PortId port, Lane& lane, AirTurns::InitialFrame initial) {
     const Outgoing& frame = lane.waiting.front();
     lane.initial = true;
     lane.in_air = ++last_flight_;
     phy::Transmission out;
-    out.payload = std::make_shared<const ieee80211::Bytes>(std::move(initial));
+    out.payload = std::make_shared<const ieee80211::Bytes>(std::move(initial.bytes));
     lane.flying = out.payload;
     out.channel = phy::ChannelDefinition::mhz20_noht(frame.channel.control);
     out.power = frame.power;
-    out.rate = initial_frame_rate();
+    out.rate = initial.rate;
     out.cookie = lane.in_air;
     out.heard_with = frame.heard_with;
     on_air_(*out.payload, out.rate, out.channel.control);
-    radios_->began(*frame.way, medium_.transmit(port, std::move(out)));
+    turns_->began(*frame.way, medium_.transmit(port, std::move(out)));
 }
 
 void Transmitter::answered(phy::PortId port, Lane& lane, bool acknowledged) {
@@ -112,7 +111,7 @@ void Transmitter::answered(phy::PortId port, Lane& lane, bool acknowledged) {
     lane.flying.reset();
     if (acknowledged) return start(port, lane);
     Outgoing& frame = lane.waiting.front();
-    radios_->try_later(*frame.way, ++frame.initial_frames);
+    turns_->try_later(*frame.way, ++frame.initial_frames);
     if (frame.initial_frames < most_initial_frames) return next(port, lane);
     finish(port, lane, std::make_shared<const ieee80211::Bytes>(frame.bytes), {});
 }
@@ -138,7 +137,7 @@ void Transmitter::start(phy::PortId port, Lane& lane) {
     out.heard_with = frame.heard_with;
     on_air_(*out.payload, out.rate, frame.channel.control);
     const sim::Time end = medium_.transmit(port, std::move(out));
-    if (radios_ != nullptr && frame.way) radios_->began(*frame.way, end);
+    if (turns_ != nullptr && frame.way) turns_->began(*frame.way, end);
 }
 
 void Transmitter::landed(phy::PortId port, const phy::TransmitReport& report) {
@@ -149,10 +148,10 @@ void Transmitter::landed(phy::PortId port, const phy::TransmitReport& report) {
     lane.in_air = 0;
     if (lane.initial) return answered(port, lane, report.acknowledged);
     Outgoing& frame = lane.waiting.front();
-    const mld::FrameBytes sent = std::move(lane.flying);
+    const FrameBytes sent = std::move(lane.flying);
     if (const auto view = ieee80211::FrameView::parse(*sent); report.acknowledged && view && view->addr2())
         acknowledged_(frame.channel.control, *view->addr2());
-    if (radios_ != nullptr && frame.way && report.acknowledged) radios_->goes_on(*frame.way);
+    if (turns_ != nullptr && frame.way && report.acknowledged) turns_->goes_on(*frame.way);
     if (frame.wants_acknowledgement && !report.acknowledged && frame.attempts_left > 0) {
         ++frame.retries;
         set_retry(frame.bytes);
@@ -162,9 +161,9 @@ void Transmitter::landed(phy::PortId port, const phy::TransmitReport& report) {
     finish(port, lane, sent, report);
 }
 
-void Transmitter::finish(phy::PortId port, Lane& lane, const mld::FrameBytes& sent, const phy::TransmitReport& report) {
+void Transmitter::finish(phy::PortId port, Lane& lane, const FrameBytes& sent, const phy::TransmitReport& report) {
     const Outgoing& frame = lane.waiting.front();
-    mld::TxStatus status;
+    TxStatus status;
     status.cookie = frame.cookie;
     status.acknowledged = frame.wants_acknowledgement && report.acknowledged;
     status.retries = frame.retries;
@@ -187,4 +186,4 @@ void Transmitter::stop() {
     giving_up_.cancel();
 }
 
-}  // namespace mlosim::hwsim
+}  // namespace mlosim::mld
