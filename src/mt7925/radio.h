@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "mt7925/message.h"
+#include "phy/rates.h"
+#include "sim/virtual_time.h"
 
 namespace mlosim::mt7925 {
 
@@ -19,6 +21,30 @@ struct RadioChannel {
 
 enum class Visit : std::uint8_t { scan, roc, sniffer };
 
+/// A frame that the firmware sends, without FCS.
+struct RadioFrame {
+    RadioChannel channel;
+    Bytes bytes;
+    /// Not 0: what becomes of it is reported under this number.
+    std::uint64_t number = 0;
+    /// Nothing: the band's lowest one.
+    std::optional<phy::Rate> rate;
+    bool wants_acknowledgement = false;
+    /// How often it is sent at most.
+    unsigned attempts = 1;
+    /// The sender's time is written over its Timestamp when it goes out.
+    bool stamp_time = false;
+};
+
+/// What became of a frame that the firmware sent.
+struct RadioReport {
+    std::uint64_t number = 0;
+    bool acknowledged = false;
+    unsigned attempts = 1;
+    phy::Rate rate;  ///< of the last attempt
+    std::optional<int> ack_rssi_dbm;
+};
+
 /// What the firmware does to the air. The world behind it is not the firmware's affair.
 class Radio {
 public:
@@ -28,8 +54,8 @@ public:
     /// Leaves the homes for `channel`.
     virtual void visit(const RadioChannel& channel, Visit why) = 0;
     virtual void return_home() = 0;
-    /// Sends a management frame of the firmware's own (without FCS).
-    virtual void transmit(const RadioChannel& channel, ByteView frame) = 0;
+    /// Sends one frame after the other. Firmware::transmitted() hears of those with a number, never from within.
+    virtual void transmit(RadioFrame frame) = 0;
 };
 
 /// A frame from the air, without FCS.
@@ -37,6 +63,8 @@ struct ReceivedFrame {
     RadioChannel channel;
     ByteView bytes;
     int rssi_dbm = 0;
+    phy::Rate rate{};
+    sim::Time started{};  ///< when its first octet was on the air
 };
 
 }  // namespace mlosim::mt7925

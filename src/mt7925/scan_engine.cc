@@ -257,7 +257,7 @@ void ScanEngine::send_probe(const ScanChannel& channel, const MacAddress& to, co
         if (elements.band == channel.band)
             out.bytes(ByteView(elements.ies).first(std::min<std::size_t>(elements.ies_len, elements.ies.size())));
     }
-    radio_.transmit({channel.band, channel.channel, channel.channel, 0, 0}, frame);
+    radio_.transmit({.channel = {channel.band, channel.channel, channel.channel, 0, 0}, .bytes = std::move(frame)});
 }
 
 void ScanEngine::hear(const ReceivedFrame& frame) {

@@ -128,7 +128,7 @@ public:
     void set_home(std::uint8_t, std::optional<RadioChannel>) override {}
     void visit(const RadioChannel&, Visit) override {}
     void return_home() override {}
-    void transmit(const RadioChannel&, ByteView) override {}
+    void transmit(RadioFrame) override {}
 };
 
 Bytes from_hex(const std::string& hex) {

@@ -34,7 +34,8 @@ public:
     }
     void visit(const RadioChannel&, Visit) override {}
     void return_home() override {}
-    void transmit(const RadioChannel&, ByteView bytes) override {
+    void transmit(RadioFrame frame) override {
+        const ByteView bytes = frame.bytes;
         must(bytes.size() >= 26, "a probe request has a header and an SSID");
     }
 };

@@ -1,5 +1,6 @@
 #include "mt7925/host/air.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -23,6 +24,16 @@ constexpr phy::Band bands[] = {phy::Band::ghz2_4, phy::Band::ghz5, phy::Band::gh
 /// What a chip's own frames go out with, in 100 kb/s.
 std::uint32_t lowest_rate(phy::Band band) {
     return band == phy::Band::ghz2_4 ? 10 : 60;
+}
+
+/// What a frame of that rate fills: the whole channel, or its primary part.
+phy::ChannelDefinition occupied(const phy::ChannelDefinition& channel, const phy::Rate& rate) {
+    if (rate.mhz() > 20) {
+        if (phy::width_mhz(channel.width) == rate.mhz()) return channel;
+        const auto width = phy::width_from_mhz(rate.mhz());
+        if (const auto part = width ? channel.narrowed(*width) : std::nullopt) return *part;
+    }
+    return phy::ChannelDefinition::mhz20_noht(channel.control);
 }
 
 }  // namespace
@@ -57,18 +68,27 @@ RadioChannel radio_channel_of(const phy::ChannelDefinition& channel) {
     return out;
 }
 
-Air::Air(phy::Medium& medium, const phy::PortSettings& placement)
-    : medium_(medium), port_(medium.attach(*this, placement)) {}
+Air::Air(phy::Medium& medium, sim::EventQueue& queue, const phy::PortSettings& placement)
+    : medium_(medium),
+      port_(medium.attach(*this, placement)),
+      transmitter_(
+          medium, queue, [](const Bytes&, const phy::Rate&, const phy::Channel&) {},
+          [this](const mld::TxStatus& status) {
+              if (report_)
+                  report_({status.cookie, status.acknowledged, status.retries + 1, status.rate, status.ack_signal_dbm});
+          },
+          [](const phy::Channel&, const ieee80211::MacAddress&) {}) {}
 
 Air::~Air() {
     medium_.detach(port_);
 }
 
-void Air::connect(Filter filter, Deliver deliver, IsOwn is_own, Power power) {
+void Air::connect(Filter filter, Deliver deliver, IsOwn is_own, Power power, Report report) {
     filter_ = std::move(filter);
     deliver_ = std::move(deliver);
     is_own_ = std::move(is_own);
     power_ = std::move(power);
+    report_ = std::move(report);
 }
 
 void Air::set_home(std::uint8_t bss_idx, std::optional<RadioChannel> channel) {
@@ -100,15 +120,26 @@ void Air::tune() {
     medium_.listen(port_, channels);
 }
 
-void Air::transmit(const RadioChannel& channel, ByteView frame) {
-    const auto definition = definition_of(channel);
-    if (!definition || !power_) return;
-    phy::Transmission out;
-    out.payload = std::make_shared<const Bytes>(frame.begin(), frame.end());
-    out.channel = phy::ChannelDefinition::mhz20_noht(definition->control);
-    out.rate = phy::Rate::legacy(lowest_rate(definition->band())).value_or(phy::Rate{});
+void Air::transmit(RadioFrame frame) {
+    const auto definition = definition_of(frame.channel);
+    if (!definition || !power_) {
+        if (frame.number != 0) transmitter_.give_up(frame.number);
+        return;
+    }
+    const phy::Rate lowest = phy::Rate::legacy(lowest_rate(definition->band())).value_or(phy::Rate{});
+    mld::Outgoing out;
+    out.bytes = std::move(frame.bytes);
+    out.cookie = frame.number;
+    out.rate = frame.rate.value_or(lowest);
+    out.channel = occupied(*definition, out.rate);
     out.power = phy::Dbm{static_cast<double>(power_(definition->control))};
-    medium_.transmit(port_, std::move(out));
+    out.wants_acknowledgement = frame.wants_acknowledgement;
+    out.attempts_left = std::max(frame.attempts, 1U);
+    out.stamp_tsf = frame.stamp_time;
+    // A rate that was too high is not insisted on.
+    if (out.attempts_left > 1 && out.rate != lowest)
+        out.last_resort = mld::Outgoing::LastResort{out.attempts_left / 2, lowest, occupied(*definition, lowest)};
+    transmitter_.send(port_, std::move(out));
 }
 
 bool Air::receive(const phy::Reception& reception) {
@@ -117,6 +148,8 @@ bool Air::receive(const phy::Reception& reception) {
     arrived.channel = radio_channel_of(phy::ChannelDefinition::mhz20(reception.channel.control));
     arrived.bytes = *reception.payload;
     arrived.rssi_dbm = static_cast<int>(reception.rssi.value);
+    arrived.rate = reception.rate;
+    arrived.started = reception.start;
     if (filter_ && filter_(arrived)) deliver_(reception);
     return frame && !frame->addr1().is_group() && is_own_ && is_own_(frame->addr1());
 }

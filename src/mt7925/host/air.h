@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "mld/frame.h"
+#include "mld/transmitter.h"
 #include "mt7925/firmware.h"
 #include "mt7925/radio.h"
 #include "phy/medium.h"
@@ -23,9 +24,12 @@ public:
     /// What the chip may send with on a channel.
     using Power = std::function<int(const phy::Channel&)>;
 
-    Air(phy::Medium& medium, const phy::PortSettings& placement);
+    /// What became of a frame that it sent.
+    using Report = std::function<void(const RadioReport&)>;
+
+    Air(phy::Medium& medium, sim::EventQueue& queue, const phy::PortSettings& placement);
     ~Air() override;
-    void connect(Filter filter, Deliver deliver, IsOwn is_own, Power power);
+    void connect(Filter filter, Deliver deliver, IsOwn is_own, Power power, Report report);
 
     [[nodiscard]] phy::PortId port() const noexcept { return port_; }
 
@@ -33,18 +37,21 @@ public:
     void set_home(std::uint8_t bss_idx, std::optional<RadioChannel> channel) override;
     void visit(const RadioChannel& channel, Visit why) override;
     void return_home() override;
-    void transmit(const RadioChannel& channel, ByteView frame) override;
+    void transmit(RadioFrame frame) override;
 
 private:
     bool receive(const phy::Reception& reception) override;
+    void transmitted(const phy::TransmitReport& report) override { transmitter_.landed(port_, report); }
     void tune();
 
     phy::Medium& medium_;
     phy::PortId port_;
+    mld::Transmitter transmitter_;
     Filter filter_;
     Deliver deliver_;
     IsOwn is_own_;
     Power power_;
+    Report report_;
     std::array<std::optional<RadioChannel>, bss_count> homes_;
     std::optional<RadioChannel> away_;
 };

@@ -55,7 +55,7 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
     : wiphy_(wiphy),
       mac_(mac),
       queue_(wiphy.world().queue()),
-      air_(medium, radio.spec.placement),
+      air_(medium, queue_, radio.spec.placement),
       front_(queue_, config_of(wiphy), air_),
       log_(queue_),
       chip_(queue_, front_, log_),
@@ -96,7 +96,8 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
                  [this](const phy::Channel& channel) {
                      const phy::RadioChannel* known = wiphy_.channel(channel);
                      return known != nullptr ? known->now.max_power_dbm : default_power_dbm;
-                 });
+                 },
+                 [this](const RadioReport& report) { sent(report); });
     operations_.enqueue("probe", probe());
 }
 
@@ -239,8 +240,6 @@ void Driver::event(const EventView& arrived) {
     if (arrived.is(Eid::scan_done) && scanning_ != nullptr)
         scan_end_ = queue_.after(scan_end_delay, [this] { scan_done(false); });
 }
-
-void Driver::transmit(mld::Wdev*, mld::Link*, mld::TxFrame) {}
 
 Result<mld::Survey> Driver::get_survey(std::size_t) {
     return fail(ENOENT);

@@ -62,6 +62,7 @@ private:
     [[nodiscard]] Domain domain() const;
     void event(const EventView& event);
     void scan_done(bool aborted);
+    void sent(const RadioReport& report);
 
     Task<void> probe();
     Task<void> say(std::string who, Cid cid, Bytes payload);

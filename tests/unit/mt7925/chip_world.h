@@ -22,9 +22,7 @@ public:
         away = channel;
     }
     void return_home() override { away.reset(); }
-    void transmit(const RadioChannel& channel, ByteView frame) override {
-        frames.push_back({channel, Bytes(frame.begin(), frame.end())});
-    }
+    void transmit(RadioFrame frame) override { frames.push_back({frame.channel, std::move(frame.bytes)}); }
 
     struct Went {
         RadioChannel channel;
