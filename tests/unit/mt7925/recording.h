@@ -25,4 +25,14 @@ inline std::vector<Bytes> recorded_commands(const std::string& name,
     return out;
 }
 
+/// The payloads of those with this number, in order.
+inline std::vector<Bytes> recorded_payloads(const std::string& name, Cid cid) {
+    std::vector<Bytes> out;
+    for (const Bytes& packet : recorded_commands(name)) {
+        const auto command = parse_command(packet);
+        if (command && command->is(cid)) out.emplace_back(command->payload.begin(), command->payload.end());
+    }
+    return out;
+}
+
 }  // namespace mlosim::mt7925
