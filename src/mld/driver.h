@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ieee80211/byte_io.h"
 #include "ieee80211/frame_control.h"
 #include "ieee80211/link_id.h"
 #include "ieee80211/mac_address.h"
@@ -61,6 +63,23 @@ using LinkChanges = phy::Flags<LinkChange>;
 /// Whether a key comes or goes (enum set_key_cmd).
 enum class KeyCommand : std::uint8_t { set, disable };
 
+/// What becomes of a block ack agreement (enum ieee80211_ampdu_mlme_action): the peer sends under it, or this side.
+enum class BlockAckStep : std::uint8_t { rx_start, rx_stop, tx_start, tx_operational, tx_stop };
+struct BlockAckChange {
+    BlockAckStep step = BlockAckStep::rx_start;
+    std::uint8_t tid = 0;
+    std::uint16_t first_number = 0;
+    std::uint16_t window = 0;  ///< in frames
+};
+
+/// With what a radio answers a rekeying of the group keys by itself (struct cfg80211_gtk_rekey_data).
+struct RekeyData {
+    ieee80211::Bytes kek;
+    ieee80211::Bytes kck;
+    std::array<std::uint8_t, 8> replay_counter{};
+    std::uint32_t akm = 0;  ///< its suite selector, 0: not told
+};
+
 /// What a managed station is about to send (struct ieee80211_prep_tx_info).
 struct ManagedTransmission {
     ieee80211::ManagementSubtype subtype = ieee80211::ManagementSubtype::authentication;
@@ -107,6 +126,12 @@ public:
     /// A station shall use these of its links, as soon as nothing else is being done.
     /// cf. ieee80211_set_active_links_async().
     virtual void activate_links(Wdev& vif, std::uint16_t links) = 0;
+    /// A station's access point is not heard any more; the connection ends. Of a radio that watches connections.
+    /// cf. ieee80211_connection_loss()
+    virtual void connection_loss(Wdev& vif) = 0;
+    /// A station's connection shall end; `reconnect`: the program that made it should do so again.
+    /// cf. ieee80211_disconnect()
+    virtual void disconnect(Wdev& vif, bool reconnect) = 0;
 
 protected:
     ~DriverEvents() = default;
@@ -155,6 +180,13 @@ public:
     /// complete_tx(). cf. mgd_prepare_tx(), mgd_complete_tx()
     virtual void prepare_tx(Wdev& /*vif*/, const ManagedTransmission& /*about*/) {}
     virtual void complete_tx(Wdev& /*vif*/, const ManagedTransmission& /*about*/) {}
+    /// A block ack agreement comes or goes. cf. ampdu_action()
+    virtual void block_ack_changed(Wdev& /*vif*/, Sta& /*peer*/, const BlockAckChange& /*change*/) {}
+    /// Whether the radio itself notices that a station's access point is gone, and says so with connection_loss()
+    /// (IEEE80211_HW_CONNECTION_MONITOR with a beacon filter).
+    [[nodiscard]] virtual bool watches_connection(const Wdev& /*vif*/) const { return false; }
+    /// A station's program leaves rekeying to the radio while it sleeps. EOPNOTSUPP: the radio cannot.
+    virtual Result<void> set_rekey_data(Wdev& /*vif*/, const RekeyData& /*data*/) { return fail(EOPNOTSUPP); }
     /// What was given to transmit() is sent, or thrown away, before anything else happens. cf. flush()
     virtual void flush(Wdev& /*vif*/, bool /*drop*/) {}
     /// Whether the radio can use these links at a time.

@@ -190,10 +190,11 @@ void StationMlme::Impl::forget_bss(const Bss& bss) {
     wiphy().bss_table().forget(bss);
 }
 
-void StationMlme::Impl::tell(MlmeFrameKind kind, ieee80211::ByteView frame) {
+void StationMlme::Impl::tell(MlmeFrameKind kind, ieee80211::ByteView frame, bool reconnect) {
     MlmeFrame event;
     event.kind = kind;
     event.frame = frame;
+    event.reconnect = reconnect;
     world().tell([&](Events& e) { e.mlme_frame(wdev, event); });
 }
 
@@ -269,6 +270,14 @@ Result<void> StationMlme::set_emlsr(const EmlsrRequest& request) {
 }
 void StationMlme::activate_links(std::uint16_t links) {
     impl_->activate_links(links);
+}
+
+void StationMlme::connection_loss() {
+    impl_->end_for_driver(true, false);
+}
+
+void StationMlme::disconnect_for_driver(bool reconnect) {
+    impl_->end_for_driver(false, reconnect);
 }
 void StationMlme::say_dozing(std::uint16_t links) {
     impl_->say_dozing(links);

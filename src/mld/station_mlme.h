@@ -77,6 +77,10 @@ public:
     Result<void> set_emlsr(const EmlsrRequest& request);
     /// When nothing else is being done. cf. ieee80211_set_active_links_async()
     void activate_links(std::uint16_t links);
+    /// Its radio says that the access point is gone, or wants the connection ended, as soon as nothing else is being
+    /// done. cf. ieee80211_beacon_connection_loss_work()
+    void connection_loss();
+    void disconnect_for_driver(bool reconnect);
     /// The access point is told which links sleep, and which of those that did (`all`: of all) listen again.
     /// 802.11be 35.3.12.2
     void say_dozing(std::uint16_t links);

@@ -140,6 +140,17 @@ void Stations::destroy_link(Sta& sta, ieee80211::LinkId id) {
     if (std::popcount(sta.emlsr.links) < 2) sta.emlsr = {};
 }
 
+// cf. ieee80211_sta_tear_down_BA_sessions()
+void Stations::end_block_acks(Sta& sta) {
+    for (std::uint8_t tid = 0; tid < 16; ++tid) {
+        const auto bit = static_cast<std::uint16_t>(1U << tid);
+        if ((sta.block_ack_tids & bit) != 0)
+            wiphy_.driver().block_ack_changed(sta.wdev(), sta, {.step = BlockAckStep::rx_stop, .tid = tid});
+        if (((sta.asked_block_ack_tids | sta.granted_block_ack_tids) & bit) != 0)
+            wiphy_.driver().block_ack_changed(sta.wdev(), sta, {.step = BlockAckStep::tx_stop, .tid = tid});
+    }
+}
+
 void Stations::destroy(Sta& sta) {
     const auto place = std::find_if(stations_.begin(), stations_.end(), [&](const auto& s) { return s.get() == &sta; });
     MLOSIM_INVARIANT(place != stations_.end(), "what is destroyed is there");
@@ -149,6 +160,7 @@ void Stations::destroy(Sta& sta) {
     for (const auto& link : sta.links())
         by_address_.erase({&sta.wdev(), link->address});
     sta.power_save.reset();
+    end_block_acks(sta);
     if (sta.authorized()) (void)move_state(sta, StaState::associated);
     forget_keys(sta);
     ++generation_;

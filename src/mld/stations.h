@@ -87,6 +87,7 @@ private:
     /// cf. sta_info_insert_drv_state()
     Result<void> tell_driver(Sta& sta);
     /// Step by step down from a state that the driver knows, to nothing.
+    void end_block_acks(Sta& sta);
     void leave_driver(Sta& sta, std::optional<StaState> from);
     void forget_keys(Sta& sta);
     void index(Sta& sta, const LinkSta& link);

@@ -150,6 +150,8 @@ public:
     /// In dBm. EINVAL: none set yet; ENOLINK. cf. ieee80211_get_tx_power().
     [[nodiscard]] Result<int> tx_power(const Wdev& wdev, ieee80211::LinkId link) const;
     Result<void> set_antenna(std::uint32_t tx, std::uint32_t rx);
+    /// What the radio may answer a rekeying with by itself. EOPNOTSUPP: it cannot. cf. ieee80211_set_rekey_data()
+    Result<void> set_rekey_data(Wdev& wdev, const RekeyData& data);
     /// For an AP to come, or for all monitors (`wdev` may be nullptr then): EOPNOTSUPP, EINVAL, EBUSY.
     /// cf. __nl80211_set_channel() after the definition is parsed.
     Result<void> set_channel(Wdev* wdev, const phy::ChannelDefinition& channel, std::optional<ieee80211::LinkId> link);
@@ -297,6 +299,8 @@ private:
     void remain_on_channel_expired() override;
     std::span<const std::uint8_t> next_beacon(Link& link) override;
     void activate_links(Wdev& vif, std::uint16_t links) override;
+    void connection_loss(Wdev& vif) override;
+    void disconnect(Wdev& vif, bool reconnect) override;
 
     // Netdev's calls, in the order of the kernel's notifiers.
     Result<void> open(Wdev& wdev);

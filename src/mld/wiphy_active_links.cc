@@ -18,6 +18,14 @@ void Wiphy::activate_links(Wdev& vif, std::uint16_t links) {
     if (vif.mlme() != nullptr) vif.mlme()->activate_links(links);
 }
 
+void Wiphy::connection_loss(Wdev& vif) {
+    if (vif.mlme() != nullptr) vif.mlme()->connection_loss();
+}
+
+void Wiphy::disconnect(Wdev& vif, bool reconnect) {
+    if (vif.mlme() != nullptr) vif.mlme()->disconnect_for_driver(reconnect);
+}
+
 // cf. ieee80211_set_active_links()
 Result<void> Wiphy::set_active_links(Wdev& station, std::uint16_t links) {
     if (links == 0) return fail(EINVAL);

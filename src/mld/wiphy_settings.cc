@@ -58,6 +58,10 @@ Result<void> Wiphy::change_settings(const WiphySettingsChange& change) {
     return {};
 }
 
+Result<void> Wiphy::set_rekey_data(Wdev& wdev, const RekeyData& data) {
+    return driver_->set_rekey_data(wdev, data);
+}
+
 // cf. nl80211_set_wiphy()
 Result<void> Wiphy::set_antenna(std::uint32_t tx, std::uint32_t rx) {
     if ((profile_->antennas_tx == 0 && profile_->antennas_rx == 0) || !profile_->has(WiphyFlag::antenna_selection))

@@ -63,10 +63,13 @@ Verdict RxPath::block_ack_action(Incoming& in) {
             if (size < addba_response_size) break;
             body.skip(1);
             const std::uint16_t status = body.u16le();
-            const unsigned tid = body.u16le() >> tid_shift & 0xfU;
+            const std::uint16_t parameters = body.u16le();
+            const unsigned tid = parameters >> tid_shift & 0xfU;
             const auto bit = static_cast<std::uint16_t>(1U << tid);
-            if (status == success && tid < tids && (in.sta->asked_block_ack_tids & bit) != 0)
-                in.sta->granted_block_ack_tids |= bit;
+            if (tid >= tids || (in.sta->asked_block_ack_tids & bit) == 0) return Verdict::taken;
+            if (status == success) in.sta->granted_block_ack_tids |= bit;
+            tell_driver(in, status == success ? BlockAckStep::tx_operational : BlockAckStep::tx_stop, tid, 0,
+                        parameters >> size_shift);
             return Verdict::taken;
         }
         case delba:
@@ -78,6 +81,14 @@ Verdict RxPath::block_ack_action(Incoming& in) {
     }
     in.malformed_action = true;
     return Verdict::next;
+}
+
+void RxPath::tell_driver(Incoming& in, BlockAckStep step, unsigned tid, unsigned first, unsigned window) {
+    wiphy_.driver().block_ack_changed(in.wdev, *in.sta,
+                                      {.step = step,
+                                       .tid = static_cast<std::uint8_t>(tid),
+                                       .first_number = static_cast<std::uint16_t>(first),
+                                       .window = static_cast<std::uint16_t>(window)});
 }
 
 // cf. __ieee80211_start_rx_ba_session(), ieee80211_send_addba_resp()
@@ -103,7 +114,9 @@ void RxPath::grant_block_ack(Incoming& in) {
     const unsigned granted = asked == 0 || asked > max_size_ht ? max_size_ht : asked;
     if (status == success) {
         end_agreement(in.wdev, *in.sta, tid);
-        in.sta->reorder[tid] = std::make_unique<ReorderBuffer>(body.u16le() >> 4U, granted);
+        const auto first = static_cast<std::uint16_t>(body.u16le() >> 4U);
+        in.sta->reorder[tid] = std::make_unique<ReorderBuffer>(first, granted);
+        tell_driver(in, BlockAckStep::rx_start, tid, first, granted);
     }
     Bytes out = answer_header(in);
     ByteWriter w(out);
@@ -149,8 +162,10 @@ void RxPath::end_block_ack(Incoming& in, std::uint16_t parameters) {
     if ((parameters & from_sender) == 0) {
         in.sta->asked_block_ack_tids &= others;
         in.sta->granted_block_ack_tids &= others;
+        tell_driver(in, BlockAckStep::tx_stop, tid);
         return;
     }
+    if ((in.sta->block_ack_tids & ~others) != 0) tell_driver(in, BlockAckStep::rx_stop, tid);
     in.sta->block_ack_tids &= others;
     if (tid < tids) end_agreement(in.wdev, *in.sta, tid);
 }

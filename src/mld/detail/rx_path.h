@@ -12,6 +12,7 @@
 #include "mld/detail/reassembly.h"
 #include "mld/detail/reorder_buffer.h"
 #include "mld/detail/tx_path.h"
+#include "mld/driver.h"
 #include "mld/frame.h"
 
 namespace mlosim::mld {
@@ -115,6 +116,7 @@ private:
     Verdict block_ack_action(Incoming& in);
     void grant_block_ack(Incoming& in);
     void end_block_ack(Incoming& in, std::uint16_t parameters);
+    void tell_driver(Incoming& in, BlockAckStep step, unsigned tid, unsigned first = 0, unsigned window = 0);
     Verdict block_ack_request(Incoming& in);
     [[nodiscard]] ieee80211::Bytes answer_header(const Incoming& in) const;
     Verdict programs(Incoming& in);

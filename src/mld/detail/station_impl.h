@@ -205,6 +205,8 @@ public:
     sim::Timer timer;
     /// Links are to become active. cf. sdata->activate_links_work
     sim::Timer activation;
+    /// The radio wants the connection ended. cf. ifmgd->beacon_connection_loss_work
+    sim::Timer ending;
     /// Which kind of frame waits for its status, by cookie.
     enum class Awaited : std::uint8_t { authentication, association, probe, emlsr };
     std::map<std::uint64_t, Awaited> awaited;
@@ -250,7 +252,7 @@ public:
     void forget_bss(const Bss& bss);
     void queue(Link& heard, const FrameBytes& frame, const RxStatus& status);
     void receive(Link& heard, const ieee80211::FrameView& frame, const RxStatus& status);
-    void tell(MlmeFrameKind kind, ieee80211::ByteView frame);
+    void tell(MlmeFrameKind kind, ieee80211::ByteView frame, bool reconnect = false);
     void trace(const char* what, const ieee80211::MacAddress& ap);
 
     // station_authentication.cc
@@ -349,7 +351,7 @@ public:
     /// cf. ieee80211_set_disassoc()
     ieee80211::Bytes set_disassociated(ieee80211::ManagementSubtype how, std::uint16_t reason, bool send);
     /// What cfg80211 makes of a goodbye. cf. cfg80211_process_deauth(), cfg80211_process_disassoc()
-    void report_goodbye(ieee80211::ByteView frame);
+    void report_goodbye(ieee80211::ByteView frame, bool reconnect = false);
     /// For a connection with another access point. cf. ieee80211_mgd_auth(), ieee80211_mgd_assoc()
     void leave_for_another();
     /// cf. cfg80211_mlme_down()
@@ -377,6 +379,8 @@ public:
     void stop_probing();
     /// cf. ieee80211_sta_connection_lost()
     void connection_lost(std::uint16_t reason, bool send);
+    /// By the radio's own word: the access point is lost, or just an end. cf. __ieee80211_disconnect()
+    void end_for_driver(bool lost, bool reconnect);
     Result<void> set_quality(std::vector<std::int32_t> thresholds, std::uint32_t hysteresis);
     void update_quality();
     void tell_quality(ActiveLink& on, bool low, std::int32_t dbm);

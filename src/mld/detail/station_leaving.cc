@@ -94,14 +94,14 @@ Bytes StationMlme::Impl::set_disassociated(ManagementSubtype how, std::uint16_t 
     return frame;
 }
 
-void StationMlme::Impl::report_goodbye(ieee80211::ByteView bytes) {
+void StationMlme::Impl::report_goodbye(ieee80211::ByteView bytes, bool reconnect) {
     const auto frame = ieee80211::FrameView::parse(bytes);
     if (!frame) return;
     const auto body = DeauthenticationBody::parse(frame->body());
     if (!body) return;
     const bool deauthentication = frame->frame_control().is(ManagementSubtype::deauthentication);
     const auto was_connected = std::exchange(connected_address_, std::nullopt);
-    tell(deauthentication ? MlmeFrameKind::deauthentication : MlmeFrameKind::disassociation, bytes);
+    tell(deauthentication ? MlmeFrameKind::deauthentication : MlmeFrameKind::disassociation, bytes, reconnect);
     if (!was_connected || frame->addr3() != *was_connected) return;
     DisconnectInfo info;
     info.reason = body->reason;

@@ -45,11 +45,13 @@ std::int32_t in_dbm(unsigned average) {
 }  // namespace
 
 void StationMlme::Impl::watch_connection() {
+    if (wiphy().driver().watches_connection(wdev)) return;
     expect_beacon();
     active->idle_timer = world().queue().at(on_whole_second(now() + idle_time), [this] { check_idle(); });
 }
 
 void StationMlme::Impl::expect_beacon() {
+    if (wiphy().driver().watches_connection(wdev)) return;
     const std::uint16_t interval = std::max<std::uint16_t>(link().bss_config.beacon_interval, 1);
     const sim::Duration timeout = beacons_missed * interval * time_unit;
     active->beacon_timer = world().queue().at(on_whole_second(now() + timeout), [this] { beacons_lost(); });
@@ -252,6 +254,25 @@ void StationMlme::Impl::stop_probing() {
 void StationMlme::Impl::connection_lost(std::uint16_t reason, bool send) {
     trace("mld/connection-lost", active->connection.ap);
     report_goodbye(set_disassociated(ManagementSubtype::deauthentication, reason, send));
+}
+
+// cf. ieee80211_beacon_connection_loss_work(), __ieee80211_disconnect()
+void StationMlme::Impl::end_for_driver(bool lost, bool reconnect) {
+    ending = world().queue().after({}, [this, lost, reconnect] {
+        constexpr std::uint16_t leaving = 3;
+        if (!active) return;
+        trace(lost ? "mld/connection-lost" : "mld/disconnection-requested", active->connection.ap);
+        // An access point that is gone is not chosen again before it is heard again.
+        std::vector<Bss> heard;
+        for (const ActiveLink& on : active->links)
+            heard.push_back(on.bss);
+        const ieee80211::Bytes goodbye =
+            set_disassociated(ManagementSubtype::deauthentication, lost ? reason_inactivity : leaving, true);
+        if (lost)
+            for (const Bss& bss : heard)
+                wiphy().bss_table().forget(bss);
+        report_goodbye(goodbye, reconnect);
+    });
 }
 
 // cf. ieee80211_offchannel_ps_enable(), ieee80211_offchannel_ps_disable()

@@ -186,6 +186,11 @@ void TxPath::ask_for_block_ack(Wdev& wdev, Link& link, Sta& sta, unsigned tid) {
     w.u16le(static_cast<std::uint16_t>(immediate | tid << 2U | size << 6U));
     w.u16le(0);
     w.u16le(static_cast<std::uint16_t>(sta.next_sequence[tid] << 4U));
+    wiphy_.driver().block_ack_changed(wdev, sta,
+                                      {.step = BlockAckStep::tx_start,
+                                       .tid = static_cast<std::uint8_t>(tid),
+                                       .first_number = sta.next_sequence[tid],
+                                       .window = size});
     send_management(wdev, &link, std::move(out), {});
 }
 

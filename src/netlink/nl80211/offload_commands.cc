@@ -1,6 +1,9 @@
-// What a program may leave to a radio that takes it: caches of master keys, rekeying, lists of stations. No radio here
-// takes any; what the request lacks comes first all the same, in the kernel's order.
+// What a program may leave to a radio that takes it: caches of master keys, rekeying, lists of stations. Rekeying an
+// MT7925 takes, the rest no radio here; what the request lacks comes first all the same, in the kernel's order.
 
+#include <algorithm>
+
+#include "mld/driver.h"
 #include "netlink/nl80211/handlers.h"
 
 namespace mlosim::netlink::nl80211 {
@@ -67,7 +70,13 @@ Result<void> set_rekey_offload(Context& context, const Request& request, Reply& 
     // WIPHY_FLAG_SUPPORTS_EXT_KEK_KCK is no radio's here.
     if (kek->size() != kek_len || kck->size() != kck_len) return fail(ERANGE);
     if (!is_client(context.wdev()) || !is_connected(context.wdev())) return fail(ENOTCONN);
-    return fail(EOPNOTSUPP);
+    mld::RekeyData rekey;
+    rekey.kek.assign(kek->begin(), kek->end());
+    rekey.kck.assign(kck->begin(), kck->end());
+    const auto counter = data->bytes(NL80211_REKEY_DATA_REPLAY_CTR);
+    std::copy(counter->begin(), counter->end(), rekey.replay_counter.begin());
+    rekey.akm = data->u32(NL80211_REKEY_DATA_AKM).value_or(0);
+    return context.wiphy().set_rekey_data(context.wdev(), rekey);
 }
 
 // cf. nl80211_set_mac_acl(), parse_acl_data()

@@ -18,7 +18,7 @@ class NotingDriver final : public hwsim::Driver {
 public:
     NotingDriver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& mac, phy::Medium& medium,
                  std::vector<std::string>& notes)
-        : hwsim::Driver(radio, wiphy, mac, medium), notes_(&notes) {}
+        : hwsim::Driver(radio, wiphy, mac, medium), events(mac), notes_(&notes) {}
 
     Result<void> change_vif_links(mld::Wdev& vif, std::uint16_t from, std::uint16_t to) override {
         note("links " + std::to_string(from) + " -> " + std::to_string(to));
@@ -56,6 +56,11 @@ public:
     void complete_tx(mld::Wdev&, const mld::ManagedTransmission& about) override {
         note("complete " + std::to_string(static_cast<int>(about.subtype)) + (about.success ? " well" : ""));
     }
+    void block_ack_changed(mld::Wdev&, mld::Sta&, const mld::BlockAckChange& change) override {
+        static constexpr const char* steps[] = {"rx start", "rx stop", "tx start", "tx operational", "tx stop"};
+        note(std::string("block ack ") + steps[static_cast<int>(change.step)] + " " + std::to_string(change.tid));
+    }
+    [[nodiscard]] bool watches_connection(const mld::Wdev&) const override { return watches; }
     void flush(mld::Wdev&, bool drop) override { note(drop ? "drop" : "flush"); }
     void vif_changed(mld::Wdev& vif, mld::VifChanges changes) override {
         if (changes.has(VifChange::association)) note("association");
@@ -66,7 +71,9 @@ public:
         hwsim::Driver::link_changed(link, changes);
     }
 
+    mld::DriverEvents& events;
     std::optional<StaState> refuse;
+    bool watches = false;
     /// The notes end before the world does.
     void stop_noting() { notes_ = nullptr; }
 
@@ -166,6 +173,28 @@ TEST_F(DriverCalls, FollowItsEnd) {
                             "no channel 0", "no channel 1", "links 3 -> 0"));
 }
 
+// cf. __ieee80211_start_rx_ba_session(), ieee80211_sta_tear_down_BA_sessions()
+TEST_F(DriverCalls, TellOfBlockAcksUntilThePeerIsGone) {
+    connect_noting();
+    taken();
+    for (mld::Wdev* from : {&noting, &ap.wdev()}) {
+        const auto& to = from == &noting ? ap.wdev().address() : noting.address();
+        ieee80211::Bytes frame(to.octets().begin(), to.octets().end());
+        frame.insert(frame.end(), from->address().octets().begin(), from->address().octets().end());
+        frame.insert(frame.end(), {0x88, 0xb5, 1});
+        from->netdev()->transmit(frame);
+        run_for(50ms);
+    }
+    EXPECT_THAT(taken(), ElementsAre("block ack tx start 0", "block ack tx operational 0", "block ack rx start 0"));
+    ASSERT_TRUE(noting.mlme()->deauthenticate({.bssid = ap.wdev().address(), .reason = 3}).has_value());
+    const auto end = taken();
+    const auto rx = std::find(end.begin(), end.end(), "block ack rx stop 0");
+    const auto tx = std::find(end.begin(), end.end(), "block ack tx stop 0");
+    ASSERT_NE(tx, end.end());
+    EXPECT_LT(rx, tx);
+    EXPECT_LT(tx, std::find(end.begin(), end.end(), "peer authorized -> associated"));
+}
+
 // cf. ieee80211_key_switch_links()
 TEST_F(DriverCalls, KeysOfALinkFollowItsUse) {
     connect_noting();
@@ -177,6 +206,35 @@ TEST_F(DriverCalls, KeysOfALinkFollowItsUse) {
     ASSERT_TRUE(noting.wiphy().set_active_links(noting, 0b11).has_value());
     EXPECT_THAT(taken(), ElementsAre("links 2 -> 3", "channel 0", "peer links 2 -> 3", "key group of link 0 1",
                                      "bssid of link 0"));
+}
+
+// cf. ieee80211_beacon_connection_loss_work()
+TEST_F(DriverCalls, ARadioThatWatchesConnectionsEndsThem) {
+    driver->watches = true;
+    connect_noting();
+    medium.listen(driver->port(), {});  // deaf from now on
+    run_for(60s);
+    ASSERT_NE(noting.mlme()->connection(), nullptr) << "the MAC does not look itself";
+    const std::size_t known = noting.wiphy().bss_table().size();
+    driver->events.connection_loss(noting);
+    EXPECT_NE(noting.mlme()->connection(), nullptr) << "not before all else is done";
+    run_for(1ms);
+    EXPECT_EQ(noting.mlme()->connection(), nullptr);
+    EXPECT_EQ(noting.wiphy().bss_table().size(), 0U) << "of " << known << ", which cannot be reached";
+}
+
+// cf. ieee80211_disconnect()
+TEST_F(DriverCalls, ADriverAsksForAnEnd) {
+    connect_noting();
+    taken();
+    driver->events.disconnect(noting, true);
+    run_for(1ms);
+    EXPECT_EQ(noting.mlme()->connection(), nullptr);
+    EXPECT_THAT(taken(), testing::Contains("prepare 12")) << "it says goodbye";
+    run_for(10ms);
+    EXPECT_GT(noting.wiphy().bss_table().size(), 0U) << "nobody says that the access point is gone";
+    driver->events.disconnect(noting, false);  // nothing is connected: nothing happens
+    run_for(1ms);
 }
 
 TEST_F(DriverCalls, APeerThatTheRadioHasNoRoomForIsNotThere) {
