@@ -67,10 +67,40 @@ public:
                                                   const std::vector<std::string>& targets, unsigned beacons);
     [[nodiscard]] Result<void> roam(const std::string& station, const std::vector<std::string>& targets);
 
+    // Radios' chips. `radio`: the scenario's name for it, its device, its wiphy, or its number.
+
+    /// A table of the chip's: "wcid", "bss", "counts" …
+    [[nodiscard]] Result<void> show_table(const std::string& radio, const std::string& table);
+    /// The last messages between driver and firmware; with `follow` the coming ones too, up to `count` of all (0: no
+    /// end).
+    [[nodiscard]] Result<void> mcu(const std::string& radio, bool follow, std::uint64_t count);
+    /// What drivers print. Without a radio: all that have a chip.
+    [[nodiscard]] Result<void> dmesg(const std::string& radio, bool follow, std::uint64_t count);
+    /// Faults of a radio's chip or of the "air"; of everybody.
+    [[nodiscard]] Result<void> faults(const std::string& target);
+    [[nodiscard]] Result<void> add_fault(const std::string& target, const std::string& rule);
+    [[nodiscard]] Result<void> remove_fault(const std::string& target, std::uint32_t fault);
+    [[nodiscard]] Result<void> clear_faults(const std::string& target);
+
     /// Prints events as they come; after `count` of them it ends (0: never).
     [[nodiscard]] Result<void> events(std::uint64_t count);
 
 private:
+    struct ChipRadio {
+        std::uint32_t index = 0;
+        std::string place;  ///< the scenario's name
+        std::string device;
+        std::string wiphy;
+        std::string chip;
+    };
+    [[nodiscard]] Result<std::vector<ChipRadio>> chip_radios();
+    [[nodiscard]] Result<ChipRadio> chip_radio(const std::string& name);
+    [[nodiscard]] Result<void> show_record(const std::string& record, const std::vector<ChipRadio>& radios, bool follow,
+                                           std::uint64_t count);
+    void print_entry(const ChipRadio& radio, std::uint64_t at, const std::string& text, const std::string& json,
+                     bool name_radio);
+    [[nodiscard]] Result<Request> about_faults(std::uint8_t command, const std::string& target, int flags = 0);
+
     using Show = void (*)(std::span<const Reply>, Format, std::ostream&);
     [[nodiscard]] Result<void> dump(std::uint8_t command, Show show);
     [[nodiscard]] Result<void> command(std::uint8_t command);

@@ -49,6 +49,13 @@ struct Arguments {
     }
 };
 
+std::string joined(const std::vector<std::string>& words) {
+    std::string out;
+    for (const std::string& word : words)
+        out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -206,6 +213,53 @@ int main(int argc, char** argv) {
     transition->add_option("--to", targets, "BSSIDs, the best first; all others of the same name without");
     transition->add_option("--disassociate-after", patience, "Who is still there after so many beacons has to go")
         ->check(CLI::Range(0u, 65535u));
+
+    std::string radio;
+    bool follow = false;
+    std::uint64_t entries = 0;
+    const auto record = [&](const char* name, const char* description, Action what, bool needs_radio) {
+        CLI::App* sub = simple(app, name, description, std::move(what));
+        sub->add_option("RADIO", radio, "The scenario's name for it, its wiphy, or its number")->required(needs_radio);
+        sub->add_flag("-f,--follow", follow, "Then what comes, as it comes");
+        sub->add_option("-n,--count", entries, "End after that many");
+    };
+    record(
+        "mcu", "Messages between a chip's driver and its firmware",
+        [&](Commands& commands) { return commands.mcu(radio, follow, entries); }, true);
+    record(
+        "dmesg", "What chips' drivers print",
+        [&](Commands& commands) { return commands.dmesg(radio, follow, entries); }, false);
+    std::string table = "counts";
+    const char* const radio_help = "The scenario's name for it, its wiphy, or its number";
+    simple(app, "wcid", "A chip's WCID table: the driver's view, the firmware's, and where they differ",
+           [&](Commands& commands) { return commands.show_table(radio, "wcid"); })
+        ->add_option("RADIO", radio, radio_help)
+        ->required();
+    CLI::App* chip = simple(app, "chip", "A table of a chip's",
+                            [&](Commands& commands) { return commands.show_table(radio, table); });
+    chip->add_option("RADIO", radio, radio_help)->required();
+    chip->add_option("TABLE", table, "wcid, bss, counts (default), defects");
+
+    CLI::App* faults = app.add_subcommand("faults", "What is made to go wrong");
+    faults->require_subcommand(1);
+    faults->fallthrough();
+    const char* const target_help = "A radio with a chip, or air";
+    simple(*faults, "list", "Faults in force", [&](Commands& commands) {
+        return commands.faults(radio);
+    })->add_option("RADIO", radio, target_help);
+    std::vector<std::string> rule;
+    CLI::App* add_fault = simple(*faults, "add", "One more: a rule, or a known defect by number or name",
+                                 [&](Commands& commands) { return commands.add_fault(radio, joined(rule)); });
+    add_fault->add_option("RADIO", radio, target_help)->required();
+    add_fault->add_option("RULE", rule, "As in drop_ack cid=BSS_INFO times=1, or B6")->required();
+    std::uint32_t fault = 0;
+    CLI::App* remove_fault =
+        simple(*faults, "remove", "One less", [&](Commands& commands) { return commands.remove_fault(radio, fault); });
+    remove_fault->add_option("RADIO", radio, target_help)->required();
+    remove_fault->add_option("FAULT", fault, "Its number, as mlosimctl faults list shows it")->required();
+    simple(*faults, "clear", "None any more", [&](Commands& commands) { return commands.clear_faults(radio); })
+        ->add_option("RADIO", radio, target_help)
+        ->required();
 
     CLI::App* roam = simple(app, "roam", "Sends a built-in station to another access point",
                             [&](Commands& commands) { return commands.roam(station, targets); });

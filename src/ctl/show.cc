@@ -132,6 +132,7 @@ Record record_of(const Attributes& a) {
     number("radio", MLOSIM_ATTR_RADIO);
     text("radio_name", MLOSIM_ATTR_RADIO_NAME);
     text("profile", MLOSIM_ATTR_PROFILE);
+    text("chip", MLOSIM_ATTR_CHIP);
     identifier("wdev", MLOSIM_ATTR_WDEV);
     identifier("mld_wdev", MLOSIM_ATTR_MLD_WDEV);
     number("ifindex", MLOSIM_ATTR_IFINDEX);
@@ -223,9 +224,10 @@ struct Column {
     const char* key;
 };
 
-constexpr std::array<Column, 7> radio_columns{{{"RADIO", "radio"},
+constexpr std::array<Column, 8> radio_columns{{{"RADIO", "radio"},
                                                {"NAME", "radio_name"},
                                                {"PROFILE", "profile"},
+                                               {"CHIP", "chip"},
                                                {"PHY", "wiphy_name"},
                                                {"INDEX", "wiphy"},
                                                {"BANDS", "bands"},

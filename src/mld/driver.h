@@ -28,6 +28,7 @@
 
 namespace mlosim::mld {
 
+class ChipInspection;
 class Link;
 class Wdev;
 struct Emlsr;
@@ -241,6 +242,9 @@ public:
 
     /// Its files in debugfs, in the order of their names. The functions may be called while the driver lives.
     [[nodiscard]] virtual std::vector<DebugFile> debug_files() { return {}; }
+
+    /// What its chip shows of itself (mld/chip_inspection.h). nullptr: there is none, or nothing to see.
+    [[nodiscard]] virtual ChipInspection* inspection() { return nullptr; }
 
     /// The outside medium brings a frame; says what became of one. EINVAL: the radio does not take it, or never gave
     /// it. cf. hwsim_cloned_frame_received_nl(), hwsim_tx_info_frame_received_nl().

@@ -187,9 +187,9 @@ std::string to_text(const DecodedMessage& message) {
     return line;
 }
 
-std::string to_json(const DecodedMessage& message, sim::Time at) {
+std::string to_json(const DecodedMessage& message, std::optional<sim::Time> at) {
     nlohmann::ordered_json object;
-    object["t"] = at.ns();
+    if (at) object["t"] = at->ns();
     object["dir"] = message.direction == Direction::command ? "cmd" : "event";
     object["cid"] = message.id;
     object["name"] = message.name;
@@ -208,7 +208,7 @@ std::string to_json(const DecodedMessage& message, sim::Time at) {
     if (message.link) object["link"] = *message.link;
     if (message.wcid) object["wcid"] = *message.wcid;
     if (!message.fault.empty()) object["fault"] = message.fault;
-    return object.dump();
+    return object.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace mlosim::mt7925

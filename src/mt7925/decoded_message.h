@@ -54,8 +54,9 @@ struct DecodedMessage {
 
 /// One line for a log: `cmd BSS_INFO seq 8 bss_idx 0 | BASIC active 1 … | RLM …`.
 [[nodiscard]] std::string to_text(const DecodedMessage& message);
-/// One JSON object, no newline: {t, dir, cid, name, seq, opt, tlvs[], status, link, wcid}. `t` in nanoseconds.
-[[nodiscard]] std::string to_json(const DecodedMessage& message, sim::Time at);
+/// One JSON object, no newline: {t, dir, cid, name, seq, opt, tlvs[], status, link, wcid}. `t` in nanoseconds; none
+/// where whoever has the object says when.
+[[nodiscard]] std::string to_json(const DecodedMessage& message, std::optional<sim::Time> at);
 
 /// The fields of `value`, in the order of its layout.
 template <class T>

@@ -50,7 +50,7 @@ std::optional<FaultEffect> fault_effect(std::string_view name) {
 
 FaultRules::Id FaultRules::add(FaultRule rule) {
     const Id id = next_id_++;
-    if (rule.times > 0) rules_.push_back({id, rule});
+    if (rule.times > 0) rules_.push_back({id, rule, 0});
     return id;
 }
 
@@ -71,6 +71,7 @@ std::optional<FaultRule> FaultRules::take(FaultEffect effect, const FaultSubject
     if (chosen == nullptr) return std::nullopt;
     const FaultRule rule = chosen->rule;
     ++acted_;
+    ++chosen->acted;
     if (--chosen->rule.times == 0) remove(chosen->id);
     return rule;
 }

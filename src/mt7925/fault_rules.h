@@ -70,6 +70,12 @@ class FaultRules {
 public:
     using Id = std::uint32_t;
 
+    struct Entry {
+        Id id;
+        FaultRule rule;  ///< with the times that are left
+        std::uint64_t acted = 0;
+    };
+
     Id add(FaultRule rule);
     /// False: no such rule, or it is used up.
     bool remove(Id id);
@@ -78,14 +84,12 @@ public:
     /// The rule that makes `effect` happen to `subject` now, if there is one; counts it.
     [[nodiscard]] std::optional<FaultRule> take(FaultEffect effect, const FaultSubject& subject);
     [[nodiscard]] std::size_t size() const noexcept { return rules_.size(); }
+    /// Those that are not used up, the oldest first.
+    [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return rules_; }
     /// How often any rule acted.
     [[nodiscard]] std::uint64_t acted() const noexcept { return acted_; }
 
 private:
-    struct Entry {
-        Id id;
-        FaultRule rule;
-    };
     std::vector<Entry> rules_;
     Id next_id_ = 1;
     std::uint64_t acted_ = 0;

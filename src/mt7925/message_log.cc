@@ -11,10 +11,10 @@ void MessageLog::attach(Firmware& firmware, const sim::EventQueue& queue) {
             const std::optional<BssMld>& mld = firmware.tables().bss[idx].mld;
             if (mld && mld->link_id != BssMld::none) entry.links[idx] = mld->link_id;
         }
-        for (const auto& [id, follower] : followers_)
-            follower(entry);
         if (entries_.size() >= capacity_) entries_.pop_front();
         entries_.push_back(std::move(entry));
+        for (const auto& [id, follower] : followers_)
+            follower(entries_.back());
     });
 }
 

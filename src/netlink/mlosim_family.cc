@@ -8,6 +8,7 @@
 #include "mld/link_policy.h"
 #include "mld/station_mlme.h"
 #include "mld/transmit_settings.h"
+#include "netlink/detail/mlosim_chips.h"
 #include "netlink/detail/mlosim_messages.h"
 #include "netlink/detail/mlosim_orders.h"
 #include "sim/invariant.h"
@@ -17,6 +18,7 @@ namespace mlosim::netlink {
 namespace {
 
 constexpr std::uint32_t events_group = 0;
+constexpr std::uint32_t records_group = 1;
 using detail::largest_mlosim_message;
 
 constexpr auto rules = policy_table<MLOSIM_ATTR_MAX>({
@@ -47,6 +49,11 @@ constexpr auto rules = policy_table<MLOSIM_ATTR_MAX>({
     {MLOSIM_ATTR_QUIET, attr::flag()},
     {MLOSIM_ATTR_COLOR, attr::range(AttributeType::u32, 1, 63)},
     {MLOSIM_ATTR_TARGETS, attr::nested()},
+    {MLOSIM_ATTR_TABLE, attr::string()},
+    {MLOSIM_ATTR_RECORD, attr::string()},
+    {MLOSIM_ATTR_NUMBER, attr::range(AttributeType::u64, 1, std::numeric_limits<std::uint64_t>::max())},
+    {MLOSIM_ATTR_TEXT, attr::string()},
+    {MLOSIM_ATTR_FAULT, attr::u32()},
 });
 constexpr Policy policy{rules, 1};
 
@@ -320,6 +327,11 @@ constexpr Command<MlosimFamily> commands[] = {
     {.cmd = MLOSIM_CMD_REQUEST_TRANSITION, .doit = detail::request_transition, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_ROAM, .doit = detail::roam, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_SET_EMLSR, .doit = set_emlsr, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_GET_TABLE, .dump = detail::dump_table},
+    {.cmd = MLOSIM_CMD_GET_RECORD, .dump = detail::dump_record},
+    {.cmd = MLOSIM_CMD_GET_FAULT, .dump = detail::dump_faults},
+    {.cmd = MLOSIM_CMD_ADD_FAULT, .doit = detail::add_fault, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_REMOVE_FAULT, .doit = detail::remove_fault, .permission = Permission::net_admin},
 };
 
 }  // namespace
@@ -335,16 +347,42 @@ MlosimFamily::MlosimFamily(GenericNetlink& generic, mld::World& world, TimeContr
       family_({.name = MLOSIM_GENL_NAME,
                .version = MLOSIM_GENL_VERSION,
                .policy = &policy,
-               .groups = {MLOSIM_GENL_GROUP_EVENTS}},
+               .groups = {MLOSIM_GENL_GROUP_EVENTS, MLOSIM_GENL_GROUP_RECORDS}},
               commands, *this) {
     auto handle = generic.add(family_);
     MLOSIM_INVARIANT(handle.has_value(), "a family is registered once");
     handle_ = *handle;
     world_.subscribe(*this);
+    for (const auto& [index, radio] : world_.radios())
+        follow(radio);
 }
 
 MlosimFamily::~MlosimFamily() {
     world_.unsubscribe(*this);
+    for (const auto& [index, follower] : followed_)
+        world_.find_radio(index)->wiphy->driver().inspection()->leave(follower);
+}
+
+void MlosimFamily::follow(const mld::Radio& radio) {
+    mld::ChipInspection* chip = radio.wiphy->driver().inspection();
+    if (chip == nullptr) return;
+    followed_[radio.index] = chip->follow([this, index = radio.index](std::string_view record, std::uint64_t number) {
+        tell_entry(index, record, number);
+    });
+}
+
+void MlosimFamily::tell_entry(mld::RadioIndex index, std::string_view record, std::uint64_t number) {
+    if (!handle_.has_listeners(records_group)) return;
+    const mld::Radio* radio = world_.find_radio(index);
+    if (radio == nullptr) return;
+    const auto lines = radio->wiphy->driver().inspection()->lines(record, number, 1);
+    if (!lines || lines->empty()) return;
+    std::size_t offset = 0;
+    do {
+        MessageBuilder message = handle_.message(MLOSIM_CMD_NEW_ENTRY, detail::largest_entry);
+        offset = detail::put_entry(message, index, record, lines->front(), offset);
+        handle_.notify(records_group, message);
+    } while (offset != 0);
 }
 
 void MlosimFamily::released(std::uint32_t port) {
@@ -406,11 +444,13 @@ void MlosimFamily::tell_link(std::uint8_t command, const mld::Wdev& link) {
 
 void MlosimFamily::radio_added(mld::Radio& radio) {
     ++generation_;
+    follow(radio);
     tell_radio(MLOSIM_CMD_NEW_RADIO, radio);
 }
 
 void MlosimFamily::radio_removed(mld::Radio& radio) {
     ++generation_;
+    followed_.erase(radio.index);
     tell_radio(MLOSIM_CMD_DEL_RADIO, radio);
 }
 

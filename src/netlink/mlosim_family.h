@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 
+#include "mld/chip_inspection.h"
 #include "mld/events.h"
 #include "mld/world.h"
 #include "netlink/agent_orders.h"
@@ -31,6 +33,9 @@ public:
     [[nodiscard]] const StationDirectory* stations() const noexcept { return stations_; }
     /// nullptr: the world has nothing that is built in.
     [[nodiscard]] AgentOrders* orders() const noexcept { return orders_; }
+    /// nullptr: nothing can go wrong in the air. `faults` must outlive the family.
+    [[nodiscard]] sim::FaultTarget* air_faults() const noexcept { return air_faults_; }
+    void set_air_faults(sim::FaultTarget* faults) noexcept { air_faults_ = faults; }
     /// The attributes of NEW_WORLD and SET_WORLD.
     void put_world(MessageBuilder& message) const;
     /// Changes with every radio, wdev and link wdev that comes or goes.
@@ -56,6 +61,8 @@ private:
     void tell_radio(std::uint8_t command, const mld::Radio& radio);
     void tell_wdev(std::uint8_t command, const mld::Wdev& wdev);
     void tell_link(std::uint8_t command, const mld::Wdev& link);
+    void follow(const mld::Radio& radio);
+    void tell_entry(mld::RadioIndex radio, std::string_view record, std::uint64_t number);
     [[nodiscard]] bool somebody_listens() const;
     [[nodiscard]] MessageBuilder event(std::uint8_t command) const;
 
@@ -76,6 +83,8 @@ private:
     mlosim_netdev_backend netdevs_;
     const StationDirectory* stations_;
     AgentOrders* orders_ = nullptr;
+    sim::FaultTarget* air_faults_ = nullptr;
+    std::map<mld::RadioIndex, mld::ChipInspection::FollowerId> followed_;
     std::uint32_t generation_ = 1;
     std::optional<Waiting> waiting_;
     TableFamily<MlosimFamily> family_;

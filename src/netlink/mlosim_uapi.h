@@ -9,6 +9,7 @@
 #define MLOSIM_GENL_NAME "mlosim"
 #define MLOSIM_GENL_VERSION 1
 #define MLOSIM_GENL_GROUP_EVENTS "events"
+#define MLOSIM_GENL_GROUP_RECORDS "records"
 
 /* Most events that one STEP fires. */
 #define MLOSIM_STEP_MAX 1000000u
@@ -84,6 +85,24 @@ enum mlosim_command {
      */
     MLOSIM_CMD_SET_EMLSR,
 
+    /*
+     * What a radio's chip shows of itself: tables and running records by name, which depend on the chip. RADIO: EOPNOTSUPP
+     * if it is a generic one. ENOENT: the chip has none of that name.
+     */
+    MLOSIM_CMD_GET_TABLE, /* dump: RADIO, TABLE -> NEW_ROW: COLUMNS, then CELLS of each row */
+    MLOSIM_CMD_NEW_ROW,
+    MLOSIM_CMD_GET_RECORD, /* dump: RADIO, RECORD, NUMBER (1): entries from that one on -> NEW_ENTRY */
+    /*
+     * RADIO, RECORD, NUMBER, TIME, TEXT, JSON. MORE: TEXT, then JSON, go on in the next NEW_ENTRY of that number. To
+     * group "records" each entry as it comes.
+     */
+    MLOSIM_CMD_NEW_ENTRY,
+    /* Faults of a radio's chip; without RADIO, of the air. */
+    MLOSIM_CMD_GET_FAULT, /* dump -> NEW_FAULT: FAULT, TEXT, ACTED */
+    MLOSIM_CMD_NEW_FAULT,
+    MLOSIM_CMD_ADD_FAULT,    /* TEXT: a rule, or a chip's known defect -> NEW_FAULT. EINVAL, EEXIST */
+    MLOSIM_CMD_REMOVE_FAULT, /* FAULT; all without. ENOENT */
+
     __MLOSIM_CMD_AFTER_LAST,
     MLOSIM_CMD_MAX = __MLOSIM_CMD_AFTER_LAST - 1
 };
@@ -158,6 +177,19 @@ enum mlosim_attr {
     MLOSIM_ATTR_EMLSR_LINKS,      /* u32, bit n: link n shares its radio; 0: none does */
     MLOSIM_ATTR_EMLSR_PADDING,    /* u32, us: of the initial frames that call the radio to a link */
     MLOSIM_ATTR_EMLSR_TRANSITION, /* u32, us: from the end of an exchange until it listens on all of them again */
+
+    MLOSIM_ATTR_CHIP,    /* string: what a radio is made of: "generic", "mt7925" */
+    MLOSIM_ATTR_TABLE,   /* string */
+    MLOSIM_ATTR_COLUMNS, /* nest of strings by index from 1 */
+    MLOSIM_ATTR_CELLS,   /* likewise */
+    MLOSIM_ATTR_RECORD,  /* string */
+    MLOSIM_ATTR_NUMBER,  /* u64, of an entry: from 1 on, without gaps */
+    MLOSIM_ATTR_TEXT,    /* string: a line for people; a fault's rule or name */
+    MLOSIM_ATTR_JSON,    /* string: one object; absent if the text is all */
+    MLOSIM_ATTR_MORE,    /* flag */
+    MLOSIM_ATTR_FAULT,   /* u32 */
+    MLOSIM_ATTR_ACTED,   /* u64: how often */
+    MLOSIM_ATTR_PLACE,   /* string: what the scenario calls a radio */
 
     __MLOSIM_ATTR_AFTER_LAST,
     MLOSIM_ATTR_MAX = __MLOSIM_ATTR_AFTER_LAST - 1

@@ -32,6 +32,8 @@ struct GridPlan {
 /// A radio, or a group of like ones.
 struct RadioPlan {
     std::string name;
+    /// What makes it go: "mt7925" is the emulated chip with its driver, "generic" what mac80211_hwsim has.
+    std::string chip = "generic";
     std::string profile;
     /// 1: the radio is called `name`; more: `name`-1, `name`-2, ….
     std::uint32_t count = 1;

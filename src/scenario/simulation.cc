@@ -5,6 +5,7 @@
 
 #include "host/tap_devices.h"
 #include "hwsim/driver.h"
+#include "mt7925/host/driver.h"
 #include "observe/air_capture.h"
 #include "phy/ideal_medium.h"
 #include "phy/lossy_medium.h"
@@ -67,6 +68,7 @@ tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario s
     simulation->world_->regulatory().set_source(
         [plan = simulation->scenario_.regulatory] { return detail::reload_regulatory_database(plan); });
     hwsim::install(*simulation->world_, *simulation->medium_);
+    mt7925::host::install(*simulation->world_, *simulation->medium_);
     if (simulation->scenario_.netdev == NetdevBackend::tap)
         simulation->world_->set_next_ifindex(host::free_device_numbers());
     detail::build_radios(simulation->scenario_, *simulation->world_, simulation->cast_, mistakes);

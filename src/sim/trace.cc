@@ -49,6 +49,7 @@ struct ValueWriter {
         }
         out += '"';
     }
+    void operator()(TraceJson json) const { out += json.text; }
 };
 
 }  // namespace

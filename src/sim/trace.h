@@ -13,9 +13,14 @@
 
 namespace mlosim::sim {
 
+/// JSON that somebody else wrote, on one line and in ASCII; it goes into a record as it is.
+struct TraceJson {
+    std::string_view text;
+};
+
 /// A value in a trace record. Bytes are written as lower-case hex.
 using TraceValue =
-    std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view, std::span<const std::uint8_t>>;
+    std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view, std::span<const std::uint8_t>, TraceJson>;
 
 /// One named value of a record.
 struct TraceField {
@@ -32,6 +37,7 @@ struct TraceField {
     TraceField(std::string_view n, const char* v) : name(n), value(std::string_view(v)) {}
     TraceField(std::string_view n, const std::string& v) : name(n), value(std::string_view(v)) {}
     TraceField(std::string_view n, std::span<const std::uint8_t> v) : name(n), value(v) {}
+    TraceField(std::string_view n, TraceJson v) : name(n), value(v) {}
 };
 
 /// What the world says of itself, for programs: JSON lines `{"t":<ns>,"ev":"mld/wdev-up",…}`, fields in the order

@@ -61,21 +61,11 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
       chip_(queue_, front_, log_),
       power_(chip_),
       images_{synthetic_patch(), synthetic_ram()},
-      wcids_(queue_) {
-    const auto violated = [this](const Violation& violation) {
-        wiphy_.world().trace().record(queue_.now(), "mt7925/violation",
-                                      {{"wiphy", wiphy_.name()}, {"rule", violation.rule}, {"what", violation.what}});
-    };
+      wcids_(queue_),
+      inspection_({queue_, wiphy.world().trace(), wiphy.name(), front_, log_, bss_indexes_, wcids_, defects_}) {
+    const auto violated = [this](const Violation& violation) { inspection_.violated(violation); };
     chip_.set_violated(violated);
     wcids_.set_violated(violated);
-    log_.set_listener([this](const KernelLog::Line& line) {
-        wiphy_.world().trace().record(queue_.now(), "mt7925/log", {{"wiphy", wiphy_.name()}, {"text", line.text}});
-    });
-    front_.firmware().set_observer([this](Direction direction, ByteView packet) {
-        const DecodedMessage message = front_.firmware().describe(direction, packet);
-        wiphy_.world().trace().record(queue_.now(), "mt7925/mcu",
-                                      {{"wiphy", wiphy_.name()}, {"message", to_text(message)}});
-    });
     front_.commands().set_unsolicited([this](const EventView& arrived) { event(arrived); });
     air_.connect([this](const ReceivedFrame& frame) { return front_.firmware().receive_frame(frame); },
                  [this](const phy::Reception& reception) {

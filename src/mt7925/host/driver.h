@@ -10,7 +10,9 @@
 #include "mld/world.h"
 #include "mt7925/host/air.h"
 #include "mt7925/host/bring_up.h"
+#include "mt7925/host/defects.h"
 #include "mt7925/host/indexes.h"
+#include "mt7925/host/inspection.h"
 #include "mt7925/host/interface_messages.h"
 #include "mt7925/host/operations.h"
 #include "mt7925/host/power.h"
@@ -46,6 +48,7 @@ public:
     [[nodiscard]] std::uint64_t tsf(const mld::Wdev& vif) const override;
     [[nodiscard]] phy::PortId port() const override { return air_.port(); }
     [[nodiscard]] std::vector<phy::Band> station_link_bands(const mld::Wdev& vif) const override;
+    [[nodiscard]] mld::ChipInspection* inspection() override { return &inspection_; }
 
     [[nodiscard]] InProcessFront& front() noexcept { return front_; }
     [[nodiscard]] const KernelLog& log() const noexcept { return log_; }
@@ -80,6 +83,8 @@ private:
     std::optional<Capabilities> capabilities_;
     BssIndexes bss_indexes_;
     WcidTable wcids_;
+    Defects defects_;
+    Inspection inspection_;
     std::map<mld::Wdev*, Vif> vifs_;  // found by interface, never walked
     mld::Wdev* scanning_ = nullptr;
     sim::Timer scan_end_;

@@ -26,11 +26,14 @@ public:
     void set_listener(Listener listener) { listener_ = std::move(listener); }
     void print(Level level, std::string text);
     [[nodiscard]] const std::deque<Line>& lines() const noexcept { return lines_; }
+    /// Lines since the beginning, those that are gone among them.
+    [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
 
 private:
     const sim::EventQueue& queue_;
     Listener listener_;
     std::deque<Line> lines_;
+    std::uint64_t total_ = 0;
 };
 
 }  // namespace mlosim::mt7925::host

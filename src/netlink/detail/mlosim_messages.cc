@@ -1,5 +1,6 @@
 #include "netlink/detail/mlosim_messages.h"
 
+#include "mld/chip_inspection.h"
 #include "mld/data_path.h"
 #include "mld/link_policy.h"
 #include "mld/sta.h"
@@ -86,6 +87,9 @@ void put_radio(MessageBuilder& message, const mld::Radio& radio) {
     message.put_u32(MLOSIM_ATTR_RADIO, radio.index.value);
     message.put_string(MLOSIM_ATTR_RADIO_NAME, radio.wiphy->parent_device());
     message.put_string(MLOSIM_ATTR_PROFILE, radio.wiphy->profile().name);
+    message.put_string(MLOSIM_ATTR_PLACE, radio.spec.placement.name);
+    const mld::ChipInspection* chip = radio.wiphy->driver().inspection();
+    message.put_string(MLOSIM_ATTR_CHIP, chip != nullptr ? chip->chip() : "generic");
     put_wiphy(message, *radio.wiphy);
     message.put_mac(MLOSIM_ATTR_MAC, radio.wiphy->addresses().front());
     message.put_u32(MLOSIM_ATTR_BANDS, band_bits(radio.wiphy->profile()));

@@ -66,12 +66,33 @@ void read_nstr(Fields& radio, RadioPlan& out) {
     });
 }
 
+/// What a radio can be made of: the driver in the world, and the sort of radio that it is without another word.
+struct ChipKind {
+    const char* name;
+    const char* profile;
+};
+constexpr ChipKind chips[] = {{"generic", "generic-be"}, {"mt7925", "mt7925"}};
+
+/// What of a radio is a generic one's to choose, a chip has as it has it.
+void check_chip_options(Fields& in, const RadioPlan& radio) {
+    if (radio.chip == "generic") return;
+    for (const char* option : {"multi_link", "channels", "p2p_device", "multi_radio", "emlsr", "nstr"})
+        if (in.has(option))
+            in.mistake(in.at() / option, "a choice that chip " + in_quotes(radio.chip) + " does not leave",
+                       "no such member, or \"chip\": \"generic\"");
+}
+
 RadioPlan read_radio(const Json& value, const Pointer& at, const mld::RadioProfiles& profiles, Mistakes& mistakes) {
     Fields in(value, at, mistakes);
     RadioPlan out;
     out.pointer = at.text();
     out.name = in.required("name", name());
-    out.profile = in.get("profile", any_text(), std::string("generic-be"));
+    const auto profile = in.optional("profile", any_text());
+    static constexpr std::array<std::pair<const char*, const ChipKind*>, std::size(chips)> chip_words{
+        {{chips[0].name, &chips[0]}, {chips[1].name, &chips[1]}}};
+    const ChipKind& chip = *in.get("chip", word(chip_words), &chips[0]);
+    out.chip = chip.name;
+    out.profile = profile.value_or(chip.profile);
     if (profiles.find(out.profile) == nullptr) {
         std::vector<std::string> names;
         for (const std::string_view known : profiles.names())
@@ -90,6 +111,7 @@ RadioPlan read_radio(const Json& value, const Pointer& at, const mld::RadioProfi
         in.mistake(at / "wiphy", in_quotes(*out.wiphy_name), "no name for the wiphys of a group");
     out.antenna_gain = in.get("antenna_gain_dbi", decibels(-50.0, 50.0), out.antenna_gain);
     out.tx_power = in.optional("tx_power_dbm", power(0.0, 36.0));
+    check_chip_options(in, out);
     read_options(in, out);
     read_emlsr(in, out);
     read_nstr(in, out);

@@ -73,6 +73,7 @@ void build_radio(const RadioPlan& plan, std::uint32_t index, const mld::RadioPro
     mld::RadioSpec spec;
     spec.options = plan.options.value_or(mld::RadioOptions{});
     spec.profile = profile;
+    if (plan.chip != "generic") spec.driver = plan.chip;
     spec.placement.name = plan.member_name(index);
     spec.placement.position = plan.member_position(index);
     spec.placement.antenna_gain = plan.antenna_gain;

@@ -72,7 +72,7 @@ TEST(Show, ALinkIsAnObjectForScripts) {
 }
 
 TEST(Show, WithoutAnyThePeopleGetAHeadingAndScriptsAnEmptyList) {
-    EXPECT_EQ(printed(show_radios, Format::people), "RADIO  NAME  PROFILE  PHY  INDEX  BANDS  OPEN\n");
+    EXPECT_EQ(printed(show_radios, Format::people), "RADIO  NAME  PROFILE  CHIP  PHY  INDEX  BANDS  OPEN\n");
     EXPECT_EQ(printed(show_radios, Format::json), "[]\n");
 }
 

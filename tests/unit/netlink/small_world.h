@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "mld/chip_inspection.h"
 #include "mld/driver.h"
 #include "mld/radio_profiles.h"
 #include "mld/world.h"
@@ -57,6 +58,9 @@ public:
         return {};
     }
 
+    [[nodiscard]] mld::ChipInspection* inspection() override { return chip; }
+
+    mld::ChipInspection* chip = nullptr;
     std::vector<mld::OutsideReception> brought;  ///< their frames are gone
     std::vector<mld::OutsideStatus> told;
 
@@ -127,7 +131,9 @@ struct SmallWorld {
     static constexpr std::uint16_t mlosim_id = 0x27;
     static constexpr std::uint32_t hwsim_group = 0x19;
     static constexpr std::uint32_t mlosim_group = 0x1a;
+    static constexpr std::uint32_t records_group = 0x1b;
 
+    mld::ChipInspection* chip = nullptr;  ///< what the next radios are made of; must outlive the world
     sim::EventQueue queue;
     sim::Random random{7};
     sim::Trace trace;
@@ -145,8 +151,10 @@ struct SmallWorld {
         : nl80211(generic, world, Dialect::mainline),
           hwsim(generic, world, {.profile = *profiles.find("generic-be")}),
           mlosim(generic, world, clock, MLOSIM_DIALECT_MAINLINE) {
-        world.set_driver_factory("hwsim", [](const mld::Radio&, mld::Wiphy& wiphy, mld::DriverEvents&) {
-            return std::make_unique<QuietDriver>(wiphy);
+        world.set_driver_factory("hwsim", [this](const mld::Radio&, mld::Wiphy& wiphy, mld::DriverEvents&) {
+            auto made = std::make_unique<QuietDriver>(wiphy);
+            made->chip = chip;
+            return made;
         });
     }
 

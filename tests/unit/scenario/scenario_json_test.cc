@@ -90,6 +90,7 @@ TEST(ScenarioJson, NeedsNothingButARadio) {
     EXPECT_EQ(s.medium.fidelity, Fidelity::ideal);
     ASSERT_THAT(s.radios, SizeIs(1));
     EXPECT_EQ(s.radios[0].profile, "generic-be");
+    EXPECT_EQ(s.radios[0].chip, "generic");
     EXPECT_EQ(s.radios[0].member_name(0), "sta");
 }
 
@@ -182,6 +183,18 @@ TEST(ScenarioJson, TakesExpectations) {
     EXPECT_TRUE(std::holds_alternative<InterfaceCondition>(std::get<NotCondition>(never.condition.what).what->what));
     EXPECT_EQ(s.expectations[2].when, Expectation::When::at);
     EXPECT_EQ(s.expectations[2].text, "something was heard");
+}
+
+TEST(ScenarioJson, AChipBringsItsProfile) {
+    const Scenario s = good(R"({"radios": [{"name": "a", "chip": "mt7925"}, {"name": "b", "chip": "generic"}]})");
+    EXPECT_EQ(s.radios[0].chip, "mt7925");
+    EXPECT_EQ(s.radios[0].profile, "mt7925");
+    EXPECT_EQ(s.radios[1].profile, "generic-be");
+    EXPECT_THAT(mistakes_in(R"({"radios": [{"name": "a", "chip": "mt7921"}]})"),
+                ElementsAre(R"(/radios/0/chip: found "mt7921", allowed "generic", "mt7925")"));
+    EXPECT_THAT(mistakes_in(R"({"radios": [{"name": "a", "chip": "mt7925", "channels": 2}]})"),
+                ElementsAre(R"(/radios/0/channels: found a choice that chip "mt7925" does not leave, )"
+                            R"(allowed no such member, or "chip": "generic")"));
 }
 
 TEST(ScenarioJson, TakesProfilesOfItsOwn) {

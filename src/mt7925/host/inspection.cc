@@ -1,0 +1,301 @@
+#include "mt7925/host/inspection.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+#include <utility>
+
+#include "mt7925/fault_rule_text.h"
+#include "mt7925/table_check.h"
+
+namespace mlosim::mt7925::host {
+namespace {
+
+using Line = mld::ChipInspection::Line;
+using Table = mld::ChipInspection::Table;
+
+/// Numbers of defects among the faults' start here; rules count from 1.
+constexpr std::uint32_t first_defect_id = 100'000;
+
+constexpr std::string_view mcu_record = "mcu";
+constexpr std::string_view kernel_record = "kernel";
+constexpr std::string_view violations_record = "violations";
+
+/// Entries number `first` to `first + count - 1` are there: the index of the first that is wanted, and how many.
+std::pair<std::size_t, std::size_t> window(std::uint64_t first, std::size_t count, std::uint64_t from,
+                                           std::size_t at_most) {
+    const std::size_t skipped =
+        from > first ? static_cast<std::size_t>(std::min<std::uint64_t>(from - first, count)) : 0;
+    return {skipped, std::min(count - skipped, at_most)};
+}
+
+}  // namespace
+
+Inspection::Inspection(const Subjects& subjects) : on_(subjects) {
+    messages_.attach(on_.front.firmware(), on_.queue);
+    messages_.follow([this](const MessageLog::Entry& entry) { message(entry); });
+    on_.log.set_listener([this](const KernelLog::Line& line) { printed(line); });
+}
+
+Inspection::~Inspection() {
+    on_.front.firmware().set_observer({});
+    on_.log.set_listener({});
+}
+
+void Inspection::message(const MessageLog::Entry& entry) {
+    const std::string text = to_json(MessageLog::decode(entry), std::nullopt);
+    on_.trace.record(entry.at, "mt7925/mcu", {{"wiphy", on_.wiphy}, {"message", sim::TraceJson{text}}});
+    tell(mcu_record, entry.number);
+}
+
+void Inspection::printed(const KernelLog::Line& line) {
+    on_.trace.record(line.at, "mt7925/log", {{"wiphy", on_.wiphy}, {"text", line.text}});
+    tell(kernel_record, on_.log.total());
+}
+
+void Inspection::violated(const Violation& violation) {
+    on_.trace.record(on_.queue.now(), "mt7925/violation",
+                     {{"wiphy", on_.wiphy}, {"rule", violation.rule}, {"what", violation.what}});
+    if (violations_.size() == kept_violations) violations_.pop_front();
+    violations_.push_back({on_.queue.now(), violation});
+    tell(violations_record, ++violation_count_);
+}
+
+void Inspection::tell(std::string_view record, std::uint64_t number) {
+    for (const auto& [id, follower] : followers_)
+        follower(record, number);
+}
+
+Inspection::FollowerId Inspection::follow(Follower follower) {
+    followers_.emplace(next_follower_, std::move(follower));
+    return next_follower_++;
+}
+
+// Tables.
+
+std::vector<std::string_view> Inspection::tables() const {
+    return {"wcid", "bss", "counts", "defects"};
+}
+
+Result<Table> Inspection::table(std::string_view name) const {
+    const FirmwareTables& firmware = on_.front.firmware().tables();
+    if (name == "wcid") return wcid_table(on_.wcids, firmware);
+    if (name == "bss") return bss_table(on_.bss_indexes, firmware);
+    if (name == "counts") return counts();
+    if (name == "defects") return defect_table();
+    return fail(ENOENT, "no such table");
+}
+
+Table Inspection::counts() const {
+    const FirmwareCounts& firmware = on_.front.firmware().counts();
+    const CommandQueueCounts& queue = on_.front.commands().counts();
+    Table out{{"count", "value"}, {}};
+    const auto row = [&out](const char* name, std::uint64_t value) {
+        out.rows.push_back({name, std::to_string(value)});
+    };
+    row("commands", firmware.commands);
+    row("events", firmware.events);
+    row("unknown_commands", firmware.unknown_commands);
+    row("malformed_commands", firmware.malformed_commands);
+    row("refused_commands", firmware.refused_commands);
+    row("inactive_references", firmware.inactive_references);
+    row("commands_while_asleep", firmware.commands_while_asleep);
+    row("dropped_commands", firmware.dropped_commands);
+    row("boots", firmware.boots);
+    row("resets", firmware.resets);
+    row("timeouts", queue.timeouts);
+    row("stray_events", queue.stray_events);
+    row("lost_events", on_.front.lost_events());
+    row("queued_commands", on_.front.commands().queued());
+    row("wcids", static_cast<unsigned>(std::popcount(on_.wcids.mask())) - 1);
+    row("bss_indexes", on_.bss_indexes.in_use());
+    row("violations", violation_count_);
+    row("table_faults", table_faults(on_.front.firmware().tables()).size());
+    return out;
+}
+
+Table Inspection::defect_table() const {
+    Table out{{"number", "name", "on"}, {}};
+    for (const DefectName& entry : all_defects())
+        out.rows.push_back(
+            {std::string(entry.number), std::string(entry.name), on_.defects.on(entry.defect) ? "on" : ""});
+    return out;
+}
+
+// Records.
+
+std::vector<std::string_view> Inspection::records() const {
+    return {mcu_record, kernel_record, violations_record};
+}
+
+Result<std::vector<Line>> Inspection::lines(std::string_view record, std::uint64_t from, std::size_t at_most) const {
+    if (record == mcu_record) return messages(from, at_most);
+    if (record == kernel_record) return kernel_lines(from, at_most);
+    if (record == violations_record) return violation_lines(from, at_most);
+    return fail(ENOENT, "no such record");
+}
+
+std::vector<Line> Inspection::messages(std::uint64_t from, std::size_t at_most) const {
+    const auto& entries = messages_.entries();
+    const auto [begin, count] = window(messages_.total() - entries.size() + 1, entries.size(), from, at_most);
+    std::vector<Line> out;
+    for (std::size_t i = begin; i < begin + count; ++i) {
+        const DecodedMessage decoded = MessageLog::decode(entries[i]);
+        out.push_back({entries[i].number, entries[i].at, to_text(decoded), to_json(decoded, entries[i].at)});
+    }
+    return out;
+}
+
+std::vector<Line> Inspection::kernel_lines(std::uint64_t from, std::size_t at_most) const {
+    const auto& entries = on_.log.lines();
+    const std::uint64_t first = on_.log.total() - entries.size() + 1;
+    const auto [begin, count] = window(first, entries.size(), from, at_most);
+    std::vector<Line> out;
+    for (std::size_t i = begin; i < begin + count; ++i)
+        out.push_back({first + i, entries[i].at, entries[i].text, {}});
+    return out;
+}
+
+std::vector<Line> Inspection::violation_lines(std::uint64_t from, std::size_t at_most) const {
+    const std::uint64_t first = violation_count_ - violations_.size() + 1;
+    const auto [begin, count] = window(first, violations_.size(), from, at_most);
+    std::vector<Line> out;
+    for (std::size_t i = begin; i < begin + count; ++i) {
+        const Broken& broken = violations_[i];
+        out.push_back({first + i, broken.at, broken.violation.rule + ": " + broken.violation.what, {}});
+    }
+    return out;
+}
+
+// Faults.
+
+Result<std::uint32_t> Inspection::add_fault(std::string_view text) {
+    if (const std::optional<Defect> defect = find_defect(text)) {
+        if (on_.defects.on(*defect)) return fail(EEXIST, std::string(text) + " is on already");
+        on_.defects.set(*defect, true);
+        return first_defect_id + static_cast<std::uint32_t>(*defect);
+    }
+    const Result<FaultRule> rule = parse_fault_rule(text);
+    if (!rule) return fail(rule.error().code, rule.error().message + "; nor a known defect (B1 to B19, key_removal …)");
+    return on_.front.faults().add(*rule);
+}
+
+Result<void> Inspection::remove_fault(std::uint32_t id) {
+    for (const DefectName& entry : all_defects()) {
+        if (id != first_defect_id + static_cast<std::uint32_t>(entry.defect) || !on_.defects.on(entry.defect)) continue;
+        on_.defects.set(entry.defect, false);
+        return {};
+    }
+    if (!on_.front.faults().remove(id)) return fail(ENOENT, "no such fault, or it is used up");
+    return {};
+}
+
+void Inspection::clear_faults() {
+    on_.front.faults().clear();
+    for (const DefectName& entry : all_defects())
+        on_.defects.set(entry.defect, false);
+}
+
+std::vector<mld::ChipInspection::Fault> Inspection::faults() const {
+    std::vector<Fault> out;
+    for (const FaultRules::Entry& entry : on_.front.faults().entries())
+        out.push_back({entry.id, to_text(entry.rule), entry.acted});
+    for (const DefectName& entry : all_defects())
+        if (on_.defects.on(entry.defect))
+            out.push_back({first_defect_id + static_cast<std::uint32_t>(entry.defect), std::string(entry.name), 0});
+    return out;
+}
+
+// Both views.
+
+namespace {
+
+std::string text_of(const std::optional<std::uint8_t>& number) {
+    return number ? std::to_string(*number) : std::string();
+}
+
+void note(std::string& differences, bool differs, const char* what) {
+    if (differs) differences += (differences.empty() ? "" : ", ") + std::string(what);
+}
+
+std::string keys_text(const WcidRow& row) {
+    std::string out;
+    for (const std::string& key : row.keys)
+        out += (out.empty() ? "" : ", ") + key;
+    return out;
+}
+
+std::vector<std::string> wcid_row(unsigned index, const Wcid* driver, const WcidRow* firmware) {
+    static constexpr std::array<const char*, 3> states{"none", "authenticated", "associated"};
+    std::vector<std::string> row{std::to_string(index)};
+    std::string differences;
+    if (driver != nullptr) {
+        row.insert(row.end(), {driver->peer.to_string(), std::to_string(driver->bss_index),
+                               driver->link ? std::to_string(driver->link->value()) : "", text_of(driver->primary),
+                               text_of(driver->key_index)});
+    } else {
+        row.insert(row.end(), 5, std::string());
+        // A BSS's own entry comes and goes with the BSS.
+        if (firmware == nullptr || !firmware->self) differences = "not in the driver's table";
+    }
+    if (firmware != nullptr) {
+        row.insert(row.end(), {firmware->self ? "own " + firmware->address.to_string() : firmware->address.to_string(),
+                               std::to_string(firmware->bss_idx), text_of(firmware->link_id),
+                               firmware->primary ? std::to_string(*firmware->primary) : "",
+                               firmware->self                    ? ""
+                               : firmware->state < states.size() ? states[firmware->state]
+                                                                 : std::to_string(firmware->state),
+                               keys_text(*firmware)});
+    } else {
+        row.insert(row.end(), 6, std::string());
+        differences = "not in the firmware's table";
+    }
+    if (driver != nullptr && firmware != nullptr) {
+        note(differences, !firmware->self && driver->peer != firmware->address, "address");
+        note(differences, driver->bss_index != firmware->bss_idx, "BSS");
+        const bool both_links = driver->link && firmware->link_id;
+        note(differences, both_links && driver->link->value() != *firmware->link_id, "link");
+        const bool both_primaries = driver->primary && firmware->primary;
+        note(differences, both_primaries && *driver->primary != *firmware->primary, "primary");
+        note(differences, !firmware->self && driver->key_index.has_value() && firmware->keys.empty(), "keys");
+    }
+    row.push_back(differences);
+    return row;
+}
+
+}  // namespace
+
+Table wcid_table(const WcidTable& driver, const FirmwareTables& firmware) {
+    Table out{{"wcid", "address", "bss", "link", "primary", "key", "fw address", "fw bss", "fw link", "fw primary",
+               "fw state", "fw keys", "differs"},
+              {}};
+    const std::vector<WcidRow> rows = firmware.wcid_rows();
+    for (unsigned index = 0; index < WcidTable::size; ++index) {
+        const Wcid* ours = driver.find(static_cast<std::uint8_t>(index));
+        const auto theirs = std::ranges::find(rows, index, &WcidRow::wcid);
+        if (ours == nullptr && theirs == rows.end()) continue;
+        out.rows.push_back(wcid_row(index, ours, theirs == rows.end() ? nullptr : &*theirs));
+    }
+    return out;
+}
+
+Table bss_table(const BssIndexes& driver, const FirmwareTables& firmware) {
+    Table out{{"bss", "in use", "fw active", "fw bssid", "fw channel", "fw group", "fw link", "differs"}, {}};
+    for (std::uint8_t index = 0; index < bss_count; ++index) {
+        const Bss& bss = firmware.bss[index];
+        const bool taken = driver.taken(index);
+        if (!taken && !bss.active) continue;
+        const bool of_mld = bss.mld && bss.mld->link_id != BssMld::none;
+        out.rows.push_back(
+            {std::to_string(index), taken ? "yes" : "no", bss.active ? "yes" : "no",
+             bss.active ? bss.basic.bssid.to_string() : "", bss.rlm ? std::to_string(bss.rlm->control_ch) : "",
+             of_mld ? std::to_string(bss.mld->group_mld_id) : "", of_mld ? std::to_string(bss.mld->link_id) : "",
+             taken == bss.active ? ""
+             : taken             ? "not active in the firmware"
+                                 : "not in use by the driver"});
+    }
+    return out;
+}
+
+}  // namespace mlosim::mt7925::host

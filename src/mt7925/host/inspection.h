@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mld/chip_inspection.h"
+#include "mt7925/host/chip.h"
+#include "mt7925/host/defects.h"
+#include "mt7925/host/indexes.h"
+#include "mt7925/host/kernel_log.h"
+#include "mt7925/host/wcid_table.h"
+#include "mt7925/in_process_front.h"
+#include "mt7925/message_log.h"
+#include "sim/trace.h"
+
+namespace mlosim::mt7925::host {
+
+/// What both halves of a radio show of themselves: to the world's trace, and to whoever looks.
+///
+/// Tables: "wcid" (both halves' view and where they differ), "bss" (likewise), "counts", "defects". Records: "mcu",
+/// "kernel", "violations".
+class Inspection final : public mld::ChipInspection {
+public:
+    /// All must outlive it.
+    struct Subjects {
+        const sim::EventQueue& queue;
+        sim::Trace& trace;
+        const std::string& wiphy;
+        InProcessFront& front;
+        KernelLog& log;
+        const BssIndexes& bss_indexes;
+        const WcidTable& wcids;
+        Defects& defects;
+    };
+    explicit Inspection(const Subjects& subjects);
+    ~Inspection() override;
+
+    /// A rule was broken.
+    void violated(const Violation& violation);
+    [[nodiscard]] std::uint64_t violations() const noexcept { return violation_count_; }
+
+    [[nodiscard]] std::string_view chip() const override { return "mt7925"; }
+    [[nodiscard]] std::vector<std::string_view> tables() const override;
+    [[nodiscard]] Result<Table> table(std::string_view name) const override;
+    [[nodiscard]] std::vector<std::string_view> records() const override;
+    [[nodiscard]] Result<std::vector<Line>> lines(std::string_view record, std::uint64_t from,
+                                                  std::size_t at_most) const override;
+    FollowerId follow(Follower follower) override;
+    void leave(FollowerId id) override { followers_.erase(id); }
+    [[nodiscard]] Result<std::uint32_t> add_fault(std::string_view text) override;
+    Result<void> remove_fault(std::uint32_t id) override;
+    void clear_faults() override;
+    [[nodiscard]] std::vector<Fault> faults() const override;
+
+private:
+    static constexpr std::size_t kept_violations = 1024;
+
+    void message(const MessageLog::Entry& entry);
+    void printed(const KernelLog::Line& line);
+    void tell(std::string_view record, std::uint64_t number);
+    [[nodiscard]] std::vector<Line> messages(std::uint64_t from, std::size_t at_most) const;
+    [[nodiscard]] std::vector<Line> kernel_lines(std::uint64_t from, std::size_t at_most) const;
+    [[nodiscard]] std::vector<Line> violation_lines(std::uint64_t from, std::size_t at_most) const;
+    [[nodiscard]] Table counts() const;
+    [[nodiscard]] Table defect_table() const;
+
+    Subjects on_;
+    MessageLog messages_;
+    struct Broken {
+        sim::Time at;
+        Violation violation;
+    };
+    std::deque<Broken> violations_;
+    std::uint64_t violation_count_ = 0;
+    std::map<FollowerId, Follower> followers_;
+    FollowerId next_follower_ = 1;
+};
+
+/// Both halves' view of the WCIDs, and of the BSS indexes, side by side; the last column says where they differ.
+[[nodiscard]] mld::ChipInspection::Table wcid_table(const WcidTable& driver, const FirmwareTables& firmware);
+[[nodiscard]] mld::ChipInspection::Table bss_table(const BssIndexes& driver, const FirmwareTables& firmware);
+
+}  // namespace mlosim::mt7925::host
