@@ -108,13 +108,18 @@ Result<void> StationMlme::Impl::prepare(const Peer& peer, bool keep_station, boo
         if (auto changed = wiphy().set_station_links(wdev, {only}); !changed) return changed;
     }
     Link& on = peer.link ? *wdev.link(*peer.link) : wdev.default_link();
-    if (is_new || override_settings) {
-        if (auto tuned = tune(on, bss, wanted); !tuned) return tuned;
-        settings = wanted;
-    }
     if (is_new) {
         on.bssid_ = bss.bssid;
         on.bss_config.beacon_interval = bss.beacon_interval;
+    }
+    if (is_new || override_settings) {
+        if (auto tuned = tune(on, bss, wanted); !tuned) {
+            if (is_new) on.bssid_ = {};
+            return tuned;
+        }
+        settings = wanted;
+    }
+    if (is_new) {
         auto rates = common_rates(on, bss);
         if (rates) {
             wiphy().driver().link_changed(on,

@@ -1,6 +1,7 @@
 // Link wdevs: one for each link of a station MLD or AP MLD, without a netdev of its own.
 
 #include <algorithm>
+#include <utility>
 
 #include "mld/ap_link.h"
 #include "mld/data_path.h"
@@ -152,9 +153,6 @@ Result<void> Wiphy::set_station_links(Wdev& station, const std::vector<StationLi
     const std::uint16_t active_before = station.active_links_;
     const auto still_active = static_cast<std::uint16_t>(active_before & after);
     const std::uint16_t active = still_active != 0 ? still_active : static_cast<std::uint16_t>(after & (0U - after));
-    if (active != active_before)
-        if (auto changed = driver_->change_vif_links(station, active_before, active); !changed) return changed;
-
     std::vector<std::unique_ptr<Link>> next;
     for (const StationLink& link : wanted) {
         const auto kept = std::find_if(station.links_.begin(), station.links_.end(), [&](const auto& l) {
@@ -164,18 +162,31 @@ Result<void> Wiphy::set_station_links(Wdev& station, const std::vector<StationLi
                                                     : std::make_unique<Link>(station, link.id, link.address));
     }
     std::erase(station.links_, nullptr);
-    for (const auto& gone : station.links_) {
-        data_path().forget_link(*gone);
-        release_channel(*gone);
-        if (gone->wdev_ == nullptr) continue;
-        gone->wdev_->affiliated_link_id_.reset();
-        link_event("mld/link-free", *gone->wdev_);
-    }
     if (next.empty()) next.push_back(std::make_unique<Link>(station, ieee80211::LinkId{}, station.address()));
-    std::sort(next.begin(), next.end(), [](const auto& a, const auto& b) { return a->id() < b->id(); });
-    station.links_ = std::move(next);
+    const auto by_id = [](const auto& a, const auto& b) { return a->id() < b->id(); };
+    std::sort(next.begin(), next.end(), by_id);
+    std::vector<std::unique_ptr<Link>> gone = std::exchange(station.links_, std::move(next));
     station.valid_links_ = after;
     station.active_links_ = active;
+    // The driver finds the links as they will be. cf. ieee80211_vif_update_links()
+    if (active != active_before) {
+        if (auto changed = driver_->change_vif_links(station, active_before, active); !changed) {
+            for (auto& link : station.links_)
+                if (before != 0 && (before & link->id().bit()) != 0) gone.push_back(std::move(link));
+            std::sort(gone.begin(), gone.end(), by_id);
+            station.links_ = std::move(gone);
+            station.valid_links_ = before;
+            station.active_links_ = active_before;
+            return changed;
+        }
+    }
+    for (const auto& link : gone) {
+        data_path().forget_link(*link);
+        release_channel(*link);
+        if (link->wdev_ == nullptr) continue;
+        link->wdev_->affiliated_link_id_.reset();
+        link_event("mld/link-free", *link->wdev_);
+    }
     station.dormant_links_ = static_cast<std::uint16_t>(station.dormant_links_ & after);
     station.suspended_links_ = static_cast<std::uint16_t>(station.suspended_links_ & after);
     if (after == 0) station.link_mapping_.reset();

@@ -21,7 +21,10 @@ constexpr sim::Duration reset_patience = 500ms;  // until INIT_DONE
 
 Chip::Chip(sim::EventQueue& queue, InProcessFront& front, KernelLog& log)
     : queue_(queue), front_(front), log_(log), mutex_(queue) {
-    front_.commands().set_timeout([this](const std::string& line) { log_.print(KernelLog::Level::error, line); });
+    front_.commands().set_timeout([this](const std::string& line) {
+        log_.print(KernelLog::Level::error, line);
+        if (timed_out_) timed_out_();
+    });
 }
 
 Chip::Answer::~Answer() {
@@ -43,8 +46,9 @@ McuResult Chip::Answer::await_resume() {
     return std::move(state_->result);
 }
 
-// Rule I1 of docs/mt7925.md
+// Rules I1 and I11 of docs/mt7925.md
 void Chip::check_use(const std::string& message) {
+    if (resetting_ && mutex_.holder() != "reset_work") violate("I11", message + " is sent while the chip is reset");
     if (!mutex_.held()) violate("I1", message + " is sent without the device's mutex");
     if (!taken_) violate("I1", message + " is sent while the firmware owns the chip");
 }

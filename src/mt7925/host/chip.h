@@ -32,6 +32,10 @@ public:
     Chip(const Chip&) = delete;
     Chip& operator=(const Chip&) = delete;
     void set_violated(Violated violated) { violated_ = std::move(violated); }
+    /// Told of each command that is not answered in time.
+    void set_timed_out(std::function<void()> timed_out) { timed_out_ = std::move(timed_out); }
+    /// While it is brought up again nobody else may speak to it.
+    void set_resetting(bool resetting) noexcept { resetting_ = resetting; }
 
     [[nodiscard]] sim::EventQueue& queue() noexcept { return queue_; }
     [[nodiscard]] KernelLog& log() noexcept { return log_; }
@@ -91,8 +95,10 @@ private:
     InProcessFront& front_;
     KernelLog& log_;
     Violated violated_;
+    std::function<void()> timed_out_;
     Mutex mutex_;
     bool taken_ = true;  ///< after power-on the driver has it
+    bool resetting_ = false;
 };
 
 }  // namespace mlosim::mt7925::host

@@ -16,36 +16,11 @@ using namespace std::chrono_literals;
 
 constexpr sim::Duration scan_end_delay = 100ms;  // HZ / 10, from SCAN_DONE to the MAC
 constexpr int default_power_dbm = 20;
-constexpr std::uint16_t short_slot_us = 9;
-constexpr std::uint16_t long_slot_us = 20;
-
-ConnectionType connection_type(mld::InterfaceType type) {
-    switch (type) {
-        case mld::InterfaceType::p2p_device:
-        case mld::InterfaceType::p2p_go:
-            return ConnectionType::p2p_device;
-        case mld::InterfaceType::p2p_client:
-            return ConnectionType::p2p_client;
-        case mld::InterfaceType::ap:
-        case mld::InterfaceType::monitor:
-            return ConnectionType::access_point;
-        default:
-            return ConnectionType::station;
-    }
-}
+constexpr sim::Duration core_dump_silence = 200ms;  // 4 * MT76_CONNAC_COREDUMP_TIMEOUT
 
 FirmwareConfig config_of(const mld::Wiphy& wiphy) {
     FirmwareConfig out;
     out.mac.address = wiphy.addresses().front();
-    return out;
-}
-
-std::array<QueueParameters, 4> queues_of(const mld::Link& link) {
-    std::array<QueueParameters, 4> out;
-    for (std::size_t ac = 0; ac < out.size(); ++ac) {
-        const mld::TxQueueParameters& from = link.bss_config.tx_queues[ac];
-        if (from.cw_min != 0) out[ac] = {from.cw_min, from.cw_max, from.txop_32us, from.aifs};
-    }
     return out;
 }
 
@@ -62,21 +37,14 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
       power_(chip_),
       images_{synthetic_patch(), synthetic_ram()},
       wcids_(queue_),
-      inspection_({queue_, wiphy.world().trace(), wiphy.name(), front_, log_, bss_indexes_, wcids_, defects_}) {
+      inspection_({queue_, wiphy.world().trace(), wiphy.name(), front_, log_, bss_indexes_, wcids_, defects_}),
+      roc_(chip_) {
     const auto violated = [this](const Violation& violation) { inspection_.violated(violation); };
     chip_.set_violated(violated);
     wcids_.set_violated(violated);
     front_.commands().set_unsolicited([this](const EventView& arrived) { event(arrived); });
     air_.connect([this](const ReceivedFrame& frame) { return front_.firmware().receive_frame(frame); },
-                 [this](const phy::Reception& reception) {
-                     mld::RxStatus status;
-                     status.channel = reception.channel.control;
-                     status.signal = reception.rssi;
-                     status.received = reception.end;
-                     status.rate = reception.rate;
-                     status.started = reception.start;
-                     mac_.receive(reception.payload, status);
-                 },
+                 [this](const phy::Reception& reception) { receive(reception); },
                  [this](const ieee80211::MacAddress& address) {
                      for (const auto& [id, wdev] : wiphy_.wdevs())
                          for (const auto& link : wdev->links())
@@ -88,6 +56,9 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
                      return known != nullptr ? known->now.max_power_dbm : default_power_dbm;
                  },
                  [this](const RadioReport& report) { sent(report); });
+    chip_.set_timed_out([this] { reset(); });
+    operations_.set_idle([this] { check_when_idle(); });
+    roc_.set_expired([this] { works_.start("roc_work", roc_work()); });
     operations_.enqueue("probe", probe());
 }
 
@@ -114,108 +85,55 @@ Task<void> Driver::probe() {
     power_.allow();
 }
 
-Task<void> Driver::say(std::string who, Cid cid, Bytes payload) {
-    Mutex::Guard chip = co_await power_.acquire(std::move(who));
-    const McuResult result = co_await chip_.command(cid, option::set_ack, std::move(payload));
-    (void)result;
+void Driver::enqueue(std::string name, Conversation what, OnFailure on_failure) {
+    if (what.empty()) return;
+    operations_.enqueue(name, converse(name, std::move(what), on_failure));
 }
 
-Task<void> Driver::say_all(std::string who, std::vector<std::pair<Cid, Bytes>> messages) {
-    Mutex::Guard chip = co_await power_.acquire(std::move(who));
-    for (auto& [cid, payload] : messages) {
-        const McuResult result = co_await chip_.command(cid, option::set_ack, std::move(payload));
-        if (result.error != 0) co_return;
-    }
+Task<void> Driver::converse(std::string who, Conversation what, OnFailure on_failure) {
+    Mutex::Guard chip = co_await power_.acquire(who);
+    const auto said = co_await say(chip_, std::move(what), on_failure);
+    if (!said && said.error().code != ETIMEDOUT && said.error().code != ECANCELED)
+        log_.print(KernelLog::Level::warning, who + ": " + said.error().message);
 }
 
 // cf. mt7925_start()
 Result<void> Driver::start() {
-    std::vector<std::pair<Cid, Bytes>> messages;
-    messages.emplace_back(Cid::set_domain_info, domain_message(domain()));
-    messages.emplace_back(Cid::band_config, rts_message(default_rts_octets));
-    operations_.enqueue("start", say_all("start", std::move(messages)));
+    Conversation what;
+    what.push_back({Cid::set_domain_info, domain_message(domain())});
+    what.push_back({Cid::band_config, rts_message(default_rts_octets)});
+    enqueue("start", std::move(what));
     return {};
 }
 
-void Driver::stop() {}
-
-// cf. mt7925_add_interface()
-Result<void> Driver::add_interface(mld::Wdev& vif) {
-    const bool is_p2p_device = vif.type() == mld::InterfaceType::p2p_device;
-    const auto index = is_p2p_device ? bss_indexes_.take_p2p_device() : bss_indexes_.take();
-    if (!index) return fail(index.error());
-    Vif& own = vifs_[&vif];
-    own.type = connection_type(vif.type());
-    own.link = {.bss_idx = *index, .omac_idx = *index, .wmm_idx = static_cast<std::uint8_t>(*index % 4)};
-    std::vector<std::pair<Cid, Bytes>> messages;
-    messages.emplace_back(Cid::dev_info, device_message(own.link, vif.address(), true));
-    messages.emplace_back(Cid::bss_info, bss_message(own.link, own.type, own_wcid_of(*index), true));
-    operations_.enqueue("add_interface", say_all("add_interface", std::move(messages)));
-    return {};
-}
-
-Result<void> Driver::change_interface(mld::Wdev& vif, mld::InterfaceType) {
-    MLOSIM_INVARIANT(vifs_.contains(&vif), "an interface that changes was added");
-    return fail(EBUSY);
-}
-
-// cf. mt792x_remove_interface()
-void Driver::remove_interface(mld::Wdev& vif) {
-    const auto found = vifs_.find(&vif);
-    if (found == vifs_.end()) return;
-    const Vif own = found->second;
-    vifs_.erase(found);
-    bss_indexes_.give_back(own.link.bss_idx);
-    std::vector<std::pair<Cid, Bytes>> messages;
-    messages.emplace_back(Cid::bss_info, bss_message(own.link, own.type, own_wcid_of(own.link.bss_idx), false));
-    messages.emplace_back(Cid::dev_info, device_message(own.link, vif.address(), false));
-    operations_.enqueue("remove_interface", say_all("remove_interface", std::move(messages)));
-}
-
-Result<void> Driver::change_vif_links(mld::Wdev&, std::uint16_t, std::uint16_t) {
-    return fail(EOPNOTSUPP);
+// cf. mt7925_stop()
+void Driver::stop() {
+    mlo_power_save_.cancel();
 }
 
 void Driver::config(const mld::RadioConfig&) {}
 
-Result<void> Driver::assign_channel(mld::Link&) {
-    return fail(EOPNOTSUPP);
-}
-void Driver::unassign_channel(mld::Link&) {}
-
-// cf. mt7925_link_info_changed()
-void Driver::link_changed(mld::Link& link, mld::LinkChanges changes) {
-    const auto found = vifs_.find(&link.vif());
-    if (found == vifs_.end()) return;
-    const LinkNumbers& numbers = found->second.link;
-    std::vector<std::pair<Cid, Bytes>> messages;
-    if (changes.has(mld::LinkChange::slot_time))
-        messages.emplace_back(
-            Cid::bss_info,
-            slot_time_message(numbers, link.bss_config.use_short_slot_time ? short_slot_us : long_slot_us));
-    if (changes.has(mld::LinkChange::queues)) messages.emplace_back(Cid::edca, edca_message(numbers, queues_of(link)));
-    if (!messages.empty()) operations_.enqueue("link_info_changed", say_all("link_info_changed", std::move(messages)));
-}
-
 // cf. mt7925_hw_scan()
 Result<void> Driver::hw_scan(mld::Wdev& vif, const mld::DriverScan& scan) {
     if (scanning_ != nullptr) return fail(EBUSY);
-    const auto found = vifs_.find(&vif);
-    if (found == vifs_.end()) return fail(ENETDOWN);
-    Vif& own = found->second;
-    own.scan_sequence = static_cast<std::uint8_t>((own.scan_sequence + 1) & 0x7fU);
+    Vif* own = interfaces_.find(vif);
+    if (own == nullptr) return fail(ENETDOWN);
+    own->scan_sequence = static_cast<std::uint8_t>((own->scan_sequence + 1) & 0x7fU);
     scanning_ = &vif;
     power_.keep_awake(true);
-    operations_.enqueue("hw_scan", say("hw_scan", Cid::scan_req, scan_message(own.link, own.scan_sequence, scan)));
+    Conversation what;
+    what.push_back({Cid::scan_req, scan_message(own->default_link.numbers, own->scan_sequence, scan)});
+    enqueue("hw_scan", std::move(what));
     return {};
 }
 
 // cf. mt7925_mcu_cancel_hw_scan()
 void Driver::cancel_hw_scan(mld::Wdev& vif) {
-    const auto found = vifs_.find(&vif);
-    if (scanning_ != &vif || found == vifs_.end()) return;
-    operations_.enqueue("cancel_hw_scan", say("cancel_hw_scan", Cid::scan_req,
-                                              scan_cancel_message(found->second.link, found->second.scan_sequence)));
+    Vif* own = interfaces_.find(vif);
+    if (scanning_ != &vif || own == nullptr) return;
+    Conversation what;
+    what.push_back({Cid::scan_req, scan_cancel_message(own->default_link.numbers, own->scan_sequence)});
+    enqueue("cancel_hw_scan", std::move(what));
     scan_done(true);
 }
 
@@ -226,9 +144,33 @@ void Driver::scan_done(bool aborted) {
     mac_.scan_completed(aborted);
 }
 
+// cf. mt7925_mcu_uni_rx_unsolicited_event()
 void Driver::event(const EventView& arrived) {
     if (arrived.is(Eid::scan_done) && scanning_ != nullptr)
         scan_end_ = queue_.after(scan_end_delay, [this] { scan_done(false); });
+    if (arrived.is(Eid::roc)) roc_event(arrived);
+    if (arrived.is(Eid::beacon_loss)) beacon_loss(arrived);
+    // The dump is over when no more of it comes. cf. mt7925_coredump_work()
+    if (arrived.is(Eid::coredump)) core_dump_ = queue_.after(core_dump_silence, [this] { reset(); });
+}
+
+void Driver::roc_event(const EventView& arrived) {
+    const auto tlvs = parse_tlvs(arrived.payload, sizeof(std::uint32_t));
+    if (!tlvs) return;
+    for (const Tlv& tlv : *tlvs) {
+        if (tlv.tag != RocGrant::tag) continue;
+        if (const auto grant = decode<RocGrant>(tlv)) roc_granted(*grant);
+    }
+}
+
+// Of an MLD only its first link counts. cf. mt7925_mcu_connection_loss_iter()
+void Driver::beacon_loss(const EventView& arrived) {
+    if (arrived.payload.empty()) return;
+    const std::uint8_t index = arrived.payload.front();
+    for (const auto& vif : interfaces_.all())
+        if (vif->default_link.added && vif->default_link.numbers.bss_idx == index &&
+            vif->type == ConnectionType::station)
+            mac_.connection_loss(vif->wdev);
 }
 
 Result<mld::Survey> Driver::get_survey(std::size_t) {
@@ -237,13 +179,6 @@ Result<mld::Survey> Driver::get_survey(std::size_t) {
 
 std::uint64_t Driver::tsf(const mld::Wdev&) const {
     return queue_.now().us();
-}
-
-std::vector<phy::Band> Driver::station_link_bands(const mld::Wdev&) const {
-    std::vector<phy::Band> out;
-    for (const phy::Band band : phy::eht_bands)
-        if (wiphy_.band(band) != nullptr) out.push_back(band);
-    return out;
 }
 
 void install(mld::World& world, phy::Medium& medium) {

@@ -19,6 +19,7 @@ Task<void> Operations::work() {
         co_await body;
     }
     running_ = false;
+    if (when_idle_) when_idle_();
 }
 
 }  // namespace mlosim::mt7925::host

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 
 #include "mt7925/host/task.h"
@@ -17,6 +18,8 @@ public:
     Operations& operator=(const Operations&) = delete;
 
     void enqueue(std::string name, Task<void> operation);
+    /// What happens when all is done.
+    void set_idle(std::function<void()> idle) { when_idle_ = std::move(idle); }
     /// Nothing runs and nothing waits.
     [[nodiscard]] bool idle() const noexcept { return !running_; }
     [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
@@ -30,6 +33,7 @@ private:
 
     std::deque<Entry> waiting_;
     bool running_ = false;
+    std::function<void()> when_idle_;
     TaskSet tasks_;
 };
 

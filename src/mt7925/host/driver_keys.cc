@@ -1,0 +1,122 @@
+// Keys: which entry has which, and what the firmware is told.
+
+#include <utility>
+
+#include "mld/sta.h"
+#include "mld/wdev.h"
+#include "mt7925/host/driver.h"
+#include "mt7925/host/key_message.h"
+
+namespace mlosim::mt7925::host {
+
+// cf. mt7925_set_key()
+Result<void> Driver::set_key(mld::KeyCommand command, mld::Wdev& wdev, mld::Sta* sta, const mld::KeyName& name,
+                             const mld::Key& key) {
+    Vif* vif = interfaces_.find(wdev);
+    if (vif == nullptr) return {};
+    const Peer* peer = sta != nullptr ? vif->peer(sta->address()) : nullptr;
+    std::vector<std::optional<ieee80211::LinkId>> links;
+    if (!vif->is_mld()) {
+        links.emplace_back();
+    } else if (name.link) {
+        links.emplace_back(name.link);
+    } else if (peer != nullptr) {
+        for (const PeerLink& entry : peer->links)
+            links.push_back(entry.id);
+    }
+    Conversation what;
+    for (const auto& link : links) {
+        auto more = key_on_link(command, *vif, sta != nullptr ? peer : nullptr, sta, link, key);
+        if (!more) return fail(more.error());
+        append(what, std::move(*more));
+    }
+    if (what.empty()) return {};
+    std::string whose = sta != nullptr ? sta->address().to_string() : ieee80211::MacAddress::broadcast().to_string();
+    operations_.enqueue("set_key", install(command, name.index, std::move(whose), std::move(what)));
+    return {};
+}
+
+// cf. mt7925_set_link_key()
+Result<Conversation> Driver::key_on_link(mld::KeyCommand command, Vif& vif, const Peer* peer, const mld::Sta* sta,
+                                         std::optional<ieee80211::LinkId> id, const mld::Key& key) {
+    const KeyCipher cipher = cipher_number(key.cipher().selector());
+    if (cipher == KeyCipher::none) return fail(EOPNOTSUPP, "the chip has no such cipher");
+    VifLink* link = vif.link(id);
+    const PeerLink* entry = peer != nullptr ? peer->link(id) : nullptr;
+    // Where the link, or the peer's part of it, is gone, its keys went with it.
+    if (link == nullptr || !link->added || (sta != nullptr && entry == nullptr)) return Conversation{};
+    const std::uint8_t wcid = entry != nullptr ? entry->wcid : link->own_wcid();
+    Wcid* has = wcids_.change(wcid);
+    if (has == nullptr) return Conversation{};
+
+    Conversation out;
+    const bool set = command == mld::KeyCommand::set;
+    if (set && link->cipher == KeyCipher::none) {
+        link->cipher = cipher;
+        const Peer* ap = vif.type == ConnectionType::station && !vif.peers.empty() ? &vif.peers.front() : nullptr;
+        if (const auto update = bss_update(vif, *link, ap != nullptr ? ap->link(id) : entry, sta, true))
+            out.push_back({Cid::bss_info, bss_update_message(*update)});
+    }
+    auto& index = cipher == KeyCipher::bip ? has->management_key_index : has->key_index;
+    if (!set && index != key.index()) return out;
+    index = set ? std::optional(key.index()) : std::nullopt;
+
+    KeyInput input;
+    input.entry = entry != nullptr ? EntryNumbers::peer(link->numbers, wcid) : EntryNumbers::self(link->numbers, wcid);
+    const mld::Link* of_mac = vif.is_mld() && id ? vif.wdev.link(*id) : nullptr;
+    if (entry != nullptr)
+        input.address = entry->address;
+    else if (of_mac != nullptr)
+        input.address = of_mac->bssid();
+    else if (!vif.wdev.is_mld())
+        input.address = vif.wdev.default_link().bssid();
+    if (!set) {
+        out.push_back({Cid::sta_rec, key_removal_message(input.entry, input.address)});
+        return out;
+    }
+    input.cipher = cipher;
+    input.key_id = key.index();
+    input.key = key.data();
+    input.group_key = link->group_key;
+    if (entry == nullptr) remember(link->group_key, input);
+    auto message = key_message(input);
+    if (!message) return fail(message.error());
+    out.push_back({Cid::sta_rec, std::move(*message)});
+    return out;
+}
+
+// The key of before the link came is on it too.
+Conversation Driver::pairwise_keys_on(Vif& vif, const Peer& peer, const mld::Sta& sta, const PeerLink& entry) {
+    Conversation out;
+    for (const auto& key : sta.pairwise_keys) {
+        if (key == nullptr) continue;
+        auto more = key_on_link(mld::KeyCommand::set, vif, &peer, &sta, entry.id, *key);
+        if (more) append(out, std::move(*more));
+    }
+    return out;
+}
+
+Task<void> Driver::install(mld::KeyCommand command, unsigned index, std::string peer, Conversation what) {
+    Mutex::Guard chip = co_await power_.acquire("set_key");
+    for (std::size_t i = 0; i < what.size(); ++i) {
+        const McuResult result = co_await chip_.command(what[i].cid, what[i].options, what[i].payload);
+        // 1 means: do it in software, and says nothing of it.
+        constexpr std::uint32_t in_software = 1;
+        if (result.error == ECANCELED) co_return;
+        if (result.error != 0) {
+            key_failed(command, index, peer, -result.error);
+            co_return;
+        }
+        if (result.status > in_software) key_failed(command, index, peer, static_cast<int>(result.status));
+    }
+}
+
+// cf. ieee80211_key_enable_hw_accel(), ieee80211_key_disable_hw_accel()
+void Driver::key_failed(mld::KeyCommand command, unsigned index, const std::string& peer, int error) {
+    const bool set = command == mld::KeyCommand::set;
+    log_.print(KernelLog::Level::error,
+               std::string(set ? "failed to set key (" : "failed to remove key (") + std::to_string(index) + ", " +
+                   peer + (set ? ") to hardware (" : ") from hardware (") + std::to_string(error) + ")");
+}
+
+}  // namespace mlosim::mt7925::host

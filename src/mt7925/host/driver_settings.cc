@@ -1,0 +1,143 @@
+// What of interfaces and their links changes while they are there.
+
+#include <array>
+#include <bit>
+#include <utility>
+
+#include "mld/wdev.h"
+#include "mt7925/host/chip_messages.h"
+#include "mt7925/host/driver.h"
+
+namespace mlosim::mt7925::host {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint16_t short_slot_us = 9;
+constexpr std::uint16_t long_slot_us = 20;
+constexpr sim::Duration mlo_power_save_delay = 5s;
+
+std::array<QueueParameters, 4> queues_of(const mld::Link& link) {
+    std::array<QueueParameters, 4> out;
+    for (std::size_t ac = 0; ac < out.size(); ++ac) {
+        const mld::TxQueueParameters& from = link.bss_config.tx_queues[ac];
+        if (from.cw_min != 0) out[ac] = {from.cw_min, from.cw_max, from.txop_32us, from.aifs};
+    }
+    return out;
+}
+
+}  // namespace
+
+// cf. mt7925_vif_cfg_changed()
+void Driver::vif_changed(mld::Wdev& wdev, mld::VifChanges changes) {
+    Vif* vif = interfaces_.find(wdev);
+    if (vif == nullptr || vif->type != ConnectionType::station) return;
+    Conversation what;
+    const bool connected = !vif->peers.empty();
+    if (changes.has(mld::VifChange::association)) {
+        VifLink& first = vif->default_link;
+        // The channel's context follows the station that came or went.
+        if (const auto& channel = vif->is_mld() ? first.channel : wdev.default_link().channel())
+            what.push_back({Cid::bss_info, rlm_message(first.numbers, *channel)});
+        what.push_back({Cid::sta_rec, header_translation_message(EntryNumbers::self(first.numbers, first.own_wcid()),
+                                                                 {.of_station = true})});
+        if (connected) {
+            const mld::BssConfig* bss = wdev.is_mld() ? nullptr : &wdev.default_link().bss_config;
+            what.push_back(
+                {Cid::bss_info, beacon_watch_message(first.numbers, bss != nullptr ? bss->beacon_interval : 0,
+                                                     bss != nullptr ? bss->dtim_period : 0)});
+        } else {
+            what.push_back({Cid::bss_info, pm_disable_message(first.numbers)});
+        }
+        what.push_back({Cid::band_config, beacon_filter_message(connected)});
+        if (vif->is_mld()) vif->mlo_power_save = connected ? MloPowerSave::associated : MloPowerSave::disassociated;
+        if (connected && wdev.power_save()) what.push_back({Cid::bss_info, power_save_message(first.numbers, true)});
+        if (!connected) what.push_back({Cid::bss_info, power_save_message(first.numbers, false)});
+    } else if (changes.has(mld::VifChange::power_save) && connected) {
+        if (std::popcount(vif->valid_links) < 2)
+            what.push_back({Cid::bss_info, power_save_message(vif->default_link.numbers, wdev.power_save())});
+        else if (vif->mlo_power_save == MloPowerSave::associated)
+            vif->mlo_power_save = MloPowerSave::change_pending;
+        else if (vif->mlo_power_save == MloPowerSave::changed)
+            append(what, power_save_of_links(*vif, vif->valid_links));
+    }
+    enqueue("vif_cfg_changed", std::move(what), OnFailure::go_on);
+}
+
+/// Of those that are there (now).
+Conversation Driver::power_save_of_links(Vif& vif, std::uint16_t links) {
+    Conversation out;
+    for (unsigned number = 0; links >> number != 0; ++number) {
+        const auto id = ieee80211::LinkId::from(number);
+        if (!id || (links & id->bit()) == 0) continue;
+        const VifLink* link = vif.link(*id);
+        if (link == nullptr || vif.wdev.link(*id) == nullptr) continue;
+        out.push_back({Cid::bss_info, power_save_message(link->numbers, vif.wdev.power_save())});
+    }
+    return out;
+}
+
+/// All links of stations that have changed it save power now. cf. mt7925_mlo_pm_work()
+Task<void> Driver::mlo_power_save_work() {
+    std::vector<std::pair<std::uint64_t, std::uint16_t>> whose;
+    for (const auto& vif : interfaces_.all())
+        if (vif->mlo_power_save == MloPowerSave::changed) whose.emplace_back(vif->incarnation, vif->valid_links);
+    for (std::size_t i = 0; i < whose.size(); ++i) {
+        Mutex::Guard chip = co_await power_.acquire("mlo_pm_work");
+        Vif* vif = interfaces_.find(whose[i].first);
+        if (vif == nullptr) continue;
+        const auto said = co_await say(chip_, power_save_of_links(*vif, whose[i].second), OnFailure::go_on);
+        (void)said;
+    }
+}
+
+// cf. mt7925_link_info_changed()
+void Driver::link_changed(mld::Link& link, mld::LinkChanges changes) {
+    using mld::LinkChange;
+    Vif* vif = interfaces_.find(link.vif());
+    if (vif == nullptr) return;
+    // Of a link that is not active the MAC says nothing.
+    if (link.vif().is_mld() && (link.vif().active_links() & link.id().bit()) == 0) return;
+    VifLink* own = vif->link(vif->is_mld() ? std::optional(link.id()) : std::nullopt);
+    if (own == nullptr) return;
+    Conversation what;
+    if (vif->type == ConnectionType::access_point) append(what, access_point_changed(*vif, *own, link, changes));
+    if (changes.has(LinkChange::slot_time)) {
+        const std::uint16_t slot = link.bss_config.use_short_slot_time ? short_slot_us : long_slot_us;
+        if (slot != std::exchange(slot_us_, slot))
+            what.push_back({Cid::bss_info, slot_time_message(own->numbers, slot)});
+    }
+    if (changes.has_any({LinkChange::queues, LinkChange::beacon_enabled}))
+        what.push_back({Cid::edca, edca_message(own->numbers, queues_of(link))});
+    if (vif->mlo_power_save == MloPowerSave::change_pending) {
+        // The second link is there.
+        what.push_back({Cid::bss_info, beacon_watch_message(own->numbers, link.bss_config.beacon_interval,
+                                                            link.bss_config.dtim_period)});
+        vif->mlo_power_save = MloPowerSave::changed;
+        mlo_power_save_ =
+            queue_.after(mlo_power_save_delay, [this] { works_.start("mlo_pm_work", mlo_power_save_work()); });
+    }
+    enqueue("link_info_changed", std::move(what), OnFailure::go_on);
+}
+
+Conversation Driver::queues_again(const mld::Link& link, const VifLink& own) {
+    Conversation out;
+    out.push_back({Cid::edca, edca_message(own.numbers, queues_of(link))});
+    return out;
+}
+
+// The firmware counts beacons, and tells when they stay away. cf. IEEE80211_VIF_BEACON_FILTER
+bool Driver::watches_connection(const mld::Wdev& wdev) const {
+    return wdev.type() == mld::InterfaceType::station || wdev.type() == mld::InterfaceType::p2p_client;
+}
+
+// cf. mt7925_set_rts_threshold()
+Result<void> Driver::set_rts_threshold(std::uint32_t octets) {
+    Conversation what;
+    what.push_back({Cid::band_config, rts_message(octets)});
+    enqueue("set_rts_threshold", std::move(what));
+    return {};
+}
+
+}  // namespace mlosim::mt7925::host

@@ -1,0 +1,278 @@
+// Peers: a WCID for each of their links, and what the firmware is told of them at each step.
+
+#include <bit>
+#include <utility>
+
+#include "mld/sta.h"
+#include "mld/wdev.h"
+#include "mld/wiphy.h"
+#include "mt7925/host/driver.h"
+#include "mt7925/host/roc_message.h"
+
+namespace mlosim::mt7925::host {
+
+namespace {
+
+constexpr std::uint32_t pre_roc_ms = 5;
+
+}  // namespace
+
+// cf. mt76_sta_state()
+Result<void> Driver::sta_state(mld::Wdev& wdev, mld::Sta& sta, std::optional<mld::StaState> from,
+                               std::optional<mld::StaState> to) {
+    using mld::StaState;
+    Vif* vif = interfaces_.find(wdev);
+    if (vif == nullptr) return {};
+    if (!from && to == StaState::none) return add_peer(*vif, sta);
+    if (from == StaState::authenticated && to == StaState::associated) associate(*vif, sta);
+    if (from == StaState::associated && to == StaState::authorized) authorize(*vif, sta);
+    if (from == StaState::none && !to) remove_peer(*vif, sta);
+    return {};
+}
+
+// cf. mt7925_mac_sta_add()
+Result<void> Driver::add_peer(Vif& vif, mld::Sta& sta) {
+    vif.peers.push_back({sta.address(), {}});
+    Peer& peer = vif.peers.back();
+    Conversation what;
+    for (const auto& link : sta.links()) {
+        auto more = add_peer_link(vif, peer, sta, *link);
+        if (!more) {
+            for (const PeerLink& entry : peer.links)
+                free_wcid(entry.wcid);
+            vif.peers.pop_back();
+            return fail(more.error());
+        }
+        append(what, std::move(*more));
+    }
+    operations_.enqueue("sta_add", introduce(vif.incarnation, sta.address(), std::move(what)));
+    return {};
+}
+
+/// Who cannot be introduced is not there: the connection attempt ends.
+Task<void> Driver::introduce(std::uint64_t incarnation, ieee80211::MacAddress address, Conversation what) {
+    Mutex::Guard chip = co_await power_.acquire("sta_add");
+    const auto said = co_await say(chip_, std::move(what), OnFailure::stop);
+    if (said || said.error().code == ECANCELED) co_return;
+    Vif* vif = interfaces_.find(incarnation);
+    if (vif == nullptr || vif->peer(address) == nullptr) co_return;
+    log_.print(KernelLog::Level::warning, "failed to insert STA entry: " + said.error().message);
+    chip.release();
+    if (vif->type == ConnectionType::station) mac_.disconnect(vif->wdev, false);
+}
+
+void Driver::free_wcid(std::uint8_t wcid) {
+    if (wcids_.find(wcid) != nullptr) wcids_.withdraw(wcid);
+    wcids_.release(wcid);
+}
+
+// cf. mt7925_mac_link_sta_add()
+Result<Conversation> Driver::add_peer_link(Vif& vif, Peer& peer, const mld::Sta& sta, const mld::LinkSta& link) {
+    const auto id = vif.is_mld() ? std::optional(link.link) : std::nullopt;
+    VifLink* own = vif.link(id);
+    if (own == nullptr) return fail(EINVAL, "that link is not there");
+    const auto wcid = wcids_.allocate();
+    if (!wcid) return fail(wcid.error());
+    const PeerLink* const primary = peer.primary();
+    Wcid entry;
+    entry.index = *wcid;
+    entry.bss_index = own->numbers.bss_idx;
+    entry.peer = link.address;
+    entry.link = id;
+    if (primary != nullptr) entry.primary = primary->wcid;
+    wcids_.initialise(entry);
+    wcids_.publish(*wcid);
+    const bool is_first = primary == nullptr;
+    peer.links.push_back({id, *wcid, link.address});
+    PeerLink& added = peer.links.back();
+
+    Conversation out;
+    // The first one's BSS is not connected yet; that of a further one is.
+    if (vif.type == ConnectionType::station)
+        if (auto update = bss_update(vif, *own, &added, &sta, !is_first))
+            out.push_back({Cid::bss_info, bss_update_message(*update)});
+    if (is_first) {
+        out.push_back({Cid::sta_rec, station_message(station_record(vif, *own, peer, added, sta, EntryState::none))});
+        return out;
+    }
+    const PeerLink& first = peer.links.front();
+    if (const VifLink* of_first = vif.link(first.id))
+        out.push_back(
+            {Cid::sta_rec, station_message(station_record(vif, *of_first, peer, first, sta, EntryState::associated))});
+    out.push_back({Cid::sta_rec, station_message(station_record(vif, *own, peer, added, sta, EntryState::associated))});
+    return out;
+}
+
+// cf. mt7925_mac_sta_event(), mt7925_mac_set_links(), mt7925_mac_link_sta_assoc()
+void Driver::associate(Vif& vif, mld::Sta& sta) {
+    Peer* peer = vif.peer(sta.address());
+    PeerLink* entry = peer != nullptr ? peer->primary() : nullptr;
+    VifLink* own = entry != nullptr ? vif.link(entry->id) : nullptr;
+    if (own == nullptr) return;
+    const std::uint16_t selected =
+        vif.is_mld() && vif.type == ConnectionType::station ? select_links(vif) : std::uint16_t{0};
+    std::optional<RocType> first_roc;
+    if (std::popcount(selected) > 1) {
+        const auto others = static_cast<std::uint16_t>(selected & ~vif.default_link.id->bit());
+        const auto second = *ieee80211::LinkId::from(static_cast<unsigned>(std::countr_zero(others)));
+        const phy::Band band = own->channel ? own->channel->band() : phy::Band::ghz5;
+        const phy::Band other = vif.wdev.link(second)->wanted_channel()->band();
+        if (band == phy::Band::ghz2_4)
+            first_roc = RocType::mlsr_ag;
+        else if (band == phy::Band::ghz5 && other == phy::Band::ghz6)
+            first_roc = RocType::mlsr_aa;
+        works_.start("set_active_links", prepare_second_link(vif.incarnation, vif.connection, second));
+    }
+    Conversation what;
+    if (vif.type == ConnectionType::station)
+        if (auto update = bss_update(vif, *own, entry, &sta, true))
+            what.push_back({Cid::bss_info, bss_update_message(*update)});
+    what.push_back(
+        {Cid::sta_rec, station_message(station_record(vif, *own, *peer, *entry, sta, EntryState::associated))});
+    operations_.enqueue("sta_event", associate_first(vif.incarnation, std::move(what), first_roc));
+}
+
+/// Where the two links share too much the radio's time is asked for once more before the firmware knows of the
+/// association.
+Task<void> Driver::associate_first(std::uint64_t incarnation, Conversation then, std::optional<RocType> first_roc) {
+    if (first_roc) {
+        co_await end_roc(incarnation);
+        Mutex::Guard chip = co_await power_.acquire("set_mlo_roc");
+        const Vif* vif = interfaces_.find(incarnation);
+        if (vif != nullptr && vif->default_link.channel) {
+            const RocLink link{vif->default_link.numbers.bss_idx, vif->default_link.channel->control};
+            Roc::Request request = [type = *first_roc, link](std::uint8_t token) {
+                return mlo_roc_message({token, type, pre_roc_ms}, link, std::nullopt);
+            };
+            const auto granted = co_await roc_.acquire(std::move(request), link.bss_idx);
+            (void)granted;  // nor does the real driver look
+        }
+    }
+    Mutex::Guard chip = co_await power_.acquire("sta_event");
+    const auto said = co_await say(chip_, std::move(then), OnFailure::go_on);
+    (void)said;
+}
+
+// What a station may send the chip makes of 802.3 frames from now on. cf. mt7925_sta_set_decap_offload()
+void Driver::authorize(Vif& vif, const mld::Sta& sta) {
+    const Peer* peer = vif.peer(sta.address());
+    if (peer == nullptr) return;
+    Conversation what;
+    for (const PeerLink& entry : peer->links) {
+        const VifLink* own = vif.link(entry.id);
+        if (own == nullptr) continue;
+        HeaderTranslation translation;
+        translation.of_station = vif.type == ConnectionType::station;
+        translation.translated = true;
+        what.push_back(
+            {Cid::sta_rec, header_translation_message(EntryNumbers::peer(own->numbers, entry.wcid), translation)});
+    }
+    enqueue("sta_set_decap_offload", std::move(what), OnFailure::go_on);
+}
+
+// cf. mt7925_sta_pre_rcu_remove(), mt7925_mac_sta_remove()
+void Driver::remove_peer(Vif& vif, const mld::Sta& sta) {
+    Peer* peer = vif.peer(sta.address());
+    if (peer == nullptr) return;
+    std::uint16_t all = 0;
+    for (const PeerLink& entry : peer->links)
+        if (entry.id) all = static_cast<std::uint16_t>(all | entry.id->bit());
+    Conversation what = remove_peer_links(vif, *peer, sta, all);
+    if (vif.is_mld()) {
+        // The links' addresses went with them: the interface has its own again. cf. mt7925_mcu_del_dev()
+        what.push_back({Cid::bss_info, legacy_bss_message(vif.default_link.numbers)});
+        what.push_back({Cid::dev_info, device_message(vif.default_link.numbers, vif.wdev.address(), true)});
+    }
+    vif.peers.remove_if([&](const Peer& own) { return &own == peer; });
+    vif.mlo_power_save = MloPowerSave::disassociated;
+    operations_.enqueue("sta_remove", let_go(std::move(what)));
+}
+
+// cf. mt7925_mac_sta_remove_links(), mt7925_mac_link_sta_remove()
+Conversation Driver::remove_peer_links(Vif& vif, Peer& peer, const mld::Sta& sta, std::uint16_t links) {
+    const auto goes = [&](const PeerLink& entry) { return !entry.id || (links & entry.id->bit()) != 0; };
+    Conversation before;
+    Conversation out;
+    for (const PeerLink& entry : peer.links) {
+        VifLink* own = goes(entry) ? vif.link(entry.id) : nullptr;
+        if (own == nullptr) continue;
+        Conversation& to = vif.is_mld() ? before : out;
+        if (!vif.is_mld())
+            out.push_back({Cid::sta_rec, station_removal_message(EntryNumbers::peer(own->numbers, entry.wcid))});
+        if (vif.type == ConnectionType::station)
+            if (auto update = bss_update(vif, *own, &entry, &sta, false))
+                to.push_back({Cid::bss_info, bss_update_message(*update)});
+        if (!vif.is_mld()) continue;
+        out.push_back({Cid::sta_rec, station_removal_message(EntryNumbers::peer(own->numbers, entry.wcid))});
+        // The BSS goes with its link, but the first one's number stays: the interface takes it over.
+        if (vif.type != ConnectionType::station) continue;
+        append(out,
+               own == &vif.default_link ? deactivation(vif, *own, entry.wcid) : remove_link(vif, *own, entry.wcid));
+    }
+    for (const PeerLink& entry : peer.links)
+        if (goes(entry)) free_wcid(entry.wcid);
+    std::erase_if(peer.links, goes);
+    append(before, std::move(out));
+    return before;
+}
+
+Task<void> Driver::let_go(Conversation what) {
+    Mutex::Guard chip = co_await power_.acquire("sta_remove");
+    if (roc_.end()) co_await abort_everywhere();
+    const auto said = co_await say(chip_, std::move(what), OnFailure::go_on);
+    (void)said;
+}
+
+// cf. mt7925_change_sta_links()
+Result<void> Driver::change_sta_links(mld::Wdev& wdev, mld::Sta& sta, std::uint16_t old_links,
+                                      std::uint16_t new_links) {
+    Vif* vif = interfaces_.find(wdev);
+    Peer* peer = vif != nullptr ? vif->peer(sta.address()) : nullptr;
+    if (peer == nullptr || old_links == new_links) return {};
+    const auto removed = static_cast<std::uint16_t>(old_links & ~new_links);
+    const auto added = static_cast<std::uint16_t>(new_links & ~old_links);
+    if (removed != 0) operations_.enqueue("change_sta_links", let_go(remove_peer_links(*vif, *peer, sta, removed)));
+    for (const auto& link : sta.links()) {
+        if ((added & link->link.bit()) == 0 || peer->link(link->link) != nullptr) continue;
+        auto what = add_peer_link(*vif, *peer, sta, *link);
+        if (!what) return fail(what.error());
+        append(*what, pairwise_keys_on(*vif, *peer, sta, *peer->link(link->link)));
+        operations_.enqueue("change_sta_links",
+                            introduce_link(vif->incarnation, vif->connection, link->link, std::move(*what)));
+    }
+    return {};
+}
+
+/// A further link that the firmware does not take is not used: the MAC goes back to those it had.
+Task<void> Driver::introduce_link(std::uint64_t incarnation, std::uint64_t connection, ieee80211::LinkId link,
+                                  Conversation what) {
+    Mutex::Guard chip = co_await power_.acquire("change_sta_links");
+    const auto said = co_await say(chip_, std::move(what), OnFailure::stop);
+    if (said || said.error().code == ECANCELED) co_return;
+    const Vif* vif = interfaces_.find(incarnation);
+    if (vif == nullptr || vif->connection != connection) co_return;
+    link_failed(*vif, link, said.error());
+    if (vif->type == ConnectionType::station)
+        mac_.activate_links(vif->wdev, static_cast<std::uint16_t>(vif->valid_links & ~link.bit()));
+}
+
+// Every link that carries the peer's frames is told. cf. mt7925_ampdu_action(), mt7925_mcu_uni_tx_ba()
+void Driver::block_ack_changed(mld::Wdev& wdev, mld::Sta& sta, const mld::BlockAckChange& change) {
+    using mld::BlockAckStep;
+    Vif* vif = interfaces_.find(wdev);
+    const Peer* peer = vif != nullptr ? vif->peer(sta.address()) : nullptr;
+    if (peer == nullptr || change.step == BlockAckStep::tx_start) return;
+    BlockAck agreement;
+    agreement.tid = change.tid;
+    agreement.originator = change.step != BlockAckStep::rx_start && change.step != BlockAckStep::rx_stop;
+    agreement.start = change.step == BlockAckStep::rx_start || change.step == BlockAckStep::tx_operational;
+    agreement.first_sequence = change.first_number;
+    agreement.window = change.window;
+    Conversation what;
+    for (const PeerLink& entry : peer->links)
+        if (const VifLink* own = vif->link(entry.id))
+            what.push_back({Cid::sta_rec, block_ack_message(EntryNumbers::peer(own->numbers, entry.wcid), agreement)});
+    enqueue("ampdu_action", std::move(what), OnFailure::go_on);
+}
+
+}  // namespace mlosim::mt7925::host
