@@ -132,6 +132,18 @@ private:
     Task<void> second_link(std::uint64_t incarnation, std::uint64_t connection, ieee80211::LinkId second,
                            bool asked_by_mac);
 
+    /// What a key's coming or going makes the driver say, and which entries have it when that is said.
+    struct KeyWork {
+        struct Entry {
+            std::uint8_t wcid = 0;
+            ieee80211::MacAddress address;
+            bool management = false;
+            std::uint8_t index = 0;
+        };
+        Conversation what;
+        std::vector<Entry> gets;
+    };
+
     // driver_stations.cc
     Result<void> add_peer(Vif& vif, mld::Sta& sta);
     Result<Conversation> add_peer_link(Vif& vif, Peer& peer, const mld::Sta& sta, const mld::LinkSta& link);
@@ -142,17 +154,18 @@ private:
     void free_wcid(std::uint8_t wcid);
     Task<void> introduce(std::uint64_t incarnation, ieee80211::MacAddress address, Conversation what);
     Task<void> introduce_link(std::uint64_t incarnation, std::uint64_t connection, ieee80211::LinkId link,
-                              Conversation what);
+                              KeyWork work);
     Task<void> associate_first(std::uint64_t incarnation, Conversation then, std::optional<RocType> first_roc);
     Task<void> let_go(Conversation what);
 
     // driver_keys.cc
-    /// What a key's coming or going on one link makes the driver say. EOPNOTSUPP: the chip has no such cipher.
-    Result<Conversation> key_on_link(mld::KeyCommand command, Vif& vif, const Peer* peer, const mld::Sta* sta,
-                                     std::optional<ieee80211::LinkId> link, const mld::Key& key);
+    /// EOPNOTSUPP: the chip has no such cipher.
+    Result<void> key_on_link(mld::KeyCommand command, Vif& vif, Peer* peer, const mld::Sta* sta,
+                             std::optional<ieee80211::LinkId> link, const mld::Key& key, KeyWork& work);
     /// The keys that a peer's new link is to have.
-    Conversation pairwise_keys_on(Vif& vif, const Peer& peer, const mld::Sta& sta, const PeerLink& entry);
-    Task<void> install(mld::KeyCommand command, unsigned index, std::string peer, Conversation what);
+    KeyWork pairwise_keys_on(Vif& vif, Peer& peer, const mld::Sta& sta, std::optional<ieee80211::LinkId> link);
+    Task<void> install(mld::KeyCommand command, unsigned index, std::string peer, KeyWork work);
+    void use_keys(const KeyWork& work);
     void key_failed(mld::KeyCommand command, unsigned index, const std::string& peer, int error);
 
     // driver_settings.cc

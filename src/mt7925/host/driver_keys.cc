@@ -14,7 +14,7 @@ Result<void> Driver::set_key(mld::KeyCommand command, mld::Wdev& wdev, mld::Sta*
                              const mld::Key& key) {
     Vif* vif = interfaces_.find(wdev);
     if (vif == nullptr) return {};
-    const Peer* peer = sta != nullptr ? vif->peer(sta->address()) : nullptr;
+    Peer* peer = sta != nullptr ? vif->peer(sta->address()) : nullptr;
     std::vector<std::optional<ieee80211::LinkId>> links;
     if (!vif->is_mld()) {
         links.emplace_back();
@@ -24,55 +24,53 @@ Result<void> Driver::set_key(mld::KeyCommand command, mld::Wdev& wdev, mld::Sta*
         for (const PeerLink& entry : peer->links)
             links.push_back(entry.id);
     }
-    Conversation what;
-    for (const auto& link : links) {
-        auto more = key_on_link(command, *vif, sta != nullptr ? peer : nullptr, sta, link, key);
-        if (!more) return fail(more.error());
-        append(what, std::move(*more));
-    }
-    if (what.empty()) return {};
     std::string whose = sta != nullptr ? sta->address().to_string() : ieee80211::MacAddress::broadcast().to_string();
-    operations_.enqueue("set_key", install(command, name.index, std::move(whose), std::move(what)));
+    KeyWork work;
+    for (const auto& link : links)
+        if (auto done = key_on_link(command, *vif, peer, sta, link, key, work); !done) {
+            if (done.error().code != EOPNOTSUPP) key_failed(command, name.index, whose, -done.error().code);
+            return done;
+        }
+    if (!work.what.empty())
+        operations_.enqueue("set_key", install(command, name.index, std::move(whose), std::move(work)));
     return {};
 }
 
 // cf. mt7925_set_link_key()
-Result<Conversation> Driver::key_on_link(mld::KeyCommand command, Vif& vif, const Peer* peer, const mld::Sta* sta,
-                                         std::optional<ieee80211::LinkId> id, const mld::Key& key) {
+Result<void> Driver::key_on_link(mld::KeyCommand command, Vif& vif, Peer* peer, const mld::Sta* sta,
+                                 std::optional<ieee80211::LinkId> id, const mld::Key& key, KeyWork& work) {
     const KeyCipher cipher = cipher_number(key.cipher().selector());
     if (cipher == KeyCipher::none) return fail(EOPNOTSUPP, "the chip has no such cipher");
     VifLink* link = vif.link(id);
-    const PeerLink* entry = peer != nullptr ? peer->link(id) : nullptr;
+    PeerLink* entry = peer != nullptr ? peer->link(id) : nullptr;
     // Where the link, or the peer's part of it, is gone, its keys went with it.
-    if (link == nullptr || !link->added || (sta != nullptr && entry == nullptr)) return Conversation{};
-    const std::uint8_t wcid = entry != nullptr ? entry->wcid : link->own_wcid();
-    Wcid* has = wcids_.change(wcid);
-    if (has == nullptr) return Conversation{};
+    if (link == nullptr || !link->added || (sta != nullptr && entry == nullptr)) return {};
 
-    Conversation out;
     const bool set = command == mld::KeyCommand::set;
     if (set && link->cipher == KeyCipher::none) {
         link->cipher = cipher;
-        const Peer* ap = vif.type == ConnectionType::station && !vif.peers.empty() ? &vif.peers.front() : nullptr;
+        Peer* ap = vif.type == ConnectionType::station && !vif.peers.empty() ? &vif.peers.front() : nullptr;
         if (const auto update = bss_update(vif, *link, ap != nullptr ? ap->link(id) : entry, sta, true))
-            out.push_back({Cid::bss_info, bss_update_message(*update)});
+            work.what.push_back({Cid::bss_info, bss_update_message(*update)});
     }
-    auto& index = cipher == KeyCipher::bip ? has->management_key_index : has->key_index;
-    if (!set && index != key.index()) return out;
+    const bool management = cipher == KeyCipher::bip;
+    HeldKeys& held = entry != nullptr ? entry->keys : link->keys;
+    auto& index = management ? held.management_index : held.index;
+    if (!set && index != key.index()) return {};
     index = set ? std::optional(key.index()) : std::nullopt;
 
     KeyInput input;
+    const std::uint8_t wcid = entry != nullptr ? entry->wcid : link->own_wcid();
     input.entry = entry != nullptr ? EntryNumbers::peer(link->numbers, wcid) : EntryNumbers::self(link->numbers, wcid);
-    const mld::Link* of_mac = vif.is_mld() && id ? vif.wdev.link(*id) : nullptr;
+    const mld::Link* of_mac = id ? vif.wdev.link(*id) : vif.wdev.links().front().get();
     if (entry != nullptr)
         input.address = entry->address;
     else if (of_mac != nullptr)
         input.address = of_mac->bssid();
-    else if (!vif.wdev.is_mld())
-        input.address = vif.wdev.default_link().bssid();
     if (!set) {
-        out.push_back({Cid::sta_rec, key_removal_message(input.entry, input.address)});
-        return out;
+        if (Wcid* has = wcids_.change(wcid)) (management ? has->management_key_index : has->key_index).reset();
+        work.what.push_back({Cid::sta_rec, key_removal_message(input.entry, input.address)});
+        return {};
     }
     input.cipher = cipher;
     input.key_id = key.index();
@@ -81,27 +79,38 @@ Result<Conversation> Driver::key_on_link(mld::KeyCommand command, Vif& vif, cons
     if (entry == nullptr) remember(link->group_key, input);
     auto message = key_message(input);
     if (!message) return fail(message.error());
-    out.push_back({Cid::sta_rec, std::move(*message)});
-    return out;
+    work.what.push_back({Cid::sta_rec, std::move(*message)});
+    work.gets.push_back({wcid, entry != nullptr ? entry->address : link->address, management, key.index()});
+    return {};
 }
 
 // The key of before the link came is on it too.
-Conversation Driver::pairwise_keys_on(Vif& vif, const Peer& peer, const mld::Sta& sta, const PeerLink& entry) {
-    Conversation out;
-    for (const auto& key : sta.pairwise_keys) {
-        if (key == nullptr) continue;
-        auto more = key_on_link(mld::KeyCommand::set, vif, &peer, &sta, entry.id, *key);
-        if (more) append(out, std::move(*more));
-    }
+Driver::KeyWork Driver::pairwise_keys_on(Vif& vif, Peer& peer, const mld::Sta& sta,
+                                         std::optional<ieee80211::LinkId> link) {
+    KeyWork out;
+    for (const auto& key : sta.pairwise_keys)
+        if (key != nullptr) (void)key_on_link(mld::KeyCommand::set, vif, &peer, &sta, link, *key, out);
     return out;
 }
 
-Task<void> Driver::install(mld::KeyCommand command, unsigned index, std::string peer, Conversation what) {
+// Only with the firmware's word frames are encrypted by it.
+void Driver::use_keys(const KeyWork& work) {
+    for (const KeyWork::Entry& gets : work.gets) {
+        Wcid* entry = wcids_.change(gets.wcid);
+        if (entry == nullptr || entry->peer != gets.address) continue;
+        (gets.management ? entry->management_key_index : entry->key_index) = gets.index;
+    }
+}
+
+Task<void> Driver::install(mld::KeyCommand command, unsigned index, std::string peer, KeyWork work) {
     Mutex::Guard chip = co_await power_.acquire("set_key");
-    for (std::size_t i = 0; i < what.size(); ++i) {
-        const McuResult result = co_await chip_.command(what[i].cid, what[i].options, what[i].payload);
+    bool taken = true;
+    for (std::size_t i = 0; i < work.what.size(); ++i) {
+        const McuResult result = co_await chip_.command(work.what[i].cid, work.what[i].options, work.what[i].payload);
         // 1 means: do it in software, and says nothing of it.
         constexpr std::uint32_t in_software = 1;
+        if (result.error == 0 && result.status == 0) continue;
+        taken = false;
         if (result.error == ECANCELED) co_return;
         if (result.error != 0) {
             key_failed(command, index, peer, -result.error);
@@ -109,6 +118,7 @@ Task<void> Driver::install(mld::KeyCommand command, unsigned index, std::string 
         }
         if (result.status > in_software) key_failed(command, index, peer, static_cast<int>(result.status));
     }
+    if (taken) use_keys(work);
 }
 
 // cf. ieee80211_key_enable_hw_accel(), ieee80211_key_disable_hw_accel()

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "mld/station_mlme.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
 #include "mt7925/host/driver.h"
@@ -48,11 +49,13 @@ Task<void> Driver::reset_work() {
     }
     resetting_ = false;
     if (scanning_ != nullptr) scan_done(true);
-    for (const auto& vif : interfaces_.all())
-        if (vif->type == ConnectionType::station && vif->wdev.running()) {
-            log_.print(KernelLog::Level::info, vif->wdev.name() + ": Driver requested disconnection from AP");
-            mac_.disconnect(vif->wdev, true);
-        }
+    for (const auto& vif : interfaces_.all()) {
+        const mld::Connection* connection = vif->wdev.mlme() != nullptr ? vif->wdev.mlme()->connection() : nullptr;
+        if (connection == nullptr) continue;
+        log_.print(KernelLog::Level::info,
+                   vif->wdev.name() + ": Driver requested disconnection from AP " + connection->ap.to_string());
+        mac_.disconnect(vif->wdev, true);
+    }
     Mutex::Guard chip = co_await power_.acquire("regd_change");
     const auto regulated = co_await set_domain(chip_, domain());
     (void)regulated;

@@ -236,18 +236,21 @@ Result<void> Driver::change_sta_links(mld::Wdev& wdev, mld::Sta& sta, std::uint1
         if ((added & link->link.bit()) == 0 || peer->link(link->link) != nullptr) continue;
         auto what = add_peer_link(*vif, *peer, sta, *link);
         if (!what) return fail(what.error());
-        append(*what, pairwise_keys_on(*vif, *peer, sta, *peer->link(link->link)));
+        KeyWork work = pairwise_keys_on(*vif, *peer, sta, link->link);
+        append(*what, std::move(work.what));
+        work.what = std::move(*what);
         operations_.enqueue("change_sta_links",
-                            introduce_link(vif->incarnation, vif->connection, link->link, std::move(*what)));
+                            introduce_link(vif->incarnation, vif->connection, link->link, std::move(work)));
     }
     return {};
 }
 
 /// A further link that the firmware does not take is not used: the MAC goes back to those it had.
 Task<void> Driver::introduce_link(std::uint64_t incarnation, std::uint64_t connection, ieee80211::LinkId link,
-                                  Conversation what) {
+                                  KeyWork work) {
     Mutex::Guard chip = co_await power_.acquire("change_sta_links");
-    const auto said = co_await say(chip_, std::move(what), OnFailure::stop);
+    const auto said = co_await say(chip_, std::move(work.what), OnFailure::stop);
+    if (said) use_keys(work);
     if (said || said.error().code == ECANCELED) co_return;
     const Vif* vif = interfaces_.find(incarnation);
     if (vif == nullptr || vif->connection != connection) co_return;

@@ -23,6 +23,12 @@ class Wdev;
 /// links come and go: so everything is looked up, and "not there" is an answer.
 namespace mlosim::mt7925::host {
 
+/// Which keys the MAC gave an entry last (hw_key_idx, hw_key_idx2). Frames use them from when the firmware has them.
+struct HeldKeys {
+    std::optional<std::uint8_t> index;
+    std::optional<std::uint8_t> management_index;  ///< BIP
+};
+
 /// One link of an interface with the firmware (struct mt792x_bss_conf, and what of struct mt792x_link_sta stands for
 /// the link itself).
 struct VifLink {
@@ -37,6 +43,7 @@ struct VifLink {
     KeyCipher cipher = KeyCipher::none;
     /// Its last group key, for the one of management frames.
     GroupKeyCopy group_key;
+    HeldKeys keys;
     std::optional<phy::ChannelDefinition> channel;
     /// An access point serves there.
     bool beacons = false;
@@ -50,6 +57,7 @@ struct PeerLink {
     std::optional<ieee80211::LinkId> id;
     std::uint8_t wcid = 0;
     ieee80211::MacAddress address;
+    HeldKeys keys;
 };
 
 /// A peer of an interface (struct mt792x_sta).

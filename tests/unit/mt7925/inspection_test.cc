@@ -113,8 +113,10 @@ TEST_F(AnInspectedRadio, ShowsTheKernelLogAndCountsWhatAFaultDid) {
     ASSERT_TRUE(chip().add_fault("drop_ack cid=DEV_INFO times=1").has_value());
     ASSERT_TRUE(wdev("sta").netdev()->set_up(true).has_value());
     run_for(4s);
-    ASSERT_THAT(lines("kernel"), SizeIs(testing::Ge(1U)));
-    EXPECT_THAT(lines("kernel").back().text, HasSubstr("timeout"));
+    std::vector<std::string> printed;
+    for (const auto& line : lines("kernel"))
+        printed.push_back(line.text);
+    EXPECT_THAT(printed, testing::Contains(HasSubstr("timeout")));
     EXPECT_EQ(count("timeouts"), "1");
     EXPECT_THAT(chip().faults(), IsEmpty()) << "once is once";
 }
