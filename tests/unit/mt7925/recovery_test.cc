@@ -1,6 +1,7 @@
 // What the driver makes of a firmware that refuses, is silent, hangs or dies.
 
 #include <bit>
+#include <functional>
 
 #include "connected_fixture.h"
 #include "mld/station_mlme.h"
@@ -35,9 +36,10 @@ protected:
         return out;
     }
     /// Leaves and comes back, to see what was left behind.
-    void come_back(StationAgent& client) {
+    void come_back(StationAgent& client, const std::function<void()>& meanwhile = {}) {
         EXPECT_TRUE(sta().netdev()->set_up(false).has_value());
         run_for(2s);
+        if (meanwhile) meanwhile();
         EXPECT_TRUE(sta().netdev()->set_up(true).has_value());
         run_for(10s);
         EXPECT_EQ(client.state(), StationState::connected) << client.last_reason();
@@ -117,13 +119,13 @@ TEST_F(ChipRecovery, ASecondLinkThatTheFirmwareRefusesIsNotUsed) {
     AccessPoint& ap = start_mld();
     StationAgent& client = connect(ap);
     ASSERT_EQ(sta().active_links(), 0b11);
-    for (int i = 0; i < 5; ++i) {
-        faults().clear();
-        faults().add({.match = {.cid = cid(Cid::sta_rec), .wcid = 2},
-                      .effect = FaultEffect::status,
-                      .value = static_cast<std::int64_t>(status::not_there),
-                      .times = 1});
-        come_back(client);
+    for (unsigned i = 0; i < 5; ++i) {
+        come_back(client, [&] {
+            faults().add({.match = {.cid = cid(Cid::sta_rec), .wcid = 2},
+                          .effect = FaultEffect::status,
+                          .value = static_cast<std::int64_t>(status::not_there),
+                          .times = 1});
+        });
         EXPECT_EQ(std::popcount(sta().active_links()), 1);
         EXPECT_EQ(active_bss(), 1U);
         EXPECT_EQ(driver->bss_indexes().in_use(), 1U);
