@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -41,6 +42,15 @@ std::string has_equals(const std::string& text) {
     return text.find('=') == std::string::npos ? text + ": POINTER=VALUE is wanted" : "";
 }
 
+/// "[RADIO:]NAME_OR_RULE" as one more of the scenario's faults. A rule has spaces or signs before its first colon.
+Override fault_of(const std::string& text) {
+    const std::size_t colon = text.find(':');
+    const bool names_radio = colon != std::string::npos && text.find_first_of(" =") > colon;
+    nlohmann::json fault{{"rule", names_radio ? text.substr(colon + 1) : text}};
+    if (names_radio) fault["radio"] = text.substr(0, colon);
+    return {"/faults/-", fault.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)};
+}
+
 void set_up_log(const std::string& level) {
     spdlog::set_default_logger(spdlog::stderr_logger_st("mlosimd"));
     spdlog::set_level(spdlog::level::from_str(level));
@@ -58,6 +68,7 @@ int main(int argc, char** argv) {
     std::string clock;
     std::string dialect;
     std::vector<std::string> changes;
+    std::vector<std::string> faults;
     bool no_socket = false;
 
     CLI::App app(
@@ -81,6 +92,13 @@ int main(int argc, char** argv) {
         ->check(has_equals)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_option("--fault", faults,
+                   "Something goes wrong from the start: a rule, or a known defect of a chip; any number of times")
+        ->type_name("[RADIO:]RULE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_flag("--with-fault", options.with_fault,
+                 "The scenario's own fault is on, and what it expects then counts instead");
     app.add_option("--socket", options.socket, "Where programs come in, instead of the default place")
         ->type_name("PATH");
     app.add_flag("--no-socket", no_socket, "No programs come in");
@@ -104,6 +122,8 @@ int main(int argc, char** argv) {
     if (!dialect.empty()) options.overrides.push_back({"/dialect", dialect});
     for (const std::string& change : changes)
         options.overrides.push_back(override_of(change));
+    for (const std::string& fault : faults)
+        options.overrides.push_back(fault_of(fault));
     options.serve = !no_socket;
 
     std::signal(SIGPIPE, SIG_IGN);  // whoever reads our output may leave; writing then fails, and that is seen

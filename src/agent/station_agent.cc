@@ -87,8 +87,16 @@ void StationAgent::record(const char* event, std::string_view detail) {
 }
 
 void StationAgent::become(StationState state) {
+    if (state == StationState::connected && unconnected_since_)
+        longest_gap_ = std::max(longest_gap_, world().now() - *std::exchange(unconnected_since_, std::nullopt));
+    if (state_ == StationState::connected && state != state_) unconnected_since_ = world().now();
     state_ = state;
     record("agent/station-state", to_string(state));
+}
+
+sim::Duration StationAgent::longest_gap() const {
+    return unconnected_since_ ? std::max(longest_gap_, world().now() - *unconnected_since_)
+                              : longest_gap_;
 }
 
 void StationAgent::begin() {

@@ -60,6 +60,8 @@ public:
     [[nodiscard]] const StationSettings& settings() const noexcept { return settings_; }
     [[nodiscard]] StationState state() const noexcept { return state_; }
     [[nodiscard]] const StationCounters& counters() const noexcept { return counters_; }
+    /// The longest time that it was not connected, since it first was; a gap that lasts counts.
+    [[nodiscard]] sim::Duration longest_gap() const;
     /// The access point that it is connected to, or connects to, with the links that it has there or wants. nullptr:
     /// none.
     [[nodiscard]] const Candidate* access_point() const noexcept { return target_ ? &*target_ : nullptr; }
@@ -165,6 +167,8 @@ private:
     const StationSettings settings_;
     sim::RandomStream random_;
     StationState state_ = StationState::idle;
+    std::optional<sim::Time> unconnected_since_;  ///< if it was connected before
+    sim::Duration longest_gap_{0};
     StationCounters counters_;
     std::optional<Candidate> target_;
     /// What became of the links that it asked an AP MLD for.

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +13,7 @@
 #include "ctl/daemon_connection.h"
 #include "ctl/exec.h"
 #include "ctl/genl_client.h"
+#include "ctl/sweep.h"
 #include "netlink/mlosim_uapi.h"
 
 using namespace mlosim;
@@ -261,6 +264,21 @@ int main(int argc, char** argv) {
         ->add_option("RADIO", radio, target_help)
         ->required();
 
+    ctl::SweepOptions sweep;
+    sweep.jobs = std::max(1U, std::thread::hardware_concurrency());
+    CLI::App* sweeping = app.add_subcommand(
+        "sweep-faults", "Runs a scenario once for each message of its chips, which fails in that run");
+    sweeping->fallthrough();
+    sweeping->add_option("SCENARIO", sweep.scenario, "A file, or a name as mlosimd takes it")->required();
+    sweeping->add_option("-j,--jobs", sweep.jobs, "So many runs at a time (default: one a processor)")
+        ->check(CLI::Range(1u, 1024u));
+    sweeping->add_option("--settle", sweep.settle, "How much longer than the clean run each lasts (default 60 s)");
+    sweeping->add_option("--at-most", sweep.at_most, "The first so many runs alone");
+    sweeping->add_option("--set", sweep.set, "POINTER=VALUE, as for mlosimd")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sweeping->add_option("--mlosimd", sweep.mlosimd, "The program (default: the one beside this mlosimctl)");
+
     CLI::App* roam = simple(app, "roam", "Sends a built-in station to another access point",
                             [&](Commands& commands) { return commands.roam(station, targets); });
     roam->add_option("STATION", station, "Interface name or index, or wdev (0x1)")->required();
@@ -279,6 +297,10 @@ int main(int argc, char** argv) {
         const auto command = arguments.command(exec->remaining());
         if (command.empty()) return complain(usage, "exec needs a program: mlosimctl exec -- iw dev");
         return ctl::exec_command({ctl::socket_path(socket), command, preload});
+    }
+    if (sweeping->parsed()) {
+        sweep.json = json;
+        return ctl::sweep_faults(sweep, std::cout, std::cerr);
     }
     if (arguments.cut) return complain(usage, "only exec takes arguments after --");
 

@@ -10,6 +10,7 @@
 #include "mld/netdev.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
+#include "scenario/duration_text.h"
 #include "scenario/referee.h"
 
 namespace mlosim::scenario {
@@ -40,7 +41,8 @@ std::string described(const agent::StationAgent& station, double links) {
     std::string out = station.settings().name + " is " + std::string(to_string(station.state()));
     if (const agent::Candidate* at = station.access_point()) out += " at " + at->address().to_string();
     return out + " (links: " + number(links) + ", connections: " + std::to_string(counters.connections) +
-           ", roams: " + std::to_string(counters.roams) + ", failures: " + std::to_string(counters.failures) + ")";
+           ", roams: " + std::to_string(counters.roams) + ", failures: " + std::to_string(counters.failures) +
+           ", longest gap: " + in_seconds(station.longest_gap()) + ")";
 }
 
 /// The MLD that a BSS belongs to, from its Basic Multi-Link element.
@@ -279,7 +281,8 @@ bool Referee::holds(const StationCondition& condition, std::string* seen) const 
         fits = fits && within(condition.links, links) &&
                within(condition.connections, static_cast<double>(counters.connections)) &&
                within(condition.roams, static_cast<double>(counters.roams)) &&
-               within(condition.failures, static_cast<double>(counters.failures));
+               within(condition.failures, static_cast<double>(counters.failures)) &&
+               (!condition.gap_at_most || station->longest_gap() <= *condition.gap_at_most);
         if (fits) ++like_this;
         if (all == 1 || !fits) tell(seen, described(*station, links));
     }

@@ -229,6 +229,13 @@ ExitCode run(const DaemonOptions& options, std::ostream& out, std::ostream& err)
         print(err, *file, scenario.error());
         return ExitCode::bad_input;
     }
+    if (options.with_fault) {
+        if (!scenario->with_fault) {
+            print(err, *file, {{"/with_fault", "nothing", "faults and expectations that --with-fault can switch on"}});
+            return ExitCode::bad_input;
+        }
+        scenario->switch_fault_on();
+    }
     if (!options.validate_only) return Run(options, *file, out, err).go(std::move(*scenario));
 
     const auto built = Simulation::build(std::move(*scenario));

@@ -18,6 +18,7 @@ struct DaemonOptions {
     std::string scenario;             ///< a file, or a bare name
     ScenarioPath directories;         ///< where bare names are looked for
     std::vector<Override> overrides;  ///< of the scenario's values
+    bool with_fault = false;          ///< the scenario's variant with something wrong
     bool validate_only = false;
     std::optional<std::string> socket;  ///< nothing: the default one
     bool serve = true;                  ///< false: no socket at all

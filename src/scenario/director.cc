@@ -40,8 +40,8 @@ mld::ScanRequest request_for(const ScanStep& step, const mld::Wiphy& wiphy) {
 }  // namespace
 
 Director::Director(mld::World& world, phy::Medium& medium, agent::AccessPoints& access_points, const Cast& cast,
-                   const std::vector<Step>& steps)
-    : world_(world), medium_(medium), access_points_(access_points), cast_(cast), steps_(steps) {}
+                   FaultDesk& faults, const std::vector<Step>& steps)
+    : world_(world), medium_(medium), access_points_(access_points), cast_(cast), faults_(faults), steps_(steps) {}
 
 void Director::start(std::function<void()> done) {
     done_ = std::move(done);
@@ -98,6 +98,13 @@ void Director::walk_on(mld::RadioIndex index) {
         walks_.erase(walk);
     else
         way.next = world_.queue().after(std::min(stride, way.over - gone), [this, index] { walk_on(index); });
+}
+
+Result<void> Director::act(const FaultStep& step) {
+    return faults_.add(step.fault);
+}
+Result<void> Director::act(const ClearFaultsStep& step) {
+    return faults_.clear(step.radio);
 }
 
 Result<void> Director::act(const UpStep& step) {

@@ -10,6 +10,7 @@
 #include "phy/position.h"
 #include "scenario/cast.h"
 #include "scenario/failure.h"
+#include "scenario/fault_desk.h"
 #include "scenario/step.h"
 #include "sim/event_queue.h"
 
@@ -20,7 +21,7 @@ class Director {
 public:
     /// Everything passed in must outlive the director.
     Director(mld::World& world, phy::Medium& medium, agent::AccessPoints& access_points, const Cast& cast,
-             const std::vector<Step>& steps);
+             FaultDesk& faults, const std::vector<Step>& steps);
 
     /// Puts the steps on the agenda. `done` is called after the last step (at once if there is none).
     void start(std::function<void()> done);
@@ -58,6 +59,8 @@ private:
     Result<void> act(const RemoveRadioStep& step);
     Result<void> act(const OrderStep& step);
     Result<void> act(const EmlsrStep& step);
+    Result<void> act(const FaultStep& step);
+    Result<void> act(const ClearFaultsStep& step);
 
     template <class F>
     Result<void> for_each_interface(const Target& target, F what);
@@ -66,6 +69,7 @@ private:
     phy::Medium& medium_;
     agent::AccessPoints& access_points_;
     const Cast& cast_;
+    FaultDesk& faults_;
     const std::vector<Step>& steps_;
     std::vector<sim::Timer> timers_;
     std::map<mld::RadioIndex, Walk> walks_;

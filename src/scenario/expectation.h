@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -87,7 +88,28 @@ struct StationCondition {
     std::optional<Bounds> connections;
     std::optional<Bounds> roams;
     std::optional<Bounds> failures;
+    /// The longest time that it was not connected, since it first was.
+    std::optional<sim::Duration> gap_at_most;
     std::optional<Bounds> count;  ///< none: all of them
+};
+
+/// What a radio's chip counts, by name (its table "counts").
+struct ChipCondition {
+    std::string radio;
+    std::vector<std::pair<std::string, Bounds>> counts;
+};
+/// Keys in the tables of a radio's chip: of one link of an MLD, or of all.
+struct KeysCondition {
+    std::string radio;
+    std::optional<unsigned> link;
+    std::optional<Bounds> pairwise;
+    std::optional<Bounds> group;
+};
+/// Lines that a chip's driver printed and that have this text in them.
+struct KernelLogCondition {
+    std::string radio;
+    std::string contains;
+    Bounds count{1.0, std::nullopt};
 };
 
 struct Condition;
@@ -98,7 +120,8 @@ struct NotCondition {
 /// Something that is so or not, at a moment.
 struct Condition {
     std::variant<BssCondition, StrongerCondition, ScanCondition, InterfaceCondition, RegulatoryCondition,
-                 ChannelCondition, LinkWdevCondition, CounterCondition, StationCondition, NotCondition>
+                 ChannelCondition, LinkWdevCondition, CounterCondition, StationCondition, ChipCondition, KeysCondition,
+                 KernelLogCondition, NotCondition>
         what;
 };
 

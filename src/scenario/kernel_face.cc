@@ -52,6 +52,7 @@ struct KernelFace::Parts {
           world_services(host::make_world_services(simulation.world())),
           present_server(core, loop),
           present_services(*world_services, loop) {
+        mlosim.set_air_faults(&simulation.air_faults());
         core.attach(netlink::Protocol::generic, generic);
         core.attach(netlink::Protocol::route, route);
         if (!sink) return;

@@ -56,6 +56,9 @@ private:
     [[nodiscard]] bool holds(const LinkWdevCondition& condition, std::string* seen) const;
     [[nodiscard]] bool holds(const CounterCondition& condition, std::string* seen) const;
     [[nodiscard]] bool holds(const StationCondition& condition, std::string* seen) const;
+    [[nodiscard]] bool holds(const ChipCondition& condition, std::string* seen) const;
+    [[nodiscard]] bool holds(const KeysCondition& condition, std::string* seen) const;
+    [[nodiscard]] bool holds(const KernelLogCondition& condition, std::string* seen) const;
     [[nodiscard]] bool holds(const NotCondition& condition, std::string* seen) const;
     [[nodiscard]] bool matches(const mld::Bss& bss, const BssCondition& condition) const;
     [[nodiscard]] const mld::Bss* loudest(mld::Wiphy& wiphy, const std::string& network, phy::Band band) const;

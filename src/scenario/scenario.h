@@ -12,6 +12,7 @@
 #include "phy/propagation.h"
 #include "phy/regulatory.h"
 #include "scenario/expectation.h"
+#include "scenario/fault_plan.h"
 #include "scenario/network_plan.h"
 #include "scenario/radio_plan.h"
 #include "scenario/station_plan.h"
@@ -53,6 +54,13 @@ struct RegulatoryPlan {
     std::string path;  ///< of RegulatorySource::file
 };
 
+/// The same world with something wrong in it, and what is expected of it then instead.
+struct FaultVariant {
+    FaultPlans faults;
+    std::vector<Expectation> expectations;
+    std::optional<sim::Duration> duration;  ///< none: the scenario's
+};
+
 /// A whole world: what is there, what is done to it, what is expected of it. A value that `parse_scenario` has found to
 /// make sense.
 struct Scenario {
@@ -70,7 +78,18 @@ struct Scenario {
     std::vector<NetworkPlan> networks;
     std::vector<StationPlan> stations;
     std::vector<Step> steps;
+    FaultPlans faults;
     std::vector<Expectation> expectations;
+    std::optional<FaultVariant> with_fault;
+
+    /// Puts the variant in force. There is one.
+    void switch_fault_on() {
+        const FaultPlans& more = with_fault->faults;
+        faults.rules.insert(faults.rules.end(), more.rules.begin(), more.rules.end());
+        faults.patterns.insert(faults.patterns.end(), more.patterns.begin(), more.patterns.end());
+        expectations = with_fault->expectations;
+        if (with_fault->duration) duration = with_fault->duration;
+    }
 };
 
 }  // namespace mlosim::scenario

@@ -23,6 +23,10 @@ void apply(const Override& change, Json& document, Mistakes& mistakes) {
     try {
         const Json::json_pointer pointer(change.pointer);
         if (pointer.empty()) return refuse("a JSON pointer to one value, like /radios/0/tx_power_dbm");
+        // A list that is not there yet is an empty one.
+        if (pointer.back() == "-" && !document.contains(pointer.parent_pointer()) &&
+            document.contains(pointer.parent_pointer().parent_pointer()))
+            document[pointer.parent_pointer()] = Json::array();
         if (!document.contains(pointer.parent_pointer())) return refuse("a place in a value that the scenario has");
         const Json& parent = document.at(pointer.parent_pointer());
         if (!parent.is_structured()) return refuse("a place in an object or a list");
@@ -50,7 +54,9 @@ ScenarioResult parse_scenario(std::string_view json, const std::vector<Override>
         detail::read_networks(top, out);
         detail::read_stations(top, out);
         detail::read_steps(top, out);
-        detail::read_expectations(top, out);
+        detail::read_faults(top, out.faults);
+        detail::read_expectations(top, out.expectations);
+        detail::read_with_fault(top, out);
     }
     detail::check(out, mistakes);
     if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));

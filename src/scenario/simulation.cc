@@ -1,12 +1,19 @@
 #include "scenario/simulation.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
+#include "agent/station_agent.h"
 #include "host/tap_devices.h"
 #include "hwsim/driver.h"
+#include "mld/chip_inspection.h"
+#include "mld/station_mlme.h"
+#include "mld/wdev.h"
+#include "mld/wiphy.h"
 #include "mt7925/host/driver.h"
 #include "observe/air_capture.h"
+#include "phy/faulty_medium.h"
 #include "phy/ideal_medium.h"
 #include "phy/lossy_medium.h"
 #include "scenario/detail/networks_builder.h"
@@ -19,7 +26,7 @@ namespace mlosim::scenario {
 
 namespace {
 
-std::unique_ptr<phy::Medium> make_medium(const MediumPlan& plan, sim::EventQueue& queue, const sim::Random& random) {
+std::unique_ptr<phy::Medium> plain_medium(const MediumPlan& plan, sim::EventQueue& queue, const sim::Random& random) {
     if (plan.fidelity == Fidelity::lossy)
         return std::make_unique<phy::LossyMedium>(queue, random, phy::LossySettings{plan.path_loss, plan.noise_figure});
     phy::IdealSettings settings;
@@ -29,9 +36,16 @@ std::unique_ptr<phy::Medium> make_medium(const MediumPlan& plan, sim::EventQueue
     return std::make_unique<phy::IdealMedium>(queue, settings);
 }
 
+std::unique_ptr<phy::FaultyMedium> make_medium(const MediumPlan& plan, sim::EventQueue& queue,
+                                               const sim::Random& random) {
+    return std::make_unique<phy::FaultyMedium>(plain_medium(plan, queue, random), queue,
+                                               random.stream("faults/frames"));
+}
+
 /// Captures wrap the medium: it knows nothing of them.
-std::unique_ptr<phy::Medium> captured(std::unique_ptr<phy::Medium> medium, const sim::EventQueue& queue,
-                                      observe::PcapngWriter::Sink air) {
+std::unique_ptr<phy::Medium> captured(std::unique_ptr<phy::FaultyMedium> medium, phy::FaultyMedium*& faulty,
+                                      const sim::EventQueue& queue, observe::PcapngWriter::Sink air) {
+    faulty = medium.get();
     if (!air) return medium;
     return std::make_unique<observe::AirCapture>(std::move(medium), queue, std::move(air));
 }
@@ -45,13 +59,20 @@ Simulation::Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim:
       trace_([this, sink = std::move(sink)](std::string_view line) {
           if (on_record_ && sink) sink(line);
       }),
-      medium_(captured(make_medium(scenario_.medium, queue_, random_), queue_,
+      medium_(captured(make_medium(scenario_.medium, queue_, random_), faulty_, queue_,
                        air ? [this, air](std::string_view block) { if (on_record_) air(block); }
                            : observe::PcapngWriter::Sink{})),
       world_(std::make_unique<mld::World>(queue_, random_, trace_, std::move(database))),
       access_points_(*world_),
       station_agents_(*world_),
-      cast_(*world_, station_agents_) {}
+      cast_(*world_, station_agents_),
+      air_faults_(*faulty_, [this](const std::string& name) { return world_->find_radio_by_placement(name) != nullptr; }),
+      fault_desk_(*world_, air_faults_, cast_),
+      fault_patterns_(*world_, air_faults_, cast_, random_.stream("faults/patterns")) {
+    faulty_->set_acted([this](const phy::FrameRule& rule, const phy::FrameSubject& frame) {
+        trace_.record(queue_.now(), "phy/fault", {{"rule", to_text(rule)}, {"from", frame.from}, {"to", frame.to}});
+    });
+}
 
 // What a world does while it is taken down is nobody's history.
 Simulation::~Simulation() {
@@ -72,6 +93,7 @@ tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario s
     if (simulation->scenario_.netdev == NetdevBackend::tap)
         simulation->world_->set_next_ifindex(host::free_device_numbers());
     detail::build_radios(simulation->scenario_, *simulation->world_, simulation->cast_, mistakes);
+    simulation->start_faults(mistakes);
     // The country's rules come into force within the first moment; only then is it clear where networks may be.
     simulation->queue_.run_until(simulation->queue_.now());
     detail::build_networks(simulation->scenario_, simulation->access_points_, simulation->cast_, mistakes);
@@ -80,9 +102,27 @@ tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario s
     return simulation;
 }
 
+/// Those from the beginning on are in force before a chip boots; the others follow in their time.
+void Simulation::start_faults(Mistakes& mistakes) {
+    for (const PatternPlan& pattern : scenario_.faults.patterns)
+        fault_patterns_.start(pattern, scenario_.regulatory.country.value_or(phy::Alpha2::world()));
+    for (const FaultPlan& fault : scenario_.faults.rules) {
+        if (fault.at > queue_.now()) {
+            later_faults_.push_back(queue_.at(fault.at, [this, &fault] {
+                const Result<void> added = fault_desk_.add(fault);
+                trace_.record(queue_.now(), "scenario/fault",
+                              {{"fault", fault.pointer}, {"error", added ? 0 : added.error().code}});
+            }));
+            continue;
+        }
+        if (const Result<void> added = fault_desk_.add(fault); !added)
+            detail::refused(fault.pointer, "a fault", added.error(), mistakes);
+    }
+}
+
 void Simulation::start(std::function<void()> finished) {
     finished_ = std::move(finished);
-    director_ = std::make_unique<Director>(*world_, *medium_, access_points_, cast_, scenario_.steps);
+    director_ = std::make_unique<Director>(*world_, *medium_, access_points_, cast_, fault_desk_, scenario_.steps);
     referee_ = std::make_unique<Referee>(*world_, *medium_, cast_, scenario_.expectations);
     if (scenario_.duration)
         end_of_duration_ = queue_.at(sim::Time{*scenario_.duration}, [this] {
@@ -110,8 +150,59 @@ void Simulation::finish() {
     if (finished) finished();
 }
 
+namespace {
+
+unsigned count_of(const mld::ChipInspection& chip, std::string_view name) {
+    const auto table = chip.table("counts");
+    if (!table) return 0;
+    for (const auto& row : table->rows)
+        if (row[0] == name) return static_cast<unsigned>(std::stoul(row[1]));
+    return 0;
+}
+
+/// What a chip has to have for the links that its interfaces use, and for the access points at their other ends.
+struct Needs {
+    unsigned links = 0;
+    unsigned peer_links = 0;
+};
+Needs needs_of(const mld::Wiphy& wiphy) {
+    Needs out;
+    for (const auto& [id, wdev] : wiphy.wdevs()) {
+        if (!wdev->running() || wdev->is_link()) continue;
+        const unsigned links = wdev->is_mld() ? std::max(1, std::popcount(wdev->active_links())) : 1;
+        out.links += links;
+        if (wdev->mlme() != nullptr && wdev->mlme()->access_point() != nullptr) out.peer_links += links;
+    }
+    return out;
+}
+
+}  // namespace
+
+/// How the world ended, for those who compare runs: what chips have in use and need, how far stations have come.
+void Simulation::record_end() {
+    for (const auto& [index, radio] : world_->radios()) {
+        const mld::ChipInspection* chip = radio.wiphy->driver().inspection();
+        if (chip == nullptr) continue;
+        const Needs needs = needs_of(*radio.wiphy);
+        trace_.record(queue_.now(), "scenario/chip",
+                      {{"radio", radio.spec.placement.name},
+                       {"bss_indexes", count_of(*chip, "bss_indexes")},
+                       {"links", needs.links},
+                       {"wcids", count_of(*chip, "wcids")},
+                       {"peer_links", needs.peer_links},
+                       {"oopses", count_of(*chip, "oopses")},
+                       {"violations", count_of(*chip, "violations")}});
+    }
+    for (const StationPlan& plan : scenario_.stations)
+        for (const mld::Wdev* wdev : cast_.stations(plan.name))
+            if (const agent::StationAgent* station = cast_.station_on(*wdev))
+                trace_.record(queue_.now(), "scenario/station",
+                              {{"station", station->settings().name}, {"state", to_string(station->state())}});
+}
+
 void Simulation::end() {
     finished_ = nullptr;
+    if (!std::exchange(ended_, true)) record_end();
     if (referee_) referee_->close();
 }
 

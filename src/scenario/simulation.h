@@ -11,8 +11,11 @@
 #include "mld/world.h"
 #include "observe/pcapng.h"
 #include "phy/medium.h"
+#include "scenario/air_faults.h"
 #include "scenario/cast.h"
 #include "scenario/failure.h"
+#include "scenario/fault_desk.h"
+#include "scenario/fault_patterns.h"
 #include "scenario/mistake.h"
 #include "scenario/scenario.h"
 #include "sim/event_queue.h"
@@ -50,6 +53,8 @@ public:
     [[nodiscard]] sim::Trace& trace() noexcept { return trace_; }
     [[nodiscard]] mld::World& world() noexcept { return *world_; }
     [[nodiscard]] phy::Medium& medium() noexcept { return *medium_; }
+    /// What goes wrong on the medium.
+    [[nodiscard]] AirFaults& air_faults() noexcept { return air_faults_; }
     [[nodiscard]] const agent::StationAgents& station_agents() const noexcept { return station_agents_; }
     [[nodiscard]] agent::AccessPoints& access_points() noexcept { return access_points_; }
     [[nodiscard]] const Cast& cast() const noexcept { return cast_; }
@@ -59,6 +64,8 @@ public:
 private:
     Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim::Trace::Sink sink,
                observe::PcapngWriter::Sink air);
+    void start_faults(Mistakes& mistakes);
+    void record_end();
     void finish_if_done();
     void finish();
 
@@ -67,17 +74,23 @@ private:
     sim::Random random_;
     bool on_record_ = true;
     sim::Trace trace_;
+    phy::FaultyMedium* faulty_ = nullptr;  ///< within medium_
     std::unique_ptr<phy::Medium> medium_;
     std::unique_ptr<mld::World> world_;
     agent::AccessPoints access_points_;
     agent::StationAgents station_agents_;
     Cast cast_;
+    AirFaults air_faults_;
+    FaultDesk fault_desk_;
+    FaultPatterns fault_patterns_;
+    std::vector<sim::Timer> later_faults_;
     std::unique_ptr<Director> director_;
     std::unique_ptr<Referee> referee_;
     sim::Timer end_of_duration_;
     std::function<void()> finished_;
     bool steps_done_ = false;
     bool decided_ = false;
+    bool ended_ = false;
 };
 
 }  // namespace mlosim::scenario

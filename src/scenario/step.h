@@ -15,6 +15,7 @@
 #include "phy/position.h"
 #include "phy/regulatory.h"
 #include "phy/units.h"
+#include "scenario/fault_plan.h"
 #include "scenario/target.h"
 #include "sim/virtual_time.h"
 
@@ -94,9 +95,17 @@ struct OrderStep {
     std::vector<std::string> to;  ///< networks that a transition request names
 };
 
+/// Something goes wrong from now on; nothing does any more (of that radio).
+struct FaultStep {
+    FaultPlan fault;
+};
+struct ClearFaultsStep {
+    std::optional<std::string> radio;
+};
+
 using Action = std::variant<MoveStep, UpStep, DownStep, RegulatoryStep, PowerStep, ScanStep, AbortScanStep, SetTypeStep,
                             AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RoamStep,
-                            RemoveRadioStep, OrderStep, EmlsrStep>;
+                            RemoveRadioStep, OrderStep, EmlsrStep, FaultStep, ClearFaultsStep>;
 
 /// Something that is done to the world at a moment.
 struct Step {

@@ -37,7 +37,8 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
       power_(chip_),
       images_{synthetic_patch(), synthetic_ram()},
       wcids_(queue_),
-      inspection_({queue_, wiphy.world().trace(), wiphy.name(), front_, log_, bss_indexes_, wcids_, defects_}),
+      inspection_({queue_, wiphy.world().trace(), wiphy.name(), radio.spec.placement.name, front_, log_, bss_indexes_,
+                   wcids_, defects_}),
       roc_(chip_) {
     const auto violated = [this](const Violation& violation) { inspection_.violated(violation); };
     chip_.set_violated(violated);

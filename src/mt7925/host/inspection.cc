@@ -45,21 +45,34 @@ Inspection::~Inspection() {
 
 void Inspection::message(const MessageLog::Entry& entry) {
     const std::string text = to_json(MessageLog::decode(entry), std::nullopt);
-    on_.trace.record(entry.at, "mt7925/mcu", {{"wiphy", on_.wiphy}, {"message", sim::TraceJson{text}}});
+    on_.trace.record(entry.at, "mt7925/mcu",
+                     {{"wiphy", on_.wiphy}, {"radio", on_.radio}, {"message", sim::TraceJson{text}}});
     tell(mcu_record, entry.number);
 }
 
 void Inspection::printed(const KernelLog::Line& line) {
-    on_.trace.record(line.at, "mt7925/log", {{"wiphy", on_.wiphy}, {"text", line.text}});
+    on_.trace.record(line.at, "mt7925/log", {{"wiphy", on_.wiphy}, {"radio", on_.radio}, {"text", line.text}});
     tell(kernel_record, on_.log.total());
 }
 
 void Inspection::violated(const Violation& violation) {
     on_.trace.record(on_.queue.now(), "mt7925/violation",
-                     {{"wiphy", on_.wiphy}, {"rule", violation.rule}, {"what", violation.what}});
+                     {{"wiphy", on_.wiphy}, {"radio", on_.radio}, {"rule", violation.rule}, {"what", violation.what}});
     if (violations_.size() == kept_violations) violations_.pop_front();
     violations_.push_back({on_.queue.now(), violation});
     tell(violations_record, ++violation_count_);
+}
+
+void Inspection::oops(const std::string& text) {
+    ++oops_count_;
+    on_.trace.record(on_.queue.now(), "mt7925/oops", {{"wiphy", on_.wiphy}, {"radio", on_.radio}, {"text", text}});
+    on_.log.print(KernelLog::Level::error, text);
+}
+
+void Inspection::warn(const std::string& text) {
+    ++warning_count_;
+    on_.trace.record(on_.queue.now(), "mt7925/warning", {{"wiphy", on_.wiphy}, {"radio", on_.radio}, {"text", text}});
+    on_.log.print(KernelLog::Level::warning, text);
 }
 
 void Inspection::tell(std::string_view record, std::uint64_t number) {
@@ -110,6 +123,8 @@ Table Inspection::counts() const {
     row("queued_commands", on_.front.commands().queued());
     row("wcids", static_cast<unsigned>(std::popcount(on_.wcids.mask())) - 1);
     row("bss_indexes", on_.bss_indexes.in_use());
+    row("oopses", oops_count_);
+    row("warnings", warning_count_);
     row("violations", violation_count_);
     row("table_faults", table_faults(on_.front.firmware().tables()).size());
     return out;
@@ -170,6 +185,15 @@ std::vector<Line> Inspection::violation_lines(std::uint64_t from, std::size_t at
 
 // Faults.
 
+namespace {
+
+/// What is one word alone may be meant as a defect's name.
+std::string no_defect(std::string_view text) {
+    return text.find_first_of(" =") == std::string_view::npos ? ", nor a known defect (B1 to B19, key_removal …)" : "";
+}
+
+}  // namespace
+
 Result<std::uint32_t> Inspection::add_fault(std::string_view text) {
     if (const std::optional<Defect> defect = find_defect(text)) {
         if (on_.defects.on(*defect)) return fail(EEXIST, std::string(text) + " is on already");
@@ -177,8 +201,15 @@ Result<std::uint32_t> Inspection::add_fault(std::string_view text) {
         return first_defect_id + static_cast<std::uint32_t>(*defect);
     }
     const Result<FaultRule> rule = parse_fault_rule(text);
-    if (!rule) return fail(rule.error().code, rule.error().message + "; nor a known defect (B1 to B19, key_removal …)");
+    if (!rule) return fail(rule.error().code, rule.error().message + no_defect(text));
     return on_.front.faults().add(*rule);
+}
+
+Result<void> check_fault(std::string_view text) {
+    if (find_defect(text)) return {};
+    const Result<FaultRule> rule = parse_fault_rule(text);
+    if (!rule) return fail(rule.error().code, rule.error().message + no_defect(text));
+    return {};
 }
 
 Result<void> Inspection::remove_fault(std::uint32_t id) {

@@ -30,6 +30,7 @@ public:
         const sim::EventQueue& queue;
         sim::Trace& trace;
         const std::string& wiphy;
+        std::string radio;  ///< what the world calls it
         InProcessFront& front;
         KernelLog& log;
         const BssIndexes& bss_indexes;
@@ -42,6 +43,11 @@ public:
     /// A rule was broken.
     void violated(const Violation& violation);
     [[nodiscard]] std::uint64_t violations() const noexcept { return violation_count_; }
+    /// The kernel would have crashed here: it says so, and the driver sees to it that the radio is dead from now on.
+    /// `text` is the kernel's first line: "BUG: kernel NULL pointer dereference, address: …".
+    void oops(const std::string& text);
+    /// What the kernel warns of once and goes on: "WARNING: … mt7925_mcu_set_mlo_roc+…".
+    void warn(const std::string& text);
 
     [[nodiscard]] std::string_view chip() const override { return "mt7925"; }
     [[nodiscard]] std::vector<std::string_view> tables() const override;
@@ -76,9 +82,14 @@ private:
     };
     std::deque<Broken> violations_;
     std::uint64_t violation_count_ = 0;
+    std::uint64_t oops_count_ = 0;
+    std::uint64_t warning_count_ = 0;
     std::map<FollowerId, Follower> followers_;
     FollowerId next_follower_ = 1;
 };
+
+/// Whether `text` is a rule of this chip's or the name of a known defect. EINVAL with a sentence.
+[[nodiscard]] Result<void> check_fault(std::string_view text);
 
 /// Both halves' view of the WCIDs, and of the BSS indexes, side by side; the last column says where they differ.
 [[nodiscard]] mld::ChipInspection::Table wcid_table(const WcidTable& driver, const FirmwareTables& firmware);

@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
+#include "phy/frame_fault.h"
 #include "scenario/detail/kinds.h"
 #include "scenario/detail/sections.h"
 #include "scenario/duration_text.h"
+#include "scenario/fault_desk.h"
 
 namespace mlosim::scenario::detail {
 
@@ -22,6 +25,19 @@ const char* member_of(const ScanCondition&) {
 const char* member_of(const ChannelCondition&) {
     return "/channel";
 }
+const char* member_of(const ChipCondition&) {
+    return "/chip";
+}
+const char* member_of(const KeysCondition&) {
+    return "/keys";
+}
+const char* member_of(const KernelLogCondition&) {
+    return "/kernel_log";
+}
+
+template <class T>
+constexpr bool is_of_chip =
+    std::is_same_v<T, ChipCondition> || std::is_same_v<T, KeysCondition> || std::is_same_v<T, KernelLogCondition>;
 
 /// What the whole scenario knows, against which its parts are checked.
 class Checker {
@@ -33,7 +49,13 @@ public:
         networks();
         stations();
         steps();
-        expectations();
+        faults(scenario_.faults);
+        expectations(scenario_.expectations, scenario_.duration);
+        if (scenario_.with_fault) {
+            const FaultVariant& variant = *scenario_.with_fault;
+            faults(variant.faults);
+            expectations(variant.expectations, variant.duration ? variant.duration : scenario_.duration);
+        }
         end();
     }
 
@@ -164,6 +186,9 @@ private:
                         for (std::size_t i = 0; i < action.to.size(); ++i)
                             network(action.to[i], at + "/to/" + std::to_string(i));
                     }
+                    if constexpr (std::is_same_v<T, FaultStep>) fault(action.fault);
+                    if constexpr (std::is_same_v<T, ClearFaultsStep>)
+                        if (action.radio) chip(*action.radio, step.pointer + "/clear_faults/radio");
                     if constexpr (std::is_same_v<T, RoamStep>) {
                         station(action.station, step.pointer + "/roam/station");
                         if (action.network) network(*action.network, step.pointer + "/roam/network");
@@ -195,7 +220,10 @@ private:
         std::visit(
             [&](const auto& what) {
                 using T = std::decay_t<decltype(what)>;
-                if constexpr (requires { what.radio; }) known_radio(what.radio, pointer + member_of(what) + "/radio");
+                if constexpr (is_of_chip<T>)
+                    chip(what.radio, pointer + member_of(what) + "/radio");
+                else if constexpr (requires { what.radio; })
+                    known_radio(what.radio, pointer + member_of(what) + "/radio");
                 if constexpr (std::is_same_v<T, InterfaceCondition> || std::is_same_v<T, LinkWdevCondition>)
                     target(what.target);
                 if constexpr (std::is_same_v<T, StationCondition>) {
@@ -216,12 +244,47 @@ private:
             condition.what);
     }
 
-    void expectations() {
-        for (const Expectation& expectation : scenario_.expectations) {
+    void expectations(const std::vector<Expectation>& all, const std::optional<sim::Duration>& duration) {
+        for (const Expectation& expectation : all) {
             condition(expectation.condition, expectation.pointer);
-            if (scenario_.duration && expectation.until > sim::Time{*scenario_.duration})
+            if (duration && expectation.until > sim::Time{*duration})
                 mistake(expectation.pointer, "an expectation up to " + in_seconds(expectation.until),
-                        "up to the duration, " + in_seconds(*scenario_.duration));
+                        "up to the duration, " + in_seconds(*duration));
+        }
+    }
+
+    /// A radio with a chip; every one of a group.
+    void chip(const std::string& radio, const std::string& pointer) {
+        const RadioPlan* plan = known_radio(radio, pointer);
+        if (plan != nullptr && plan->chip == "generic")
+            mistake(pointer, in_quotes(radio) + ", which has no chip", "a radio with one: \"chip\": \"mt7925\"");
+    }
+
+    void fault(const FaultPlan& fault) {
+        if (fault.radio) return chip(*fault.radio, fault.pointer + "/radio");
+        const bool has_chip =
+            std::ranges::any_of(scenario_.radios, [](const RadioPlan& r) { return r.chip != "generic"; });
+        for (const std::string& rule : fault.rules) {
+            if (!is_air_rule(rule)) {
+                if (!has_chip)
+                    mistake(fault.pointer, in_quotes(rule), "a rule of the air, as no radio here has a chip");
+                continue;
+            }
+            const auto read = phy::parse_frame_rule(rule);
+            if (!read) continue;  // that mistake is reported
+            for (const std::string& name : {read->match.from, read->match.to})
+                known_radio(name, fault.pointer);
+        }
+    }
+
+    void faults(const FaultPlans& all) {
+        for (const FaultPlan& one : all.rules)
+            fault(one);
+        for (const PatternPlan& one : all.patterns) {
+            if (one.kind == PatternPlan::Kind::kill_links)
+                known_radio(one.radio, one.pointer + "/radio");
+            else
+                chip(one.radio, one.pointer + "/radio");
         }
     }
 

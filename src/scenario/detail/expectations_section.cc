@@ -1,5 +1,6 @@
 #include <array>
 
+#include "ieee80211/link_id.h"
 #include "scenario/detail/kinds.h"
 #include "scenario/detail/sections.h"
 
@@ -99,6 +100,7 @@ Condition read_station(Fields& in) {
     out.connections = in.optional("connections", bounds());
     out.roams = in.optional("roams", bounds());
     out.failures = in.optional("failures", bounds());
+    out.gap_at_most = in.optional("gap_at_most", duration());
     out.count = in.optional("count", bounds());
     return {out};
 }
@@ -123,6 +125,50 @@ Condition read_counter(Fields& in) {
     return {out};
 }
 
+Condition read_chip(Fields& in) {
+    ChipCondition out;
+    out.radio = in.required("radio", name());
+    for (const char* count : {"commands",
+                              "events",
+                              "unknown_commands",
+                              "malformed_commands",
+                              "refused_commands",
+                              "inactive_references",
+                              "commands_while_asleep",
+                              "dropped_commands",
+                              "boots",
+                              "resets",
+                              "timeouts",
+                              "stray_events",
+                              "lost_events",
+                              "queued_commands",
+                              "wcids",
+                              "bss_indexes",
+                              "oopses",
+                              "warnings",
+                              "violations",
+                              "table_faults"})
+        if (const auto bound = in.optional(count, bounds())) out.counts.emplace_back(count, *bound);
+    return {out};
+}
+
+Condition read_keys(Fields& in) {
+    KeysCondition out;
+    out.radio = in.required("radio", name());
+    out.link = in.optional("link", integer<unsigned>(0, ieee80211::LinkId::max_links - 1));
+    out.pairwise = in.optional("pairwise", bounds());
+    out.group = in.optional("group", bounds());
+    return {out};
+}
+
+Condition read_kernel_log(Fields& in) {
+    KernelLogCondition out;
+    out.radio = in.required("radio", name());
+    out.contains = in.required("contains", any_text());
+    out.count = in.get("count", bounds(), out.count);
+    return {out};
+}
+
 Condition read_not(Fields& in) {
     return {NotCondition{std::make_shared<const Condition>(read_condition(in))}};
 }
@@ -141,6 +187,9 @@ constexpr ConditionKind conditions[] = {
     {"link_wdevs", read_link_wdevs},
     {"counter", read_counter},
     {"station", read_station},
+    {"chip", read_chip},
+    {"keys", read_keys},
+    {"kernel_log", read_kernel_log},
     {"not", read_not},
 };
 
@@ -203,7 +252,7 @@ std::string text_of(const Json& value) {
 
 }  // namespace
 
-void read_expectations(Fields& top, Scenario& out) {
+void read_expectations(Fields& top, std::vector<Expectation>& out) {
     top.each("expect", [&](const Json& value, const Pointer& at) {
         Fields in(value, at, top.mistakes());
         Expectation expectation;
@@ -211,7 +260,7 @@ void read_expectations(Fields& top, Scenario& out) {
         expectation.text = in.get("description", any_text(), text_of(value));
         read_when(in, expectation);
         expectation.condition = read_condition(in);
-        out.expectations.push_back(std::move(expectation));
+        out.push_back(std::move(expectation));
     });
 }
 

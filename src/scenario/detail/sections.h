@@ -13,13 +13,17 @@ void read_radios(Fields& top, Scenario& out);
 void read_networks(Fields& top, Scenario& out);
 void read_stations(Fields& top, Scenario& out);
 void read_steps(Fields& top, Scenario& out);
-void read_expectations(Fields& top, Scenario& out);
+void read_faults(Fields& top, FaultPlans& out);
+void read_expectations(Fields& top, std::vector<Expectation>& out);
+void read_with_fault(Fields& top, Scenario& out);
 
 /// What can only be said of a scenario as a whole: do names refer to something, are they unique, do times fit.
 void check(const Scenario& scenario, Mistakes& mistakes);
 
 /// "radio" and "interface" of a step or condition.
 [[nodiscard]] Target read_target(Fields& in);
+/// "radio", and "rule" or "rules" of what goes wrong.
+[[nodiscard]] FaultPlan read_fault(Fields& in);
 /// "ssid" of a network's own, which is never the wildcard.
 [[nodiscard]] ieee80211::Ssid read_own_ssid(Fields& in);
 [[nodiscard]] const Kind<Security>& security();

@@ -201,6 +201,13 @@ Action read_emlsr(Fields& in) {
     return out;
 }
 
+Action read_fault_step(Fields& in) {
+    return FaultStep{read_fault(in)};
+}
+Action read_clear_faults(Fields& in) {
+    return ClearFaultsStep{in.optional("radio", name())};
+}
+
 struct ActionKind {
     const char* name;
     Action (*read)(Fields&);
@@ -229,6 +236,8 @@ constexpr ActionKind actions[] = {
     {"change_color", read_change_color},
     {"request_transition", read_request_transition},
     {"emlsr", read_emlsr},
+    {"fault", read_fault_step},
+    {"clear_faults", read_clear_faults},
 };
 
 /// The moment of a step: "at", or "after" the step before it.
