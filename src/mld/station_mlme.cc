@@ -140,6 +140,7 @@ Result<void> StationMlme::Impl::prepare(const Peer& peer, bool keep_station, boo
 void StationMlme::Impl::let_go(const ieee80211::MacAddress& ap) {
     if (Sta* station = access_point(ap)) wiphy().stations().destroy(*station);
     activation.cancel();
+    wdev.vif_config = {};
     for (const auto& own : wdev.links()) {
         own->wanted_channel_.reset();
         own->bssid_ = {};

@@ -152,6 +152,9 @@ public:
     /// The link of an interface that is no MLD.
     [[nodiscard]] Link& default_link() const;
 
+    /// What its connection has on all links. cf. vif->cfg
+    VifConfig vif_config;
+
     /// The number of the next frame that it sends without a traffic identifier.
     ieee80211::SequenceControl next_sequence() noexcept;
 

@@ -5,6 +5,7 @@
 #include "mld/ap_link.h"
 #include "mld/data_path.h"
 #include "mld/detail/bit_rates.h"
+#include "mld/detail/he_config.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/power_save.h"
@@ -78,6 +79,9 @@ Result<void> Wiphy::start_ap(Wdev& wdev, std::optional<ieee80211::LinkId> id, co
 
     wdev.ssid_ = settings.ssid;
     link.bss_config.dtim_period = settings.dtim_period;
+    link.bss_config.qos = true;
+    link.bss_config.he = detail::he_config(ieee80211::ElementList(settings.beacon.tail));
+    link.bss_config.bssid_index = settings.bssid_index;
     link.ap_ = std::make_unique<ApLink>(settings);
     link.ap_->recalculate_dtim(driver_->tsf(wdev));
     if (!wdev.ap_power_save_) wdev.ap_power_save_ = std::make_unique<ApPowerSave>(wdev);

@@ -41,6 +41,10 @@ void Wiphy::finish_color_change(Link& link) {
     if (link.ap() == nullptr || link.ap()->color_change() == nullptr) return;
     const ColorChange request = link.ap()->end_color_change();
     link.ap()->change_beacon(request.beacon_after);
+    if (auto& he = link.bss_config.he) {
+        he->color = request.color;
+        he->color_enabled = true;
+    }
     driver_->link_changed(link, {LinkChange::beacon, LinkChange::bss_color});
     world_.trace().record(world_.now(), "mld/color-changed",
                           {{"wdev", link.vif().id().value},

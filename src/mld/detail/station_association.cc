@@ -10,6 +10,7 @@
 #include "mld/data_path.h"
 #include "mld/detail/association_request.h"
 #include "mld/detail/channel_switch.h"
+#include "mld/detail/he_config.h"
 #include "mld/detail/station_impl.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
@@ -36,6 +37,7 @@ constexpr sim::Duration timeout_unacknowledged = 500ms;  // IEEE80211_ASSOC_TIME
 constexpr sim::Duration timeout_short = 100ms;           // IEEE80211_ASSOC_TIMEOUT_SHORT
 constexpr std::uint16_t listen_interval = 5;             // max_listen_interval of mac80211's radios
 constexpr std::uint16_t rejected_temporarily = 30;
+constexpr std::uint16_t aid_bits = 0x7ff;
 constexpr std::uint8_t comeback_time = 3;  // Timeout Interval element, 802.11-2020 Table 9-196
 
 Bytes body_of(const ElementList& elements, ieee80211::ElementType type) {
@@ -285,6 +287,7 @@ bool StationMlme::Impl::take_up(const AssociationResponseBody& response) {
                                                  static_cast<std::uint16_t>(response.capabilities.raw())))
         return false;
     if (a.is_mld() && !take_up_other_links(*station, response)) return false;
+    wdev.vif_config.aid = response.aid_field & aid_bits;
     StaFlags flags = station->flags;
     flags.remove(StaFlags{StaFlag::mfp, StaFlag::wme});
     if (a.request.use_mfp) flags |= StaFlag::mfp;
@@ -328,6 +331,10 @@ bool StationMlme::Impl::take_up_link(Link& on, AssociationLink& with, LinkSta& s
         peer.operating_mode = omn->first_piece()[0];
 
     set_queues(config, elements);
+    config.qos = true;
+    config.he = peer.he.empty() ? std::nullopt : detail::he_config(elements);
+    config.bssid_index = with.bss.bssid_index;
+    config.bssid_indicator = with.bss.max_bssid_indicator;
     config.beacon_interval = with.bss.beacon_interval;
     config.dtim_period = std::max<std::uint8_t>(dtim_period(with.bss), 1);
     set_protection(config, ElementList(with.bss.elements->bytes), band, capabilities);
@@ -370,8 +377,7 @@ void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, cons
         c.ssid = done.ssid;
         c.ap = ap;
         c.associated = true;
-        constexpr std::uint16_t aid_bits = 0x7ff;
-        c.aid = response.aid_field & aid_bits;
+        c.aid = wdev.vif_config.aid;
         c.use_mfp = done.request.use_mfp;
         const Sta* station = wiphy().stations().find(wdev, ap);
         c.wmm = station != nullptr && station->flags.has(StaFlag::wme);

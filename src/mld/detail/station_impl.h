@@ -350,6 +350,8 @@ public:
                                  std::uint16_t reason, bool send);
     /// cf. ieee80211_set_disassoc()
     ieee80211::Bytes set_disassociated(ieee80211::ManagementSubtype how, std::uint16_t reason, bool send);
+    /// What the default link's network said is over.
+    void forget_protection();
     /// What cfg80211 makes of a goodbye. cf. cfg80211_process_deauth(), cfg80211_process_disassoc()
     void report_goodbye(ieee80211::ByteView frame, bool reconnect = false);
     /// For a connection with another access point. cf. ieee80211_mgd_auth(), ieee80211_mgd_assoc()

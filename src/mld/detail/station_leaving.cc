@@ -84,14 +84,28 @@ Bytes StationMlme::Impl::set_disassociated(ManagementSubtype how, std::uint16_t 
     if (!given_up) connected_address_ = ap;
     active.reset();
     trace("mld/disassociated", ap);
+    if (!wdev.is_mld()) wdev.default_link().bssid_ = {};
     wiphy().stations().flush(wdev);
     wiphy().driver().vif_changed(wdev, VifChange::association);
+    forget_protection();
     wiphy().data_path().forget_keys(wdev);
     let_go(ap);
     if (!given_up) wdev.ssid_.reset();
     settings = {};
     arm();
     return frame;
+}
+
+/// The links of an MLD are gone anyway. cf. ieee80211_reset_erp_info(), the middle of ieee80211_set_disassoc()
+void StationMlme::Impl::forget_protection() {
+    if (wdev.is_mld()) return;
+    Link& only = wdev.default_link();
+    only.bss_config.use_cts_protection = false;
+    only.bss_config.use_short_preamble = false;
+    only.bss_config.use_short_slot_time = false;
+    only.bss_config.qos = false;
+    wiphy().driver().link_changed(only, {LinkChange::protection, LinkChange::slot_time, LinkChange::queues,
+                                         LinkChange::bssid, LinkChange::ht_operation});
 }
 
 void StationMlme::Impl::report_goodbye(ieee80211::ByteView bytes, bool reconnect) {
