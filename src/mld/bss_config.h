@@ -49,6 +49,8 @@ struct BssConfig {
 /// What holds for an interface's connection on all links (struct ieee80211_vif_cfg).
 struct VifConfig {
     std::uint16_t aid = 0;
+    /// A connected station's radio may doze between beacons.
+    bool power_save = false;
 };
 
 }  // namespace mlosim::mld

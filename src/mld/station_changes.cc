@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mld/detail/bit_rates.h"
+#include "mld/detail/vif_power_save.h"
 #include "mld/events.h"
 #include "mld/power_save.h"
 #include "mld/stations.h"
@@ -142,7 +143,9 @@ Result<void> Stations::change(Wdev& wdev, const ieee80211::MacAddress& address, 
     StaParameters taken = parameters;
     // Older kernels ignored it: for a station that has joined it is no mistake, and without effect.
     if (kind != PeerKind::unassociated_client && taken.capabilities) taken.capabilities->operating_mode.reset();
-    return apply(*sta, taken, *mask);
+    auto applied = apply(*sta, taken, *mask);
+    if (applied && mask->has(StaFlag::authorized)) detail::recalculate_power_save(wdev);
+    return applied;
 }
 
 // cf. nl80211_del_station(), ieee80211_del_station()

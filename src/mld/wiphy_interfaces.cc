@@ -6,6 +6,7 @@
 #include "mld/bridge.h"
 #include "mld/data_path.h"
 #include "mld/detail/features.h"
+#include "mld/detail/vif_power_save.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/scanner.h"
@@ -335,6 +336,7 @@ Result<void> Wiphy::set_power_save(Wdev& wdev, bool on) {
     if (wdev.power_save() == on) return {};
     if (wdev.type() != InterfaceType::station || !profile_->has(WiphyFlag::power_save)) return fail(EOPNOTSUPP);
     wdev.power_save_ = on;
+    detail::recalculate_power_save(wdev);
     return {};
 }
 

@@ -12,6 +12,7 @@
 #include "mld/detail/channel_switch.h"
 #include "mld/detail/he_config.h"
 #include "mld/detail/station_impl.h"
+#include "mld/detail/vif_power_save.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/stations.h"
@@ -399,9 +400,12 @@ void StationMlme::Impl::tell_association(const ieee80211::FrameView& frame, cons
         const auto& known = connected.links.front().bss.elements;
         if (!wdev.ssid_ && ElementList(known->bytes).find(element::country)) wdev.ssid_ = c.ssid;
         active = std::move(connected);
+        // cf. ieee80211_set_associated(): the links' changes first, unless there is only the interface's own.
+        if (!done.is_mld()) wiphy().driver().vif_changed(wdev, VifChange::association);
         for (const ActiveLink& l : active->links)
             wiphy().driver().link_changed(*(done.is_mld() ? wdev.link(l.id) : &wdev.default_link()), of_association);
-        wiphy().driver().vif_changed(wdev, VifChange::association);
+        if (done.is_mld()) wiphy().driver().vif_changed(wdev, VifChange::association);
+        detail::recalculate_power_save(wdev);
         wdev.netdev()->set_carrier(true);
         watch_connection();
         trace("mld/associated", ap);

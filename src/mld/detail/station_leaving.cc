@@ -3,6 +3,7 @@
 #include "ieee80211/frame_header.h"
 #include "mld/data_path.h"
 #include "mld/detail/station_impl.h"
+#include "mld/detail/vif_power_save.h"
 #include "mld/events.h"
 #include "mld/netdev.h"
 #include "mld/stations.h"
@@ -72,6 +73,7 @@ Bytes StationMlme::Impl::set_disassociated(ManagementSubtype how, std::uint16_t 
     const ieee80211::MacAddress ap = active->connection.ap;
     stop_probing();
     wdev.netdev()->set_carrier(false);
+    detail::end_power_save(wdev);
     wiphy().driver().flush(wdev, true);
     const ManagedTransmission goodbye{how, link().id(), false};
     if (send) wiphy().driver().prepare_tx(wdev, goodbye);
