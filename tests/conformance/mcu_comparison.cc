@@ -142,7 +142,7 @@ void McuComparison::compare_fields(const std::string& name, const DecodedMessage
         mine.erase(found);
     }
     for (const FlatField& field : mine)
-        note(name, what + ": ours has " + field.path + " too");
+        note(name, what + ": ours has " + field.path + " " + field.value + " too");
 }
 
 McuFigures McuComparison::compare(const std::string& name, const Messages& recorded, const Messages& ours) {

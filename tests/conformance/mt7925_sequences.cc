@@ -192,8 +192,8 @@ bool join(Bench& bench, const std::string& name, const std::string& mld, const s
         then.use_mfp = true;
         then.crypto.wpa_versions = 2;
         then.crypto.control_port = true;
-        then.crypto.group_cipher = ieee80211::cipher::ccmp;
-        then.crypto.pairwise_ciphers = {ieee80211::cipher::ccmp};
+        then.crypto.group_cipher = ieee80211::cipher::ccmp128;
+        then.crypto.pairwise_ciphers = {ieee80211::cipher::ccmp128};
     }
     if (!bench.station().mlme()->associate(then)) return false;
     bench.run(500ms);
@@ -205,9 +205,9 @@ bool install_mlo_keys(Bench& bench, const std::string& mld) {
     ieee80211::Bytes pairwise;
     for (std::uint8_t i = 0; i < 16; ++i)
         pairwise.push_back(i);
-    bool done = bench.add_key(0, ieee80211::cipher::ccmp, pairwise, ap);
+    bool done = bench.add_key(0, ieee80211::cipher::ccmp128, pairwise, ap);
     for (std::uint8_t id = 0; id < 2; ++id) {
-        done = bench.add_key(1, ieee80211::cipher::ccmp, ieee80211::Bytes(16, 0x10 + id), {}, link(id)) && done;
+        done = bench.add_key(1, ieee80211::cipher::ccmp128, ieee80211::Bytes(16, 0x10 + id), {}, link(id)) && done;
         done = bench.add_key(4, ieee80211::cipher::bip_cmac128, ieee80211::Bytes(16, 0x40 + id), {}, link(id)) && done;
     }
     done = bench.authorize(ap) && done;
@@ -252,13 +252,13 @@ bool connect_wpa2(Bench& bench) {
     then.elements = from_hex("30140100000fac040100000fac040100000fac020c00");
     then.crypto.wpa_versions = 2;
     then.crypto.control_port = true;
-    then.crypto.group_cipher = ieee80211::cipher::ccmp;
-    then.crypto.pairwise_ciphers = {ieee80211::cipher::ccmp};
+    then.crypto.group_cipher = ieee80211::cipher::ccmp128;
+    then.crypto.pairwise_ciphers = {ieee80211::cipher::ccmp128};
     if (!bench.station().mlme()->associate(then)) return false;
     bench.run(200ms);
-    bool done = bench.add_key(0, ieee80211::cipher::ccmp, from_hex("668ee14320eac5e16d37295a32db7864"), ap);
+    bool done = bench.add_key(0, ieee80211::cipher::ccmp128, from_hex("668ee14320eac5e16d37295a32db7864"), ap);
     bench.run(5ms);
-    done = bench.add_key(1, ieee80211::cipher::ccmp, from_hex("a774a74bdc504786ba2a2e57e2d04ca5")) && done;
+    done = bench.add_key(1, ieee80211::cipher::ccmp128, from_hex("a774a74bdc504786ba2a2e57e2d04ca5")) && done;
     bench.run(5ms);
     done = bench.authorize(ap) && done;
     mld::RekeyData rekey;

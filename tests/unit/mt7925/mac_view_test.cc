@@ -43,8 +43,8 @@ protected:
 };
 
 TEST_F(MacView, OfAPeerIn5GHzIsWhatTheRealDriverSaid) {
-    const auto ap = peer(recorded_capabilities());
-    StationRecord record = station_record(*ap, ap->default_link(), channel_20(phy::Band::ghz5, 36));
+    const auto known = peer(recorded_capabilities());
+    StationRecord record = station_record(*known, known->default_link(), channel_20(phy::Band::ghz5, 36));
     EXPECT_FALSE(record.eht_mld.has_value()) << "the interface is no MLD";
     record.entry = EntryNumbers::peer({}, 1);
     record.state = EntryState::associated;
@@ -59,8 +59,8 @@ TEST_F(MacView, OfAPeerIn5GHzIsWhatTheRealDriverSaid) {
 TEST_F(MacView, OfAPeerIn2GHzTakesTheLengthFromEht) {
     mld::StaCapabilities capabilities = recorded_capabilities();
     capabilities.supported_rates = octets("02 04 0b 16 0c 12 18 24 30 48 60 6c");
-    const auto ap = peer(std::move(capabilities));
-    const PeerCapabilities can = peer_capabilities(*ap, ap->default_link(), channel_20(phy::Band::ghz2_4, 6));
+    const auto known = peer(std::move(capabilities));
+    const PeerCapabilities can = peer_capabilities(*known, known->default_link(), channel_20(phy::Band::ghz2_4, 6));
     EXPECT_EQ(can.rates, 0xfff);
     EXPECT_FALSE(can.vht.has_value()) << "the radio has none there";
     EXPECT_EQ(can.max_amsdu_octets, 3895);
@@ -71,8 +71,8 @@ TEST_F(MacView, OfAPeerIn2GHzTakesTheLengthFromEht) {
 TEST_F(MacView, OfAPeerIn6GHzHasItsOwnCapabilitiesThere) {
     mld::StaCapabilities capabilities = recorded_capabilities();
     capabilities.he_6ghz = octets("1b00");
-    const auto ap = peer(std::move(capabilities));
-    const PeerCapabilities can = peer_capabilities(*ap, ap->default_link(), channel_20(phy::Band::ghz6, 5));
+    const auto known = peer(std::move(capabilities));
+    const PeerCapabilities can = peer_capabilities(*known, known->default_link(), channel_20(phy::Band::ghz6, 5));
     EXPECT_FALSE(can.ht.has_value());
     EXPECT_EQ(can.he_6ghz, 0x001b);
     EXPECT_EQ(can.max_amsdu_octets, 3895);
@@ -83,8 +83,8 @@ TEST_F(MacView, OfAWiderPeerIsLimitedByItsChannelAndItsOperatingMode) {
     const auto wide = *phy::ChannelDefinition::around(*phy::find_channel(phy::Band::ghz5, 36), phy::ChannelWidth::w80);
     EXPECT_EQ(peer_capabilities(*peer(capabilities), peer(capabilities)->default_link(), wide).bandwidth, 2);
     capabilities.operating_mode = 0x01;  // 40 MHz, one stream
-    const auto ap = peer(std::move(capabilities));
-    const PeerCapabilities can = peer_capabilities(*ap, ap->default_link(), wide);
+    const auto known = peer(std::move(capabilities));
+    const PeerCapabilities can = peer_capabilities(*known, known->default_link(), wide);
     EXPECT_EQ(can.bandwidth, 1);
     EXPECT_EQ(can.rx_streams, 1);
 }
@@ -92,8 +92,8 @@ TEST_F(MacView, OfAWiderPeerIsLimitedByItsChannelAndItsOperatingMode) {
 TEST_F(MacView, OfAPeerWithNothingHasItsRates) {
     mld::StaCapabilities capabilities;
     capabilities.supported_rates = octets("0c 12 18 24 30 48 60 6c");
-    const auto ap = peer(std::move(capabilities));
-    StationRecord record = station_record(*ap, ap->default_link(), channel_20(phy::Band::ghz5, 36));
+    const auto known = peer(std::move(capabilities));
+    StationRecord record = station_record(*known, known->default_link(), channel_20(phy::Band::ghz5, 36));
     EXPECT_EQ(record.can.generations(), Generations{});
     record.entry = EntryNumbers::peer({}, 1);
     record.basic_rates = 0x15;
@@ -106,8 +106,9 @@ TEST_F(MacView, OfElementsTooShortTakesNothing) {
     capabilities.vht = octets("b1");
     capabilities.he = octets("01");
     capabilities.eht = octets("02");
-    const auto ap = peer(std::move(capabilities));
-    EXPECT_EQ(peer_capabilities(*ap, ap->default_link(), channel_20(phy::Band::ghz5, 36)).generations(), Generations{});
+    const auto known = peer(std::move(capabilities));
+    EXPECT_EQ(peer_capabilities(*known, known->default_link(), channel_20(phy::Band::ghz5, 36)).generations(),
+              Generations{});
 }
 
 TEST_F(MacView, OfTheRadioItself) {
