@@ -142,10 +142,10 @@ void StationMlme::Impl::let_go(const ieee80211::MacAddress& ap) {
     activation.cancel();
     wdev.vif_config = {};
     for (const auto& own : wdev.links()) {
+        wiphy().release_channel(*own);
         own->wanted_channel_.reset();
         own->bssid_ = {};
         own->bss_config = {};
-        wiphy().release_channel(*own);
     }
     const auto changed = wiphy().set_station_links(wdev, {});
     MLOSIM_INVARIANT(changed.has_value(), "a driver lets go of links");

@@ -119,7 +119,10 @@ bool RecordedAir::receive(const phy::Reception& reception) {
     const std::uint8_t kind = (*reception.payload)[0];
     if (kind == probe_request) {
         for (AccessPoint& ap : access_points_)
-            if (ap.channel == reception.channel.control) answer(ap, probe_response, *frame->addr2());
+            if (ap.channel == reception.channel.control) {
+                answer(ap, probe_response, *frame->addr2());
+                answers_.push_back(queue_.after(time_to_answer + time_to_answer, [this, &ap] { send(ap, ap.beacon); }));
+            }
         return false;
     }
     const auto ap = std::ranges::find(access_points_, frame->addr1(), &AccessPoint::bssid);

@@ -13,7 +13,8 @@
 namespace mlosim::conformance {
 
 /// The access points of the MT7925's recordings: they say again what they said then. Beacons every 102.4 ms, and to
-/// each request the recorded answer.
+/// each request the recorded answer. (The recording's chip heard a beacon on every channel of a sweep: so a probe
+/// request is answered with one, too.)
 class RecordedAir final : private phy::RadioPort {
 public:
     RecordedAir(phy::Medium& medium, sim::EventQueue& queue);

@@ -338,7 +338,8 @@ bool StationMlme::Impl::take_up_link(Link& on, AssociationLink& with, LinkSta& s
     config.bssid_indicator = with.bss.max_bssid_indicator;
     config.beacon_interval = with.bss.beacon_interval;
     config.dtim_period = std::max<std::uint8_t>(dtim_period(with.bss), 1);
-    set_protection(config, ElementList(with.bss.elements->bytes), band, capabilities);
+    // Of a link without a channel nothing is known yet. cf. the beginning of ieee80211_handle_bss_capability()
+    if (on.channel()) set_protection(config, ElementList(with.bss.elements->bytes), band, capabilities);
     return true;
 }
 

@@ -77,8 +77,11 @@ void StationMlme::Impl::on_beacon(Link& heard, const ieee80211::FrameView& frame
     if (!active) return;
     consider_waiting_traffic(body->elements);
     if (!active->priority_access.enabled) set_queues(heard.bss_config, body->elements);
+    const bool short_slot_before = heard.bss_config.use_short_slot_time;
     set_protection(heard.bss_config, body->elements, on.bss.channel.band,
                    static_cast<std::uint16_t>(body->capabilities.raw()));
+    if (heard.bss_config.use_short_slot_time != short_slot_before)
+        wiphy().driver().link_changed(heard, LinkChange::slot_time);
     if (on.channel_switch) return;
     if (!follow_bandwidth(heard, on.settings, body->elements)) {
         constexpr std::uint16_t leaving = 3;

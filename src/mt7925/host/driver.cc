@@ -5,6 +5,7 @@
 #include "ieee80211/frame_header.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
+#include "mt7925/host/chip_messages.h"
 #include "mt7925/host/scan_message.h"
 #include "sim/invariant.h"
 
@@ -67,6 +68,8 @@ Driver::~Driver() = default;
 
 Domain Driver::domain() const {
     Domain out;
+    const phy::Alpha2 country = wiphy_.world().regulatory().domain().alpha2;
+    out.alpha2 = {country[0], country[1]};
     for (const mld::BandChannels& band : wiphy_.bands())
         for (const phy::RadioChannel& channel : band.channels)
             out.channels.push_back({band_number(band.band), channel.channel.number(), channel.now.flags.bits(),
@@ -83,6 +86,12 @@ Task<void> Driver::probe() {
     capabilities_ = std::move(*told);
     Result<void> regulated = co_await set_domain(chip_, domain());
     if (!regulated) co_return;
+    // cf. mt7925_mcu_set_thermal_protect(), mt7925_mcu_set_deep_sleep()
+    const Bytes thermal_2ghz = chip_config_message("ThermalProtGband 0 100 90 80 30 1 1 115 105 5");
+    const Bytes thermal_5ghz = chip_config_message("ThermalProtAband 1 100 90 80 30 1 1 115 105 5");
+    chip_.post(Cid::chip_config, option::set_silent, thermal_2ghz);
+    chip_.post(Cid::chip_config, option::set_silent, thermal_5ghz);
+    chip_.post(Cid::chip_config, option::set_silent, deep_sleep_message(true));
     power_.allow();
 }
 

@@ -21,6 +21,7 @@
 #include "mt7925/host/power.h"
 #include "mt7925/host/regulatory.h"
 #include "mt7925/host/roc.h"
+#include "mt7925/host/roc_message.h"
 #include "mt7925/host/station_message.h"
 #include "mt7925/host/wcid_table.h"
 #include "mt7925/in_process_front.h"
@@ -170,6 +171,7 @@ private:
 
     // driver_settings.cc
     [[nodiscard]] static Conversation power_save_of_links(Vif& vif, std::uint16_t links);
+    [[nodiscard]] static Conversation channels_of(Vif& vif);
     Task<void> mlo_power_save_work();
 
     [[nodiscard]] static Conversation queues_again(const mld::Link& link, const VifLink& own);
@@ -194,7 +196,7 @@ private:
     void check_when_idle();
 
     // driver_roc.cc
-    Task<void> join(std::uint64_t incarnation, std::chrono::milliseconds time);
+    Task<void> join(RocLink link, std::chrono::milliseconds time);
     Task<void> end_roc(std::uint64_t incarnation);
     Task<void> stay(std::uint64_t incarnation, phy::Channel channel, std::chrono::milliseconds time);
     Task<void> roc_work();

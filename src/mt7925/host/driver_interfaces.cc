@@ -35,6 +35,7 @@ Result<Conversation> Driver::add_link(Vif& vif, VifLink& link, const ieee80211::
     if (!index) return fail(index.error());
     const bool is_mld = link.id.has_value();
     link.numbers.bss_idx = *index;
+    link.numbers.band_idx = LinkNumbers{}.band_idx;
     link.numbers.omac_idx = is_mld ? 0 : *index;
     link.numbers.wmm_idx = is_mld ? 0 : static_cast<std::uint8_t>(*index % wmm_sets);
     link.address = address;

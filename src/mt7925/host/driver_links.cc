@@ -7,6 +7,7 @@
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
 #include "mt7925/host/driver.h"
+#include "mt7925/host/link_view.h"
 #include "mt7925/host/roc_message.h"
 
 namespace mlosim::mt7925::host {
@@ -51,7 +52,10 @@ Result<void> Driver::add_first_link(Vif& vif, ieee80211::LinkId id) {
     const mld::Link* link = vif.wdev.link(id);
     const ieee80211::MacAddress address = link != nullptr ? link->address() : vif.wdev.address();
     vif.default_link.address = address;  // what is taken back has the new address already, as in the real driver
-    Conversation what = remove_link(vif, vif.default_link, vif.default_link.own_wcid());
+    Conversation what;
+    // The MAC gives the new link its queues before the driver hears of it. cf. ieee80211_link_init()
+    if (link != nullptr) what.push_back({Cid::edca, edca_message(vif.default_link.numbers, queues_of(*link))});
+    append(what, remove_link(vif, vif.default_link, vif.default_link.own_wcid()));
     vif.default_link.id = id;
     vif.default_link.numbers.link_idx = 0;
     auto more = add_link(vif, vif.default_link, address);

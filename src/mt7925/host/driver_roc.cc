@@ -16,17 +16,15 @@ constexpr std::chrono::milliseconds join_time{1000};  // HZ: the MAC names none
 
 // cf. mt7925_mgd_prepare_tx()
 void Driver::prepare_tx(mld::Wdev& wdev, const mld::ManagedTransmission&) {
-    if (const Vif* vif = interfaces_.find(wdev))
-        operations_.enqueue("mgd_prepare_tx", join(vif->incarnation, join_time));
+    const Vif* vif = interfaces_.find(wdev);
+    if (vif == nullptr) return;
+    const auto channel = vif->is_mld() ? vif->default_link.channel : wdev.default_link().channel();
+    if (!channel) return;
+    operations_.enqueue("mgd_prepare_tx", join({vif->default_link.numbers.bss_idx, channel->control}, join_time));
 }
 
-Task<void> Driver::join(std::uint64_t incarnation, std::chrono::milliseconds time) {
+Task<void> Driver::join(RocLink link, std::chrono::milliseconds time) {
     Mutex::Guard chip = co_await power_.acquire("mgd_prepare_tx");
-    const Vif* vif = interfaces_.find(incarnation);
-    if (vif == nullptr) co_return;
-    const auto channel = vif->is_mld() ? vif->default_link.channel : vif->wdev.default_link().channel();
-    if (!channel) co_return;
-    const RocLink link{vif->default_link.numbers.bss_idx, channel->control};
     Roc::Request request = [link, time](std::uint8_t token) {
         return roc_message({token, RocType::join, static_cast<std::uint32_t>(time.count())}, link);
     };
@@ -79,6 +77,11 @@ void Driver::cancel_remain_on_channel(mld::Wdev& wdev) {
 // cf. mt7925_mcu_roc_handle_grant()
 void Driver::roc_granted(const RocGrant& grant) {
     if (grant.reqtype == RocType::remain_on_channel && roc_.busy()) mac_.ready_on_channel();
+    // Which band the firmware chose is remembered, but not of an MLD. cf. mt7925_mcu_roc_iter()
+    if (grant.reqtype == RocType::join)
+        for (const auto& vif : interfaces_.all())
+            if (!vif->is_mld() && vif->default_link.numbers.bss_idx == grant.bss_idx)
+                vif->default_link.numbers.band_idx = grant.dbdcband;
     roc_.granted(grant);
 }
 

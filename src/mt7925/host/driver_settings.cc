@@ -4,9 +4,12 @@
 #include <bit>
 #include <utility>
 
+#include "mld/station_mlme.h"
 #include "mld/wdev.h"
 #include "mt7925/host/chip_messages.h"
 #include "mt7925/host/driver.h"
+#include "mt7925/host/link_view.h"
+#include "mt7925/host/sleep_message.h"
 
 namespace mlosim::mt7925::host {
 
@@ -18,15 +21,6 @@ constexpr std::uint16_t short_slot_us = 9;
 constexpr std::uint16_t long_slot_us = 20;
 constexpr sim::Duration mlo_power_save_delay = 5s;
 
-std::array<QueueParameters, 4> queues_of(const mld::Link& link) {
-    std::array<QueueParameters, 4> out;
-    for (std::size_t ac = 0; ac < out.size(); ++ac) {
-        const mld::TxQueueParameters& from = link.bss_config.tx_queues[ac];
-        if (from.cw_min != 0) out[ac] = {from.cw_min, from.cw_max, from.txop_32us, from.aifs};
-    }
-    return out;
-}
-
 }  // namespace
 
 // cf. mt7925_vif_cfg_changed()
@@ -37,9 +31,8 @@ void Driver::vif_changed(mld::Wdev& wdev, mld::VifChanges changes) {
     const bool connected = !vif->peers.empty();
     if (changes.has(mld::VifChange::association)) {
         VifLink& first = vif->default_link;
-        // The channel's context follows the station that came or went.
-        if (const auto& channel = vif->is_mld() ? first.channel : wdev.default_link().channel())
-            what.push_back({Cid::bss_info, rlm_message(first.numbers, *channel)});
+        // The channels' contexts follow the station that went. cf. ieee80211_recalc_min_chandef()
+        if (!connected) append(what, channels_of(*vif));
         what.push_back({Cid::sta_rec, header_translation_message(EntryNumbers::self(first.numbers, first.own_wcid()),
                                                                  {.of_station = true})});
         if (connected) {
@@ -52,17 +45,27 @@ void Driver::vif_changed(mld::Wdev& wdev, mld::VifChanges changes) {
         }
         what.push_back({Cid::band_config, beacon_filter_message(connected)});
         if (vif->is_mld()) vif->mlo_power_save = connected ? MloPowerSave::associated : MloPowerSave::disassociated;
-        if (connected && wdev.power_save()) what.push_back({Cid::bss_info, power_save_message(first.numbers, true)});
-        if (!connected) what.push_back({Cid::bss_info, power_save_message(first.numbers, false)});
-    } else if (changes.has(mld::VifChange::power_save) && connected) {
+    }
+    if (changes.has(mld::VifChange::power_save)) {
         if (std::popcount(vif->valid_links) < 2)
-            what.push_back({Cid::bss_info, power_save_message(vif->default_link.numbers, wdev.power_save())});
+            what.push_back({Cid::bss_info, power_save_message(vif->default_link.numbers, wdev.vif_config.power_save)});
         else if (vif->mlo_power_save == MloPowerSave::associated)
             vif->mlo_power_save = MloPowerSave::change_pending;
         else if (vif->mlo_power_save == MloPowerSave::changed)
             append(what, power_save_of_links(*vif, vif->valid_links));
     }
     enqueue("vif_cfg_changed", std::move(what), OnFailure::go_on);
+}
+
+/// Where each link is, once more. cf. mt7925_change_chanctx()
+Conversation Driver::channels_of(Vif& vif) {
+    Conversation out;
+    for (const auto& link : vif.wdev.links()) {
+        const VifLink* own = vif.link(vif.is_mld() ? std::optional(link->id()) : std::nullopt);
+        if (own != nullptr && link->channel())
+            out.push_back({Cid::bss_info, rlm_message(own->numbers, *link->channel())});
+    }
+    return out;
 }
 
 /// Of those that are there (now).
@@ -73,7 +76,7 @@ Conversation Driver::power_save_of_links(Vif& vif, std::uint16_t links) {
         if (!id || (links & id->bit()) == 0) continue;
         const VifLink* link = vif.link(*id);
         if (link == nullptr || vif.wdev.link(*id) == nullptr) continue;
-        out.push_back({Cid::bss_info, power_save_message(link->numbers, vif.wdev.power_save())});
+        out.push_back({Cid::bss_info, power_save_message(link->numbers, vif.wdev.vif_config.power_save)});
     }
     return out;
 }
@@ -110,6 +113,19 @@ void Driver::link_changed(mld::Link& link, mld::LinkChanges changes) {
     }
     if (changes.has_any({LinkChange::queues, LinkChange::beacon_enabled}))
         what.push_back({Cid::edca, edca_message(own->numbers, queues_of(link))});
+    const bool is_station = vif->type == ConnectionType::station;
+    const bool is_further = vif->is_mld() && own != &vif->default_link;
+    // The context of the channel follows what the association says of it. cf. ieee80211_recalc_smps()
+    if (is_station && changes.has(LinkChange::dtim) && link.channel())
+        what.push_back({Cid::bss_info, rlm_message(own->numbers, *link.channel())});
+    // A link that becomes active brings its signal thresholds, which the driver takes for the interface's.
+    // cf. mt7925_mcu_set_rssimonitor()
+    if (is_station && is_further && changes.has(LinkChange::bssid))
+        what.push_back({.cid = Cid::rssi_monitor,
+                        .payload = rssi_monitor_message(
+                            vif->default_link.numbers,
+                            link.vif().mlme() != nullptr && link.vif().mlme()->connection() != nullptr, 0, 0),
+                        .waits = false});
     if (vif->mlo_power_save == MloPowerSave::change_pending) {
         // The second link is there.
         what.push_back({Cid::bss_info, beacon_watch_message(own->numbers, link.bss_config.beacon_interval,

@@ -155,12 +155,13 @@ Task<void> Driver::associate_first(std::uint64_t incarnation, Conversation then,
 
 // What a station may send the chip makes of 802.3 frames from now on. cf. mt7925_sta_set_decap_offload()
 void Driver::authorize(Vif& vif, const mld::Sta& sta) {
-    const Peer* peer = vif.peer(sta.address());
+    Peer* peer = vif.peer(sta.address());
     if (peer == nullptr) return;
     Conversation what;
-    for (const PeerLink& entry : peer->links) {
+    for (PeerLink& entry : peer->links) {
         const VifLink* own = vif.link(entry.id);
         if (own == nullptr) continue;
+        entry.translated = true;
         HeaderTranslation translation;
         translation.of_station = vif.type == ConnectionType::station;
         translation.translated = true;

@@ -58,6 +58,8 @@ struct PeerLink {
     std::uint8_t wcid = 0;
     ieee80211::MacAddress address;
     HeldKeys keys;
+    /// The chip makes 802.3 frames of what it sends. cf. MT_WCID_FLAG_HDR_TRANS
+    bool translated = false;
 };
 
 /// A peer of an interface (struct mt792x_sta).
