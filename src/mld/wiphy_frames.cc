@@ -150,7 +150,14 @@ void Wiphy::receive(const FrameBytes& bytes, const RxStatus& status) {
     for (auto it = wdevs_.rbegin(); it != wdevs_.rend(); ++it) {
         Wdev& wdev = *it->second;
         if (!wdev.running() || wdev.type() == InterfaceType::monitor) continue;
-        if (Link* link = hearing_link(wdev, status.channel)) data_path_->receive(wdev, *link, *frame, bytes, status);
+        Link* link = hearing_link(wdev, status.channel);
+        // Whose keys a group's data is decrypted with is what the driver says, right or wrong.
+        // cf. ieee80211_rx_data_set_link()
+        const bool group_data =
+            frame->addr1().is_group() && frame->frame_control().type() == ieee80211::FrameType::data;
+        if (link != nullptr && group_data && status.link && wdev.is_mld())
+            if (Link* told = wdev.link(*status.link)) link = told;
+        if (link != nullptr) data_path_->receive(wdev, *link, *frame, bytes, status);
     }
 }
 

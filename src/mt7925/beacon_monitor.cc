@@ -10,10 +10,11 @@ constexpr std::size_t header_size = 24;
 constexpr std::size_t bssid_offset = 16;
 constexpr std::size_t timestamp_size = 8;
 constexpr std::uint8_t tim_element = 5;
+constexpr std::uint8_t mic_element = 76;  // of protected beacons: another one each time
 constexpr unsigned usual_beacon_interval = 100;
 constexpr std::uint32_t drop_other_beacons = 1U << 11U;  // of the receive filter's bits
 
-/// What of a beacon says something new: all but its timestamp and the traffic indication.
+/// What of a beacon says something new: all but its timestamp, the traffic indication and the MIC.
 Bytes lasting_body(ByteView frame) {
     Bytes body;
     ieee80211::ByteWriter out(body);
@@ -23,7 +24,7 @@ Bytes lasting_body(ByteView frame) {
         const std::uint8_t id = in.u8();
         const std::uint8_t length = in.u8();
         const ByteView content = in.take(length);
-        if (id == tim_element) continue;
+        if (id == tim_element || id == mic_element) continue;
         out.u8(id);
         out.u8(length);
         out.bytes(content);
@@ -33,8 +34,14 @@ Bytes lasting_body(ByteView frame) {
 
 }  // namespace
 
-BeaconMonitor::BeaconMonitor(const FirmwareTables& tables, Clock& clock, unsigned limit, Lost lost, Rssi rssi)
-    : tables_(tables), clock_(clock), limit_(limit), lost_(std::move(lost)), rssi_(std::move(rssi)) {}
+BeaconMonitor::BeaconMonitor(const FirmwareTables& tables, Clock& clock, unsigned limit, Listening listening, Lost lost,
+                             Rssi rssi)
+    : tables_(tables),
+      clock_(clock),
+      limit_(limit),
+      listening_(std::move(listening)),
+      lost_(std::move(lost)),
+      rssi_(std::move(rssi)) {}
 
 void BeaconMonitor::update() {
     for (std::uint8_t idx = 0; idx < bss_count; ++idx) {
@@ -48,12 +55,23 @@ void BeaconMonitor::update() {
     }
 }
 
-void BeaconMonitor::arm(std::uint8_t idx) {
-    if (limit_ == 0) return;
+sim::Duration BeaconMonitor::patience(std::uint8_t idx) const {
     const Bss& bss = tables_.bss[idx];
     unsigned interval = bss.beacon_filter->bcn_int != 0 ? bss.beacon_filter->bcn_int : bss.basic.bcn_int;
     if (interval == 0) interval = usual_beacon_interval;
-    watches_[idx].timer = clock_.after(sim::time_unit * interval * limit_, [this, idx] { lost_(idx); });
+    return sim::time_unit * interval * limit_;
+}
+
+void BeaconMonitor::arm(std::uint8_t idx) {
+    if (limit_ == 0) return;
+    watches_[idx].timer = clock_.after(patience(idx), [this, idx] {
+        // Who was elsewhere has missed nothing.
+        const std::optional<sim::Time> since = listening_(idx);
+        if (since && clock_.now() - *since >= patience(idx))
+            lost_(idx);
+        else
+            arm(idx);
+    });
 }
 
 bool BeaconMonitor::receive(const ReceivedFrame& frame) {

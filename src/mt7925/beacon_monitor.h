@@ -15,8 +15,12 @@ public:
     using Lost = std::function<void(std::uint8_t bss_idx)>;
     using Rssi = std::function<void(std::uint8_t bss_idx, int rssi_dbm)>;
 
+    /// Since when the AP of a BSS could be heard without a break. Nothing: the radio is elsewhere.
+    using Listening = std::function<std::optional<sim::Time>(std::uint8_t bss_idx)>;
+
     /// `limit`: beacons missed in a row until the AP counts as lost; 0: never.
-    BeaconMonitor(const FirmwareTables& tables, Clock& clock, unsigned limit, Lost lost, Rssi rssi);
+    BeaconMonitor(const FirmwareTables& tables, Clock& clock, unsigned limit, Listening listening, Lost lost,
+                  Rssi rssi);
 
     /// After every change of the BSS table: starts or ends what must be watched.
     void update();
@@ -36,11 +40,13 @@ private:
     };
 
     void arm(std::uint8_t bss_idx);
+    [[nodiscard]] sim::Duration patience(std::uint8_t bss_idx) const;
     void measure(std::uint8_t bss_idx, int rssi_dbm);
 
     const FirmwareTables& tables_;
     Clock& clock_;
     unsigned limit_;
+    Listening listening_;
     Lost lost_;
     Rssi rssi_;
     std::array<Watch, bss_count> watches_;

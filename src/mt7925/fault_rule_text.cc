@@ -19,8 +19,9 @@ enum class Value : std::uint8_t { none, number, country };
 
 Value value_of(FaultEffect effect) {
     static constexpr FaultEffect numbers[] = {
-        FaultEffect::delay,       FaultEffect::wrong_cid,  FaultEffect::status,        FaultEffect::beacon_loss,
-        FaultEffect::delay_event, FaultEffect::late_grant, FaultEffect::grant_interval};
+        FaultEffect::delay,          FaultEffect::wrong_cid,   FaultEffect::status,
+        FaultEffect::beacon_loss,    FaultEffect::delay_event, FaultEffect::late_grant,
+        FaultEffect::grant_interval, FaultEffect::event_wcid,  FaultEffect::rx_wrong_wcid};
     if (effect == FaultEffect::regd_flip) return Value::country;
     return std::ranges::find(numbers, effect) != std::end(numbers) ? Value::number : Value::none;
 }
@@ -81,6 +82,8 @@ constexpr Key keys[] = {
      [](FaultRule& r, std::uint64_t v) { r.match.wcid = static_cast<std::uint16_t>(v); }},
     {"roc", "join, roc, mlo_ag, mlo_aa or a number", 0xff, roc_number,
      [](FaultRule& r, std::uint64_t v) { r.match.roc_type = static_cast<std::uint8_t>(v); }},
+    {"token", "a token, 0 to 8191", 8191, number,
+     [](FaultRule& r, std::uint64_t v) { r.match.token = static_cast<std::uint16_t>(v); }},
     {"priority", "a number", 1000, number, [](FaultRule& r, std::uint64_t v) { r.priority = static_cast<int>(v); }},
     {"skip", "a number", always - 1, number,
      [](FaultRule& r, std::uint64_t v) { r.skip = static_cast<std::uint32_t>(v); }},
@@ -133,7 +136,8 @@ Result<void> read_key(FaultRule& rule, std::string_view word) {
     const auto [name, text] = split(word);
     const auto key = std::ranges::find(keys, name, &Key::name);
     if (key == std::end(keys) || !text)
-        return fail(EINVAL, quoted(word) + " is none of cid=, eid=, bss=, wcid=, roc=, priority=, skip=, times=");
+        return fail(EINVAL,
+                    quoted(word) + " is none of cid=, eid=, bss=, wcid=, roc=, token=, priority=, skip=, times=");
     const std::optional<std::uint64_t> value = key->read(*text);
     const bool never = name == "times" && value == 0U;
     if (!value || *value > key->most || never)
@@ -174,6 +178,7 @@ std::string to_text(const FaultRule& rule) {
     }
     if (rule.match.bss_idx) text += " bss=" + std::to_string(*rule.match.bss_idx);
     if (rule.match.wcid) text += " wcid=" + std::to_string(*rule.match.wcid);
+    if (rule.match.token) text += " token=" + std::to_string(*rule.match.token);
     if (rule.match.roc_type) {
         const auto name = std::ranges::find(roc_names, *rule.match.roc_type, &Name::value);
         text +=

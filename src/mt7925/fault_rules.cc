@@ -23,6 +23,13 @@ constexpr FaultName names[] = {
     {FaultEffect::sem_stuck, "sem_stuck"},
     {FaultEffect::misc_not_ready, "misc_not_ready"},
     {FaultEffect::own_stuck, "own_stuck"},
+    {FaultEffect::lost_tx_free, "lost_tx_free"},
+    {FaultEffect::drop_txs, "drop_txs"},
+    {FaultEffect::event_wcid, "event_wcid"},
+    {FaultEffect::rx_wrong_wcid, "rx_wrong_wcid"},
+    {FaultEffect::irq_lost, "irq_lost"},
+    {FaultEffect::bus_ff, "bus_ff"},
+    {FaultEffect::lose_wfdma, "lose_wfdma"},
     {FaultEffect::regd_flip, "regd_flip"},
 };
 
@@ -33,7 +40,8 @@ bool agrees(const std::optional<T>& wanted, const std::optional<T>& there) {
 
 bool matches(const FaultMatch& match, const FaultSubject& subject) {
     return agrees(match.cid, subject.cid) && agrees(match.eid, subject.eid) && agrees(match.bss_idx, subject.bss_idx) &&
-           agrees(match.wcid, subject.wcid) && agrees(match.roc_type, subject.roc_type);
+           agrees(match.wcid, subject.wcid) && agrees(match.roc_type, subject.roc_type) &&
+           agrees(match.token, subject.token);
 }
 
 }  // namespace

@@ -28,6 +28,13 @@ enum class FaultEffect : std::uint8_t {
     sem_stuck,       ///< the boot ROM does not give the patch semaphore
     misc_not_ready,  ///< after the download the firmware never reports that it runs
     own_stuck,       ///< the driver asks for ownership in vain
+    lost_tx_free,    ///< the chip does not say that it needs a frame's buffer no longer
+    drop_txs,        ///< a frame's status report is lost
+    event_wcid,      ///< a frame's reports name WCID `value`
+    rx_wrong_wcid,   ///< a received frame's descriptor names WCID `value`
+    irq_lost,        ///< a packet on the data ring comes without an interrupt
+    bus_ff,          ///< a register reads 0xffffffff
+    lose_wfdma,      ///< the rings are gone after the chip has slept
     regd_flip,       ///< a scan's end reports country `value` (two letters, the first in the low octet)
 };
 
@@ -45,6 +52,7 @@ struct FaultMatch {
     std::optional<std::uint8_t> bss_idx;
     std::optional<std::uint16_t> wcid;
     std::optional<std::uint8_t> roc_type;
+    std::optional<std::uint16_t> token;  ///< of a frame
 };
 
 struct FaultRule {
@@ -63,6 +71,7 @@ struct FaultSubject {
     std::optional<std::uint8_t> bss_idx;
     std::optional<std::uint16_t> wcid;
     std::optional<std::uint8_t> roc_type;
+    std::optional<std::uint16_t> token;
 };
 
 /// The faults in force, in the form match + effect + priority + times.

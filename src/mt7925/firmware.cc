@@ -34,20 +34,24 @@ bool is_slow(const CommandView& command) {
 Firmware::Firmware(const FirmwareConfig& config, Clock& clock, Radio& radio, FaultRules& faults, EventSink sink)
     : config_(config),
       clock_(clock),
-      radio_(radio),
       faults_(faults),
       sink_(std::move(sink)),
-      interfaces_(tables_, radio),
+      time_(tables_, clock, radio, config_.timing),
+      data_(tables_, clock, time_, faults, config_,
+            [this](Bytes packet) {
+                if (data_sink_ && !dead_) data_sink_(std::move(packet));
+            }),
+      interfaces_(tables_, time_),
       stations_(tables_, config.refuse_keys),
-      chip_(tables_, config_, radio),
+      chip_(tables_, config_, time_),
       roc_(
-          tables_, clock, radio, faults, config_.timing,
+          tables_, clock, time_, faults, config_.timing,
           [this](const RocGrant& grant) {
               send_unsolicited(Eid::roc, PayloadBuilder(ReservedHeader{}).add(grant).bytes());
           },
           [this] { return scan_.dwelling(); }, [this] { scan_.resume(); }),
       scan_(
-          tables_, clock, radio, faults, config_.timing,
+          tables_, clock, time_, faults, config_.timing,
           [this](const ScanHeader& header, const Bytes& tlvs) {
               Bytes payload = PayloadBuilder(header).bytes();
               payload.insert(payload.end(), tlvs.begin(), tlvs.end());
@@ -55,7 +59,8 @@ Firmware::Firmware(const FirmwareConfig& config, Clock& clock, Radio& radio, Fau
           },
           [this] { return roc_.holds_radio(); }, [this] { roc_.scan_left_channel(); }),
       beacons_(
-          tables_, clock, config.beacon_loss_limit, [this](std::uint8_t idx) { lose_beacons(idx); },
+          tables_, clock, config.beacon_loss_limit, [this](std::uint8_t idx) { return time_.listening_since(idx); },
+          [this](std::uint8_t idx) { lose_beacons(idx); },
           [this](std::uint8_t idx, int rssi) {
               send_unsolicited(Eid::rssi, PayloadBuilder(BssHeader{idx, 0}).add(RssiValue{rssi}).bytes());
           }) {}
@@ -160,6 +165,10 @@ void Firmware::uni_command(const CommandView& command) {
         outcome = dispatch(command);
     account(outcome);
     answer(command, outcome, subject);
+    if (command.is(Cid::dev_info) || command.is(Cid::bss_info) || command.is(Cid::sta_rec)) {
+        data_.update();
+        time_.update();
+    }
     beacons_.update();
     if (outcome.follow_up)
         send_unsolicited(static_cast<Eid>(outcome.follow_up->eid), outcome.follow_up->payload,
@@ -276,10 +285,23 @@ void Firmware::send_later(sim::Duration delay, const EventView& event) {
     });
 }
 
+bool Firmware::receive_data(ByteView descriptor, ByteView frame) {
+    if (!running() || dead_ || fw_own_) {
+        ++counts_.dropped_frames;
+        return false;
+    }
+    data_.accept(descriptor, frame);
+    return true;
+}
+
 bool Firmware::receive_frame(const ReceivedFrame& frame) {
     if (!running() || dead_) return false;
     scan_.hear(frame);
-    return beacons_.receive(frame);
+    return data_.receive(frame, beacons_.receive(frame));
+}
+
+bool Firmware::is_own(const MacAddress& address) const {
+    return running() && !dead_ && (data_.is_own(address) || scan_.sender() == address);
 }
 
 void Firmware::set_own() {
@@ -312,7 +334,8 @@ void Firmware::leave_the_air() {
     roc_.reset();
     scan_.reset();
     beacons_.reset();
-    radio_.return_home();
+    data_.reset();
+    time_.reset();
 }
 
 void Firmware::lose_beacons(std::uint8_t bss_idx) {
@@ -322,7 +345,7 @@ void Firmware::lose_beacons(std::uint8_t bss_idx) {
 
 void Firmware::forget_everything() {
     for (std::uint8_t idx = 0; idx < bss_count; ++idx) {
-        if (tables_.bss[idx].channel()) radio_.set_home(idx, std::nullopt);
+        if (tables_.bss[idx].channel()) time_.set_home(idx, std::nullopt);
     }
     tables_ = FirmwareTables{};
     leave_the_air();

@@ -10,12 +10,14 @@
 #include "mt7925/boot_rom.h"
 #include "mt7925/chip_commands.h"
 #include "mt7925/clock.h"
+#include "mt7925/data_path.h"
 #include "mt7925/decoded_message.h"
 #include "mt7925/fault_rules.h"
 #include "mt7925/firmware_config.h"
 #include "mt7925/interface_commands.h"
 #include "mt7925/message.h"
 #include "mt7925/radio.h"
+#include "mt7925/radio_time.h"
 #include "mt7925/roc_scheduler.h"
 #include "mt7925/scan_engine.h"
 #include "mt7925/station_commands.h"
@@ -44,8 +46,17 @@ public:
     bool receive_command(ByteView packet);
     /// A piece on the download ring (16).
     void receive_scatter(ByteView piece) { rom_.scatter(piece.size()); }
+    /// Takes packets for the data ring (2). The same rules.
+    void set_data_sink(EventSink sink) { data_sink_ = std::move(sink); }
+    /// A frame on the data ring (0): the descriptor, and the frame that it points at. False: it does not look at the
+    /// ring.
+    bool receive_data(ByteView descriptor, ByteView frame);
     /// A frame from the air. True: the host gets it.
-    [[nodiscard]] bool receive_frame(const ReceivedFrame& frame);
+    bool receive_frame(const ReceivedFrame& frame);
+    /// What became of a frame that it sent.
+    void transmitted(const RadioReport& report) { time_.reported(report); }
+    /// An address that it acknowledges frames to.
+    [[nodiscard]] bool is_own(const MacAddress& address) const;
 
     // What the host sees in registers.
     /// WFSYS_SW_RST: everything but the patch semaphore starts anew.
@@ -71,6 +82,9 @@ public:
     [[nodiscard]] const RocScheduler& roc() const noexcept { return roc_; }
     [[nodiscard]] const ScanEngine& scan() const noexcept { return scan_; }
     [[nodiscard]] const BootRom& rom() const noexcept { return rom_; }
+    [[nodiscard]] const DataPath& data() const noexcept { return data_; }
+    [[nodiscard]] DataPath& data() noexcept { return data_; }
+    [[nodiscard]] const RadioTime& time() const noexcept { return time_; }
     /// A message by name, with the link of the MLD that it concerns where the tables know it.
     [[nodiscard]] DecodedMessage describe(Direction direction, ByteView packet) const;
 
@@ -96,14 +110,16 @@ private:
 
     FirmwareConfig config_;
     Clock& clock_;
-    Radio& radio_;
     FaultRules& faults_;
     EventSink sink_;
+    EventSink data_sink_;
     Observer observer_;
 
     FirmwareTables tables_;
     FirmwareCounts counts_;
     BootRom rom_;
+    RadioTime time_;
+    DataPath data_;
     InterfaceCommands interfaces_;
     StationCommands stations_;
     ChipCommands chip_;

@@ -21,7 +21,9 @@ struct FirmwareTiming {
     sim::Duration hif_answer = std::chrono::milliseconds(5);
     sim::Duration active_dwell = std::chrono::milliseconds(20);
     sim::Duration passive_dwell = std::chrono::milliseconds(110);
-    sim::Duration scan_end = std::chrono::milliseconds(20);  ///< from the last dwell to SCAN_DONE
+    sim::Duration link_switch = std::chrono::microseconds(200);  ///< to another channel, or another link of an MLD
+    sim::Duration scan_home = std::chrono::milliseconds(30);     ///< between two channels, while a station is connected
+    sim::Duration scan_end = std::chrono::milliseconds(20);      ///< from the last dwell to SCAN_DONE
 };
 
 struct FirmwareConfig {

@@ -51,6 +51,8 @@ public:
     virtual ~Radio() = default;
     /// The channel that a BSS lives on; nothing: it has none any more.
     virtual void set_home(std::uint8_t bss_idx, std::optional<RadioChannel> channel) = 0;
+    /// Does not listen to that home for a while, or does again.
+    virtual void rest(std::uint8_t bss_idx, bool resting) = 0;
     /// Leaves the homes for `channel`.
     virtual void visit(const RadioChannel& channel, Visit why) = 0;
     virtual void return_home() = 0;

@@ -205,8 +205,20 @@ void ScanEngine::next_channel() {
     if (active) probe(channel);
     timer_ = clock_.after(active ? timing_.active_dwell : timing_.passive_dwell, [this] {
         leave_channel();
-        next_channel();
+        pause_at_home();
     });
+}
+
+/// Between two channels what waits at home goes out and in.
+void ScanEngine::pause_at_home() {
+    const bool connected = std::ranges::any_of(tables_.bss, &Bss::connected_station);
+    if (!connected || timing_.scan_home == sim::Duration{} || next_ == job_->channels.size()) return next_channel();
+    timer_ = clock_.after(timing_.scan_home, [this] { next_channel(); });
+}
+
+std::optional<MacAddress> ScanEngine::sender() const {
+    if (!job_) return std::nullopt;
+    return source_address(*job_);
 }
 
 void ScanEngine::leave_channel() {

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] bool scanning() const noexcept { return job_.has_value(); }
     [[nodiscard]] bool dwelling() const noexcept { return dwelling_; }
     [[nodiscard]] bool scheduled() const noexcept { return sched_running_; }
+    /// Whose address its probe requests have. Nothing: it does not scan.
+    [[nodiscard]] std::optional<MacAddress> sender() const;
     [[nodiscard]] std::uint64_t completed() const noexcept { return completed_; }
 
 private:
@@ -58,6 +60,7 @@ private:
     void begin(const ScanJob& job, bool of_schedule);
     void next_channel();
     void leave_channel();
+    void pause_at_home();
     void probe(const ScanChannel& channel);
     void send_probe(const ScanChannel& channel, const MacAddress& to, const Bytes& ssid);
     void finish();

@@ -189,6 +189,7 @@ struct FirmwareCounts {
     std::uint64_t inactive_references = 0;    ///< answered 0 though BSS or entry was not there (real teardown needs it)
     std::uint64_t commands_while_asleep = 0;  ///< sent in fw-own: never taken
     std::uint64_t dropped_commands = 0;       ///< stalled or dead
+    std::uint64_t dropped_frames = 0;         ///< on the data ring while nobody looked at it
     std::uint64_t boots = 0;
     std::uint64_t resets = 0;
 };

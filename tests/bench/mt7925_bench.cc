@@ -16,6 +16,7 @@ public:
     void set_home(std::uint8_t, std::optional<RadioChannel>) override {}
     void visit(const RadioChannel&, Visit) override {}
     void return_home() override {}
+    void rest(std::uint8_t, bool) override {}
     void transmit(RadioFrame) override {}
 };
 

@@ -128,6 +128,7 @@ public:
     void set_home(std::uint8_t, std::optional<RadioChannel>) override {}
     void visit(const RadioChannel&, Visit) override {}
     void return_home() override {}
+    void rest(std::uint8_t, bool) override {}
     void transmit(RadioFrame) override {}
 };
 
@@ -217,6 +218,7 @@ private:
         config.mac.address = MacAddress{std::array<std::uint8_t, 6>{0x02, 0x79, 0x25, 0x00, 0xaa, 0x01}};
         config.timing.boot = std::chrono::microseconds(500);
         config.timing.passive_dwell = std::chrono::milliseconds(20);
+        config.timing.scan_home = {};
         config.beacon_loss_limit = 0;
         config.refuse_keys = refuse_keys;
         if (run.emlsr) {

@@ -83,8 +83,7 @@ Air::~Air() {
     medium_.detach(port_);
 }
 
-void Air::connect(Filter filter, Deliver deliver, IsOwn is_own, Power power, Report report) {
-    filter_ = std::move(filter);
+void Air::connect(Deliver deliver, IsOwn is_own, Power power, Report report) {
     deliver_ = std::move(deliver);
     is_own_ = std::move(is_own);
     power_ = std::move(power);
@@ -101,6 +100,10 @@ void Air::visit(const RadioChannel& channel, Visit) {
     tune();
 }
 
+void Air::rest(std::uint8_t bss_idx, bool resting) {
+    if (std::exchange(resting_.at(bss_idx), resting) != resting) tune();
+}
+
 void Air::return_home() {
     away_.reset();
     tune();
@@ -115,8 +118,8 @@ void Air::tune() {
     if (away_)
         add(away_);
     else
-        for (const auto& home : homes_)
-            add(home);
+        for (std::size_t i = 0; i < homes_.size(); ++i)
+            if (!resting_[i]) add(homes_[i]);
     medium_.listen(port_, channels);
 }
 
@@ -150,7 +153,7 @@ bool Air::receive(const phy::Reception& reception) {
     arrived.rssi_dbm = static_cast<int>(reception.rssi.value);
     arrived.rate = reception.rate;
     arrived.started = reception.start;
-    if (filter_ && filter_(arrived)) deliver_(reception);
+    if (deliver_) deliver_(arrived);
     return frame && !frame->addr1().is_group() && is_own_ && is_own_(frame->addr1());
 }
 

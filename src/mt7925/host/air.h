@@ -16,9 +16,7 @@ namespace mlosim::mt7925::host {
 /// hears nothing of its homes.
 class Air final : public Radio, private phy::RadioPort {
 public:
-    /// Whether the firmware gives a frame to the host, asked for each that arrives.
-    using Filter = std::function<bool(const ReceivedFrame&)>;
-    using Deliver = std::function<void(const phy::Reception&)>;
+    using Deliver = std::function<void(const ReceivedFrame&)>;
     /// An address that the chip acknowledges frames to.
     using IsOwn = std::function<bool(const ieee80211::MacAddress&)>;
     /// What the chip may send with on a channel.
@@ -29,13 +27,14 @@ public:
 
     Air(phy::Medium& medium, sim::EventQueue& queue, const phy::PortSettings& placement);
     ~Air() override;
-    void connect(Filter filter, Deliver deliver, IsOwn is_own, Power power, Report report);
+    void connect(Deliver deliver, IsOwn is_own, Power power, Report report);
 
     [[nodiscard]] phy::PortId port() const noexcept { return port_; }
 
     // Radio
     void set_home(std::uint8_t bss_idx, std::optional<RadioChannel> channel) override;
     void visit(const RadioChannel& channel, Visit why) override;
+    void rest(std::uint8_t bss_idx, bool resting) override;
     void return_home() override;
     void transmit(RadioFrame frame) override;
 
@@ -47,12 +46,12 @@ private:
     phy::Medium& medium_;
     phy::PortId port_;
     mld::Transmitter transmitter_;
-    Filter filter_;
     Deliver deliver_;
     IsOwn is_own_;
     Power power_;
     Report report_;
     std::array<std::optional<RadioChannel>, bss_count> homes_;
+    std::array<bool, bss_count> resting_{};
     std::optional<RadioChannel> away_;
 };
 

@@ -92,8 +92,10 @@ Task<Result<void>> Chip::take() {
     for (unsigned i = 0; i < own_tries; ++i) {
         front_.firmware().clear_own();
         for (sim::Duration waited{}; waited <= own_patience; waited += own_poll) {
-            if (!front_.firmware().own_sync()) {
+            if (!front_.own_sync()) {
                 taken_ = true;
+                // cf. mt792x_wpdma_reinit_cond(): they are made anew
+                if (!front_.rings_survived()) log_.print(KernelLog::Level::warning, "rings lost in low power state");
                 co_return Result<void>{};
             }
             co_await Pause(queue_, own_poll);
@@ -107,7 +109,7 @@ Task<Result<void>> Chip::give() {
     for (unsigned i = 0; i < own_tries; ++i) {
         front_.firmware().set_own();
         for (sim::Duration waited{}; waited <= own_patience; waited += own_poll) {
-            if (front_.firmware().own_sync()) {
+            if (front_.own_sync()) {
                 taken_ = false;
                 co_return Result<void>{};
             }
@@ -128,7 +130,7 @@ Task<Result<void>> Chip::reset_subsystem() {
 
 Task<bool> Chip::wait_for_state(std::function<bool(std::uint8_t)> ready, sim::Duration limit) {
     for (sim::Duration waited{}; waited <= limit; waited += state_poll) {
-        if (ready(front_.firmware().boot_state())) co_return true;
+        if (ready(front_.boot_state())) co_return true;
         co_await Pause(queue_, state_poll);
     }
     co_return false;

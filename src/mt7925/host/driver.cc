@@ -16,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr sim::Duration scan_end_delay = 100ms;  // HZ / 10, from SCAN_DONE to the MAC
-constexpr int default_power_dbm = 20;
 constexpr sim::Duration core_dump_silence = 200ms;  // 4 * MT76_CONNAC_COREDUMP_TIMEOUT
 
 FirmwareConfig config_of(const mld::Wiphy& wiphy) {
@@ -40,24 +39,17 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
       wcids_(queue_),
       inspection_({queue_, wiphy.world().trace(), wiphy.name(), radio.spec.placement.name, front_, log_, bss_indexes_,
                    wcids_, defects_}),
-      roc_(chip_) {
+      roc_(chip_),
+      frames_(chip_, front_, power_, wcids_, wiphy_, mac_) {
     const auto violated = [this](const Violation& violation) { inspection_.violated(violation); };
     chip_.set_violated(violated);
     wcids_.set_violated(violated);
     front_.commands().set_unsolicited([this](const EventView& arrived) { event(arrived); });
-    air_.connect([this](const ReceivedFrame& frame) { return front_.firmware().receive_frame(frame); },
-                 [this](const phy::Reception& reception) { receive(reception); },
-                 [this](const ieee80211::MacAddress& address) {
-                     for (const auto& [id, wdev] : wiphy_.wdevs())
-                         for (const auto& link : wdev->links())
-                             if (link->address() == address) return true;
-                     return false;
-                 },
-                 [this](const phy::Channel& channel) {
-                     const phy::RadioChannel* known = wiphy_.channel(channel);
-                     return known != nullptr ? known->now.max_power_dbm : default_power_dbm;
-                 },
-                 [this](const RadioReport& report) { sent(report); });
+    air_.connect([this](const ReceivedFrame& frame) { front_.firmware().receive_frame(frame); },
+                 [this](const ieee80211::MacAddress& address) { return front_.firmware().is_own(address); },
+                 [this](const phy::Channel& channel) { return power_on(channel); },
+                 [this](const RadioReport& report) { front_.firmware().transmitted(report); });
+    frames_.set_wrong_group_link([this] { return defects_.on(Defect::group_wcid); });
     chip_.set_timed_out([this] { reset(); });
     operations_.set_idle([this] { check_when_idle(); });
     roc_.set_expired([this] { works_.start("roc_work", roc_work()); });

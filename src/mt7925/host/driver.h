@@ -13,6 +13,7 @@
 #include "mt7925/host/bss_message.h"
 #include "mt7925/host/conversation.h"
 #include "mt7925/host/defects.h"
+#include "mt7925/host/frames.h"
 #include "mt7925/host/indexes.h"
 #include "mt7925/host/inspection.h"
 #include "mt7925/host/interface_messages.h"
@@ -91,6 +92,7 @@ public:
     [[nodiscard]] InProcessFront& front() noexcept { return front_; }
     [[nodiscard]] const KernelLog& log() const noexcept { return log_; }
     [[nodiscard]] const std::optional<Capabilities>& capabilities() const noexcept { return capabilities_; }
+    [[nodiscard]] const Frames& frames() const noexcept { return frames_; }
     [[nodiscard]] const BssIndexes& bss_indexes() const noexcept { return bss_indexes_; }
     [[nodiscard]] const WcidTable& wcids() const noexcept { return wcids_; }
     [[nodiscard]] const Interfaces& interfaces() const noexcept { return interfaces_; }
@@ -210,9 +212,8 @@ private:
                                                const mld::Sta& sta, EntryState state) const;
 
     // transmit.cc
-    void sent(const RadioReport& report);
-    Task<void> send_in_turn(RadioFrame frame);
-    void receive(const phy::Reception& reception);
+    Task<void> send_in_turn(FrameToSend frame);
+    [[nodiscard]] int power_on(const phy::Channel& channel) const;
 
     mld::Wiphy& wiphy_;
     mld::DriverEvents& mac_;
@@ -235,6 +236,7 @@ private:
     bool reset_queued_ = false;
     sim::Timer core_dump_;
     sim::Timer check_;
+    Frames frames_;
     mld::Wdev* scanning_ = nullptr;
     sim::Timer scan_end_;
     sim::Timer mlo_power_save_;

@@ -29,6 +29,7 @@ Task<void> Driver::reset_work() {
         chip_.set_resetting(true);
         const auto taken = co_await chip_.take();
         (void)taken;
+        frames_.reset();
         const auto line = co_await chip_.reset_subsystem();
         (void)line;
         Result<Capabilities> told = co_await bring_up(chip_, images_);

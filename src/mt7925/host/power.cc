@@ -9,7 +9,7 @@ Task<Mutex::Guard> Power::acquire(std::string who) {
     if (!chip_.taken()) {
         // What it could not take it cannot use: the commands that follow run into their time-out, as with a dead chip.
         auto taken = co_await chip_.take();
-        (void)taken;
+        if (taken && awake_) awake_();
     }
     arm();
     co_return std::move(guard);
@@ -25,6 +25,11 @@ void Power::keep_awake(bool awake) {
     arm();
 }
 
+void Power::used() {
+    last_used_ = chip_.queue().now();
+    if (!idle_.pending()) arm();
+}
+
 void Power::arm() {
     idle_.cancel();
     if (!allowed_ || kept_) return;
@@ -33,7 +38,8 @@ void Power::arm() {
 
 // cf. mt792x_pm_power_save_work(): who holds the mutex is at work, and it is tried again later
 Task<void> Power::give() {
-    if (chip_.mutex().held()) {
+    if (!chip_.taken()) co_return;
+    if (chip_.mutex().held() || (busy_ && busy_()) || chip_.queue().now() - last_used_ < idle_time) {
         arm();
         co_return;
     }

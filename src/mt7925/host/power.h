@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "mt7925/host/chip.h"
@@ -24,6 +25,13 @@ public:
     /// Whether something, a scan say, keeps the chip awake.
     void keep_awake(bool awake);
 
+    /// It was used, without its mutex: for frames.
+    void used();
+    /// While it holds frames it is not given away. cf. mt76_connac_skip_fw_pmctrl()
+    void set_busy(std::function<bool()> busy) { busy_ = std::move(busy); }
+    /// Called whenever it has been taken back from its firmware.
+    void set_awake(std::function<void()> awake) { awake_ = std::move(awake); }
+
 private:
     void arm();
     Task<void> give();
@@ -31,7 +39,10 @@ private:
     Chip& chip_;
     bool allowed_ = false;
     bool kept_ = false;
+    std::function<bool()> busy_;
+    std::function<void()> awake_;
     sim::Timer idle_;
+    sim::Time last_used_;
     TaskSet tasks_;
 };
 

@@ -9,10 +9,31 @@
 #include "ieee80211/link_id.h"
 #include "ieee80211/mac_address.h"
 #include "mt7925/host/chip.h"
+#include "mt7925/rate_code.h"
 #include "sim/event_queue.h"
 #include "sim/result.h"
 
 namespace mlosim::mt7925::host {
+
+/// What the driver counts of an entry (struct mt76_sta_stats), and what it reads of the chip's table now and then.
+struct WcidStatistics {
+    std::uint64_t tx_packets = 0;
+    std::uint64_t tx_bytes = 0;
+    std::uint64_t tx_retries = 0;
+    std::uint64_t tx_failed = 0;
+    std::uint64_t rx_packets = 0;
+    std::uint64_t rx_bytes = 0;
+    std::optional<RateCode> tx_rate;
+    std::optional<RateCode> rx_rate;
+    std::optional<int> signal_dbm;
+    std::optional<int> ack_signal_dbm;
+    /// By the chip's queues: background, best effort, video, voice.
+    std::array<std::uint64_t, 4> tx_airtime_us{};
+    std::array<std::uint64_t, 4> rx_airtime_us{};
+    /// What the chip's counters read when they were read last.
+    std::array<std::uint32_t, 4> last_tx_word{};
+    std::array<std::uint32_t, 4> last_rx_word{};
+};
 
 /// What one entry of the driver's WCID table says (struct mt76_wcid).
 struct Wcid {
@@ -24,6 +45,7 @@ struct Wcid {
     std::optional<std::uint8_t> primary;
     std::optional<std::uint8_t> key_index;
     std::optional<std::uint8_t> management_key_index;  ///< BIP
+    WcidStatistics statistics{};
 };
 
 /// The driver's WCID table. Whoever receives frames looks entries up without a lock, so they are published when they

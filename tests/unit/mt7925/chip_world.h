@@ -22,7 +22,11 @@ public:
         away = channel;
     }
     void return_home() override { away.reset(); }
-    void transmit(RadioFrame frame) override { frames.push_back({frame.channel, std::move(frame.bytes)}); }
+    void rest(std::uint8_t bss_idx, bool on) override { resting[bss_idx] = on; }
+    void transmit(RadioFrame frame) override {
+        if (frame.number != 0) numbers.push_back(frame.number);
+        frames.push_back({frame.channel, std::move(frame.bytes)});
+    }
 
     struct Went {
         RadioChannel channel;
@@ -34,8 +38,10 @@ public:
     };
     std::array<std::optional<RadioChannel>, bss_count> homes;
     std::optional<RadioChannel> away;
+    std::array<bool, bss_count> resting{};
     std::vector<Went> visits;
     std::vector<Sent> frames;
+    std::vector<std::uint64_t> numbers;  ///< of frames that are still in the air
 };
 
 /// A chip behind its command queue, in virtual time. Payloads are written by hand.

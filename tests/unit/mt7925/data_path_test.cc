@@ -1,0 +1,360 @@
+// Frames through the firmware half: bytes on the data rings, frames on the air.
+
+#include <gmock/gmock.h>
+
+#include "chip_world.h"
+#include "mt7925/rx_descriptor.h"
+#include "mt7925/tx_descriptor.h"
+#include "mt7925/tx_status.h"
+
+namespace mlosim::mt7925 {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const std::string ap36 = "02aa00000036";
+const std::string ap6 = "02aa00000006";
+const std::string ap_mld = "02aa000000aa";
+const std::string own36 = "02792500aa00";
+const std::string own6 = "02792500aa01";
+const std::string own_mld = "02792500aaff";
+
+class DataPathTest : public RunningChip {
+protected:
+    explicit DataPathTest(const FirmwareConfig& config = {}) : RunningChip(config) {
+        front.set_interrupt([this] {
+            while (auto packet = front.take_packet())
+                packets.push_back(std::move(*packet));
+        });
+    }
+
+    /// One link: associated to `ap36` on channel 36.
+    void associate() {
+        connect();
+        peer_is_associated(0, 1);
+    }
+    void peer_is_associated(unsigned bss, unsigned wcid, const std::string& more = "") {
+        const std::string address = bss == 0 ? ap36 : ap6;
+        const auto result =
+            uni(Cid::sta_rec, idx_hex(bss) + idx_hex(wcid) + " 0100 01 00 00 00 0000 1400 02000100 01 01 0100 " +
+                                  address + " 0300 0700 1000 02 000000 00000000 00 00 0000" + more);
+        EXPECT_EQ(result.status, 0U);
+    }
+    static std::string mld_of_bss(unsigned bss) {
+        return "1a00 1400 00 2" + std::to_string(bss) + own_mld + "ff 0" + std::to_string(bss) + "00 00 00 000000";
+    }
+    static std::string mld_of_peer(unsigned links, unsigned wcid) {
+        return "2000 1c00" + ap_mld + "0100 0200 0" + std::to_string(wcid) + "00 0" + std::to_string(links) +
+               " 000000 0100 00 00 0200 01 00";
+    }
+    /// Two links of an MLD: wcid 1 on channel 36, wcid 2 on channel 6 of 2.4 GHz.
+    void associate_mld() {
+        add_interface(0);
+        EXPECT_EQ(uni(Cid::dev_info, "00ff0000 0000 0c00 01 01" + own6).status, 0U);
+        EXPECT_EQ(uni(Cid::bss_info, "00 00 0300" + basic(true, true) + rlm() + mld_of_bss(0)).status, 0U);
+        EXPECT_EQ(uni(Cid::bss_info, "01 00 0300 0000 2000 01 00 00 ff 01000100 00 00" + ap6 +
+                                         "1200 6400 02 31 0100 0300 00 01 0200 1000 06 06 00 00 02 02 00 00 01 000000" +
+                                         mld_of_bss(1))
+                      .status,
+                  0U);
+        EXPECT_EQ(uni(Cid::bss_info, "00000000 1600 0c00 6400 02 00 00 000000").status, 0U);
+        peer_is_associated(0, 1, mld_of_peer(1, 1));
+        peer_is_associated(1, 2, mld_of_peer(2, 2));
+        // A rate for each: 5 GHz knows all OFDM, 2.4 GHz only 1 Mb/s.
+        EXPECT_EQ(uni(Cid::sta_rec, "00 01 0100 01 00 00 00 0100 1000 c03f 00000000000000000000").status, 0U);
+        EXPECT_EQ(uni(Cid::sta_rec, "01 02 0100 01 00 00 00 0100 1000 0100 00000000000000000000").status, 0U);
+    }
+
+    static Bytes data_frame(const std::string& a1, const std::string& a2, std::size_t body = 30) {
+        return octets("8801 0000" + a1 + a2 + "02bb00000001 0000 0000" + zeros(body));
+    }
+    TxDescriptor describe(std::uint16_t wcid, std::uint16_t token, const Bytes& frame) {
+        TxDescriptor d;
+        d.wlan_idx = wcid;
+        d.token = token;
+        d.header_size = 26;
+        d.frame_type = 2;
+        d.frame_subtype = 8;
+        d.fixed_rate = true;
+        d.rate_index = 15;
+        d.frame_bytes = static_cast<std::uint16_t>(frame.size());
+        return d;
+    }
+    void send(const TxDescriptor& d, const Bytes& frame) { front.send_frame(build_tx_descriptor(d), frame); }
+    void send(std::uint16_t wcid, std::uint16_t token, const Bytes& frame) {
+        send(describe(wcid, token, frame), frame);
+    }
+    /// The air took the frame that was sent last, and says what became of it.
+    void report(bool acknowledged, unsigned attempts = 1) {
+        ASSERT_FALSE(radio.numbers.empty());
+        const std::uint64_t number = radio.numbers.front();
+        radio.numbers.erase(radio.numbers.begin());
+        front.firmware().transmitted(
+            {number, acknowledged, attempts, *phy::Rate::legacy(60), acknowledged ? std::optional(-50) : std::nullopt});
+        run(1ms);
+    }
+    void report_all() {
+        while (!radio.numbers.empty())
+            report(true);
+    }
+    std::vector<FreedFrame> freed() {
+        std::vector<FreedFrame> out;
+        for (const Bytes& packet : packets)
+            if (const auto frames = parse_tx_free(packet)) out.insert(out.end(), frames->begin(), frames->end());
+        return out;
+    }
+    std::vector<TxStatusReport> statuses() {
+        std::vector<TxStatusReport> out;
+        for (const Bytes& packet : packets)
+            if (const auto reports = parse_tx_status(packet)) out.insert(out.end(), reports->begin(), reports->end());
+        return out;
+    }
+    static bool is_null(const Bytes& frame) { return (frame[0] & 0x4cU) == 0x48U; }
+    static bool says_asleep(const Bytes& frame) { return (frame[1] & 0x10U) != 0; }
+    static Bytes address1(const Bytes& frame) { return {frame.begin() + 4, frame.begin() + 10}; }
+    static Bytes address2(const Bytes& frame) { return {frame.begin() + 10, frame.begin() + 16}; }
+    const DataPath& data() { return front.firmware().data(); }
+
+    std::vector<Bytes> packets;
+};
+
+TEST_F(DataPathTest, AFrameGoesOutOnItsBsssChannelAndItsBufferComesBack) {
+    associate();
+    TxDescriptor d = describe(1, 77, data_frame(ap36, own36));
+    d.pid = 5;
+    d.wants_status = true;
+    send(d, data_frame(ap36, own36));
+    ASSERT_THAT(radio.frames, SizeIs(1));
+    EXPECT_EQ(radio.frames[0].channel.control, 36);
+    EXPECT_EQ(data().frames(), 1U);
+    EXPECT_THAT(freed(), IsEmpty());
+    report(true, 3);
+    EXPECT_THAT(freed(), testing::ElementsAre(FreedFrame{1, 77, 3, false}));
+    ASSERT_THAT(statuses(), SizeIs(1));
+    EXPECT_TRUE(statuses()[0].acknowledged);
+    EXPECT_EQ(statuses()[0].pid, 5);
+    EXPECT_EQ(statuses()[0].rate.mode, RateMode::ofdm);
+    EXPECT_EQ(data().frames(), 0U);
+    EXPECT_EQ(data().counters(1).tx_retries, 2U);
+    EXPECT_GT(data().register_word(1, 22), 0U) << "air time of best effort";
+}
+
+TEST_F(DataPathTest, WhatNobodyAcknowledgedIsFreedAsFailed) {
+    associate();
+    send(1, 4, data_frame(ap36, own36));
+    report(false, 15);
+    EXPECT_THAT(freed(), testing::ElementsAre(FreedFrame{1, 4, 15, true}));
+    EXPECT_EQ(data().counters(1).tx_failed, 1U);
+}
+
+TEST_F(DataPathTest, AFrameForAnEntryThatIsNotThereComesBackAtOnce) {
+    associate();
+    send(9, 4, data_frame(ap36, own36));
+    run(1ms);
+    EXPECT_THAT(radio.frames, IsEmpty());
+    ASSERT_THAT(freed(), SizeIs(1));
+    EXPECT_TRUE(freed()[0].failed);
+    EXPECT_EQ(data().counts().without_entry, 1U);
+}
+
+TEST_F(DataPathTest, AProtectedFrameNeedsTheLinksKey) {
+    associate();
+    TxDescriptor d = describe(1, 4, data_frame(ap36, own36));
+    d.protect = true;
+    send(d, data_frame(ap36, own36));
+    run(1ms);
+    EXPECT_THAT(radio.frames, IsEmpty());
+    EXPECT_EQ(data().counters(1).tx_without_key, 1U);
+    uni(Cid::sta_rec, "00 01 0100 01 00 00 00 2700 4400 01 01 01 00" + ap36 + "00 04 00 10 01 01" + zeros(48));
+    send(d, data_frame(ap36, own36));
+    EXPECT_THAT(radio.frames, SizeIs(1));
+}
+
+TEST_F(DataPathTest, DescriptorsThatContradictThemselvesAreCountedAndNotSent) {
+    associate();
+    TxDescriptor d = describe(1, 4, data_frame(ap36, own36));
+    d.frame_bytes = 7;
+    send(d, data_frame(ap36, own36));
+    EXPECT_THAT(radio.frames, IsEmpty());
+    EXPECT_EQ(data().counts().malformed, 1U);
+}
+
+TEST_F(DataPathTest, AReceivedFrameNamesItsSendersEntry) {
+    associate();
+    packets.clear();
+    const Bytes frame = octets("8802 0000" + own36 + ap36 + "02bb00000001 1000 0000" + zeros(20));
+    EXPECT_TRUE(front.firmware().receive_frame({{2, 36, 36, 0, 0}, frame, -61, *phy::Rate::legacy(540), queue.now()}));
+    run(1ms);
+    ASSERT_THAT(packets, SizeIs(1));
+    const auto received = parse_received(packets[0]);
+    ASSERT_TRUE(received.has_value());
+    EXPECT_EQ(received->descriptor.wlan_idx, 1);
+    EXPECT_EQ(received->descriptor.channel, 36);
+    EXPECT_EQ(received->descriptor.address, RxDescriptor::AddressType::unicast_to_me);
+    EXPECT_EQ(dbm_of(received->descriptor.rcpi), -61);
+    EXPECT_TRUE(std::ranges::equal(received->frame, frame));
+    EXPECT_EQ(data().counters(1).rx_frames, 1U);
+}
+
+TEST_F(DataPathTest, FramesForOthersStayOutside) {
+    associate();
+    packets.clear();
+    const Bytes others = octets("8802 0000 0299000000aa" + ap36 + "02bb00000001 1000 0000" + zeros(20));
+    EXPECT_FALSE(front.firmware().receive_frame({{2, 36, 36, 0, 0}, others, -61}));
+    const Bytes stranger = octets("0802 0000 ffffffffffff 02cc00000001 02bb00000001 1000" + zeros(20));
+    EXPECT_FALSE(front.firmware().receive_frame({{2, 36, 36, 0, 0}, stranger, -61})) << "group data of another BSS";
+    const Bytes probe = octets("4000 0000 ffffffffffff 02cc00000001 ffffffffffff 1000 0000");
+    EXPECT_TRUE(front.firmware().receive_frame({{2, 36, 36, 0, 0}, probe, -61}));
+    run(1ms);
+    EXPECT_EQ(parse_received(packets.at(0))->descriptor.wlan_idx, RxDescriptor::nobody);
+}
+
+TEST_F(DataPathTest, AScanTellsTheApAndHoldsTheData) {
+    associate();
+    // One channel of 2.4 GHz.
+    uni(Cid::scan_req,
+        "01 00 0000 0100 1400 01 02 00 00 0000 0000 0000 0000 00000000 0c00 8800 04 01 0000 01 06" + zeros(126));
+    ASSERT_THAT(radio.frames, testing::Not(IsEmpty()));
+    EXPECT_TRUE(is_null(radio.frames[0].frame));
+    EXPECT_TRUE(says_asleep(radio.frames[0].frame));
+    EXPECT_THAT(radio.visits, IsEmpty()) << "only when the AP knows";
+    report(true);
+    run(1ms);
+    ASSERT_THAT(radio.visits, SizeIs(1));
+    radio.frames.clear();
+    send(1, 4, data_frame(ap36, own36));
+    EXPECT_THAT(radio.frames, IsEmpty()) << "it waits";
+    EXPECT_EQ(data().frames(), 1U);
+    while (radio.away && queue.step()) {
+    }
+    run(1ms);
+    ASSERT_THAT(radio.frames, SizeIs(1));
+    EXPECT_TRUE(is_null(radio.frames[0].frame));
+    EXPECT_FALSE(says_asleep(radio.frames[0].frame)) << "back";
+    report_all();
+    EXPECT_THAT(freed(), testing::ElementsAre(FreedFrame{1, 4, 1, false}));
+}
+
+TEST_F(DataPathTest, MldDataGetsTheLinksAddresses) {
+    associate_mld();
+    send(1, 4, data_frame(ap_mld, own_mld));
+    ASSERT_THAT(radio.frames, SizeIs(1));
+    EXPECT_EQ(radio.frames[0].channel.control, 36);
+    EXPECT_EQ(address1(radio.frames[0].frame), octets(ap36));
+    EXPECT_EQ(address2(radio.frames[0].frame), octets(own36));
+    EXPECT_TRUE(radio.resting[1]) << "one radio, one link";
+}
+
+TEST_F(DataPathTest, TheWeakerLinkOfAnMldIsLeft) {
+    associate_mld();
+    // The first link gets hard to hear: its rates go; the second one is loud.
+    const auto hear = [&](const std::string& from, std::uint8_t band, std::uint8_t channel, int rssi) {
+        const Bytes frame = octets("8802 0000" + own36 + from + "02bb00000001 1000 0000" + zeros(20));
+        front.firmware().receive_frame({{band, channel, channel, 0, 0}, frame, rssi});
+    };
+    hear(ap36, 2, 36, -105);
+    hear(ap6, 1, 6, -40);
+    while (radio.frames.empty() && queue.now() < sim::Time{2s} && queue.step()) {
+    }
+    ASSERT_THAT(radio.frames, SizeIs(1));
+    EXPECT_TRUE(says_asleep(radio.frames.back().frame)) << "on the link that it leaves";
+    EXPECT_EQ(address1(radio.frames.back().frame), octets(ap36));
+    report(true);
+    EXPECT_FALSE(says_asleep(radio.frames.back().frame)) << "on the other one";
+    EXPECT_EQ(address1(radio.frames.back().frame), octets(ap6));
+    EXPECT_EQ(address2(radio.frames.back().frame), octets(own6));
+    report(true);
+    EXPECT_EQ(front.firmware().time().link_switches(), 1U);
+    EXPECT_TRUE(radio.resting[0]);
+    EXPECT_FALSE(radio.resting[1]);
+    send(1, 9, data_frame(ap_mld, own_mld));
+    EXPECT_EQ(address1(radio.frames.back().frame), octets(ap6));
+    report(true);
+    EXPECT_THAT(freed(), testing::ElementsAre(FreedFrame{2, 9, 1, false})) << "the link's own entry";
+}
+
+TEST_F(DataPathTest, AManagementFrameTakesItsOwnLink) {
+    associate_mld();
+    Bytes action = octets("d000 0000" + ap6 + own6 + ap6 + "1000 0300");
+    TxDescriptor d = describe(2, 4, action);
+    d.frame_type = 0;
+    d.frame_subtype = 13;
+    d.header_size = 24;
+    send(d, action);
+    report(true);  // asleep on 36
+    report(true);  // awake on 6
+    ASSERT_THAT(radio.frames, SizeIs(3));
+    EXPECT_EQ(radio.frames[2].channel.control, 6);
+    EXPECT_EQ(address1(radio.frames[2].frame), octets(ap6));
+}
+
+TEST_F(DataPathTest, SleepsBetweenBeaconsAndWakesForTraffic) {
+    associate();
+    uni(Cid::bss_info, "00000000 1500 0800 02 000000");
+    const auto beacon = [&](bool traffic) {
+        const Bytes frame = octets("8000 0000 ffffffffffff" + ap36 + ap36 + "0000" + zeros(8) +
+                                   "6400 1100 0504 00 02 00 " + (traffic ? "02" : "00"));
+        front.firmware().receive_frame({{2, 36, 36, 0, 0}, frame, -50, *phy::Rate::legacy(60), queue.now()});
+    };
+    beacon(false);
+    const sim::Time first = queue.now();
+    run(250ms);
+    ASSERT_THAT(radio.frames, testing::Not(IsEmpty()));
+    EXPECT_TRUE(is_null(radio.frames[0].frame) && says_asleep(radio.frames[0].frame));
+    report_all();
+    EXPECT_TRUE(front.firmware().time().dozing(0));
+    EXPECT_TRUE(radio.resting[0]);
+    // Just before the fourth beacon.
+    queue.run_until(first + sim::time_unit * 400);
+    EXPECT_FALSE(radio.resting[0]) << "it listens for the beacon";
+    beacon(false);
+    EXPECT_TRUE(radio.resting[0]);
+    queue.run_until(first + sim::time_unit * 500);
+    radio.frames.clear();
+    beacon(true);
+    EXPECT_FALSE(front.firmware().time().dozing(0));
+    ASSERT_THAT(radio.frames, SizeIs(1));
+    EXPECT_FALSE(says_asleep(radio.frames[0].frame));
+    report_all();
+    EXPECT_FALSE(radio.resting[0]);
+}
+
+TEST_F(DataPathTest, FaultsLoseReportsAndGarbleEntries) {
+    associate();
+    front.faults().add({.match = {.token = 4}, .effect = FaultEffect::lost_tx_free, .times = 1});
+    send(1, 4, data_frame(ap36, own36));
+    report(true);
+    EXPECT_THAT(freed(), IsEmpty());
+    front.faults().add({.effect = FaultEffect::event_wcid, .value = 700, .times = 1});
+    send(1, 5, data_frame(ap36, own36));
+    report(true);
+    EXPECT_THAT(freed(), testing::ElementsAre(FreedFrame{700, 5, 1, false}));
+    front.faults().add({.effect = FaultEffect::drop_txs, .times = 1});
+    TxDescriptor d = describe(1, 6, data_frame(ap36, own36));
+    d.pid = 3;
+    d.wants_status = true;
+    send(d, data_frame(ap36, own36));
+    report(true);
+    EXPECT_THAT(statuses(), IsEmpty());
+    front.faults().add({.effect = FaultEffect::irq_lost, .times = 1});
+    send(1, 7, data_frame(ap36, own36));
+    report(true);
+    EXPECT_EQ(front.packets(), 1U) << "it lies there";
+    send(1, 8, data_frame(ap36, own36));
+    report(true);
+    EXPECT_EQ(front.packets(), 0U);
+}
+
+TEST_F(DataPathTest, AResetForgetsTheFrames) {
+    associate();
+    send(1, 4, data_frame(ap36, own36));
+    front.reset();
+    EXPECT_EQ(data().frames(), 0U);
+    run(100ms);
+    EXPECT_THAT(freed(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace mlosim::mt7925

@@ -1,0 +1,169 @@
+// Flows through the chip: over both links of an MLD, while it scans, while it sleeps, while things go wrong.
+
+#include "connected_fixture.h"
+
+namespace mlosim::mt7925::host {
+namespace {
+
+using agent::AccessPoint;
+using agent::StationAgent;
+using agent::StationState;
+using phy::Band;
+using testing::IsEmpty;
+
+/// Numbered frames that arrive at an interface.
+class Sink final : public mld::Events {
+public:
+    Sink(mld::World& world, mld::Wdev& at) : world_(world), of_(at.netdev()) { world_.subscribe(*this); }
+    ~Sink() { world_.unsubscribe(*this); }
+    void frame_passed(mld::Netdev& n, mld::FrameDirection way, ieee80211::ByteView frame) override {
+        if (&n == of_ && way == mld::FrameDirection::incoming && frame.size() > 18 && frame[12] == 0x88 &&
+            frame[13] == 0xb6)
+            arrived.push_back(static_cast<unsigned>(frame[14] << 8 | frame[15]));
+    }
+    std::vector<unsigned> arrived;
+
+private:
+    mld::World& world_;
+    const mld::Netdev* of_;
+};
+
+class ChipTraffic : public ChipStations {
+protected:
+    AccessPoint& connect_mld(std::vector<agent::LinkSettings> links) {
+        agent::NetworkSettings settings = secured("traffic", std::move(links));
+        settings.mld = true;
+        AccessPoint& ap = start(settings);
+        StationAgent& client = connect(ap);
+        EXPECT_EQ(client.state(), StationState::connected) << client.last_reason();
+        return ap;
+    }
+    /// One frame every `every`, numbered.
+    void flow(mld::Wdev& from, mld::Wdev& to, unsigned count, sim::Duration every, std::size_t size = 1400) {
+        for (unsigned i = 0; i < count; ++i) {
+            ieee80211::Bytes frame;
+            ieee80211::ByteWriter w(frame);
+            w.mac(to.address());
+            w.mac(from.address());
+            w.u8(0x88);
+            w.u8(0xb6);
+            w.u8(static_cast<std::uint8_t>(i >> 8U));
+            w.u8(static_cast<std::uint8_t>(i));
+            w.zeros(size);
+            EXPECT_TRUE(from.netdev()->transmit(frame).has_value());
+            run_for(every);
+        }
+        run_for(1s);
+    }
+    static std::vector<unsigned> all(unsigned count) {
+        std::vector<unsigned> out(count);
+        for (unsigned i = 0; i < count; ++i)
+            out[i] = i;
+        return out;
+    }
+};
+
+TEST_F(ChipTraffic, ComesThroughTwoLinksWholeAndInOrder) {
+    AccessPoint& ap = connect_mld({agent::link(0, Band::ghz5, 36), agent::link(1, Band::ghz6, 5)});
+    Sink up(world, ap.wdev());
+    Sink down(world, sta());
+    flow(sta(), ap.wdev(), 1000, 500us);
+    flow(ap.wdev(), sta(), 1000, 500us);
+    EXPECT_EQ(up.arrived, all(1000));
+    EXPECT_EQ(down.arrived, all(1000));
+    EXPECT_EQ(driver->frames().outstanding(), 0U) << "I7: every token came back";
+    EXPECT_EQ(driver->front().firmware().data().frames(), 0U);
+    EXPECT_THAT(violations, IsEmpty());
+}
+
+TEST_F(ChipTraffic, SurvivesABurst) {
+    AccessPoint& ap = connect_mld({agent::link(0, Band::ghz5, 36), agent::link(1, Band::ghz6, 5)});
+    Sink up(world, ap.wdev());
+    flow(sta(), ap.wdev(), 500, 0us);
+    EXPECT_EQ(up.arrived, all(500));
+    EXPECT_EQ(driver->frames().outstanding(), 0U);
+}
+
+TEST_F(ChipTraffic, WaitsWhileTheChipScans) {
+    AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+    ASSERT_EQ(connect(ap).state(), StationState::connected);
+    Sink up(world, ap.wdev());
+    Sink down(world, sta());
+    ASSERT_TRUE(sta().wiphy().trigger_scan(sta(), {}).has_value());
+    run_for(30ms);
+    flow(ap.wdev(), sta(), 100, 10ms);
+    EXPECT_EQ(down.arrived, all(100)) << "the access point holds what comes meanwhile";
+    ASSERT_NE(sta().wiphy().scan(), nullptr) << "it is still at it";
+    flow(sta(), ap.wdev(), 100, 10ms);
+    run_for(15s);
+    EXPECT_EQ(up.arrived, all(100));
+    EXPECT_EQ(driver->frames().outstanding(), 0U);
+    EXPECT_THAT(violations, IsEmpty());
+}
+
+TEST_F(ChipTraffic, FindsASleepingStation) {
+    AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+    ASSERT_EQ(connect(ap).state(), StationState::connected);
+    (void)sta().wiphy().set_power_save(sta(), true);
+    run_for(2s);
+    EXPECT_FALSE(driver->front().firmware().own_sync() && driver->frames().outstanding() != 0);
+    Sink down(world, sta());
+    flow(ap.wdev(), sta(), 20, 300ms);
+    EXPECT_EQ(down.arrived, all(20));
+    Sink up(world, ap.wdev());
+    flow(sta(), ap.wdev(), 20, 300ms);
+    EXPECT_EQ(up.arrived, all(20));
+    EXPECT_THAT(violations, IsEmpty());
+}
+
+TEST_F(ChipTraffic, KeepsTheChipAwakeWhileATokenIsLost) {
+    AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+    ASSERT_EQ(connect(ap).state(), StationState::connected);
+    run_for(2s);
+    ASSERT_TRUE(driver->front().firmware().own_sync());
+    driver->front().faults().add({.effect = FaultEffect::lost_tx_free, .times = 1});
+    flow(sta(), ap.wdev(), 1, 1s);
+    EXPECT_EQ(driver->frames().outstanding(), 1U);
+    run_for(5s);
+    EXPECT_FALSE(driver->front().firmware().own_sync());
+    ASSERT_EQ(violations.size(), 1U);
+    EXPECT_NE(violations[0].find("I7"), std::string::npos);
+}
+
+TEST_F(ChipTraffic, IgnoresEntriesThatNoTableHas) {
+    AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+    ASSERT_EQ(connect(ap).state(), StationState::connected);
+    driver->front().faults().add({.effect = FaultEffect::event_wcid, .value = 1000});
+    driver->front().faults().add({.effect = FaultEffect::rx_wrong_wcid, .value = 500});
+    Sink up(world, ap.wdev());
+    flow(sta(), ap.wdev(), 10, 10ms);
+    EXPECT_EQ(up.arrived, all(10));
+    EXPECT_EQ(driver->frames().outstanding(), 0U);
+    EXPECT_GT(driver->frames().counts().unknown_wcid, 0U);
+}
+
+TEST_F(ChipTraffic, OfALostInterruptIsFoundByTheNextOne) {
+    AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+    ASSERT_EQ(connect(ap).state(), StationState::connected);
+    Sink down(world, sta());
+    driver->front().faults().add({.effect = FaultEffect::irq_lost, .times = 3});
+    flow(ap.wdev(), sta(), 10, 200ms);
+    EXPECT_EQ(down.arrived, all(10));
+}
+
+TEST_F(ChipTraffic, IsCountedByEntry) {
+    AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+    ASSERT_EQ(connect(ap).state(), StationState::connected);
+    flow(sta(), ap.wdev(), 100, 1ms);
+    flow(ap.wdev(), sta(), 100, 1ms);
+    const Wcid* entry = driver->wcids().find(1);
+    ASSERT_NE(entry, nullptr);
+    EXPECT_GE(entry->statistics.tx_packets, 100U);
+    EXPECT_GE(entry->statistics.rx_packets, 100U);
+    ASSERT_TRUE(entry->statistics.tx_rate.has_value());
+    EXPECT_TRUE(entry->statistics.ack_signal_dbm.has_value());
+    EXPECT_GT(entry->statistics.tx_airtime_us[1], 0U);
+}
+
+}  // namespace
+}  // namespace mlosim::mt7925::host
