@@ -32,6 +32,7 @@ class ChipInspection;
 class Link;
 class Wdev;
 struct Emlsr;
+struct WakeOn;
 struct LinkMapping;
 
 /// What of an interface as a whole changed. cf. vif_cfg_changed(), BSS_CHANGED_* of struct ieee80211_vif_cfg
@@ -133,6 +134,8 @@ public:
     /// A station's connection shall end; `reconnect`: the program that made it should do so again.
     /// cf. ieee80211_disconnect()
     virtual void disconnect(Wdev& vif, bool reconnect) = 0;
+    /// What the host wanted to be woken for has happened: it resumes, in an event of its own.
+    virtual void wake_up() = 0;
 
 protected:
     ~DriverEvents() = default;
@@ -202,6 +205,14 @@ public:
     virtual Result<void> set_emlsr(Wdev& /*vif*/, const Sta& /*peer*/, const Emlsr& /*mode*/) {
         return fail(EOPNOTSUPP);
     }
+
+    /// The host goes to sleep and its connections stay; comes back. EOPNOTSUPP: then they end first. cf. suspend(),
+    /// resume()
+    virtual Result<void> suspend(const WakeOn& /*wake_on*/) { return fail(EOPNOTSUPP); }
+    virtual void resume() {}
+    /// After that, and before: the device itself sleeps, and wakes (struct dev_pm_ops).
+    virtual void power_down() {}
+    virtual void power_up() {}
 
     virtual void config(const RadioConfig& config) = 0;
     /// The link uses link.channel() from now on; or no channel any more.

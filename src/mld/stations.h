@@ -70,6 +70,9 @@ public:
     /// Frames that wait for sleeping stations and groups, of all interfaces (local->total_ps_buffered).
     [[nodiscard]] std::size_t held_frames() const noexcept { return held_frames_; }
 
+    /// Of one peer, in both directions, without a word to it. cf. ieee80211_sta_tear_down_BA_sessions()
+    void end_block_acks(Sta& sta);
+
 private:
     friend class ApPowerSave;
     friend class StaPowerSave;
@@ -87,7 +90,6 @@ private:
     /// cf. sta_info_insert_drv_state()
     Result<void> tell_driver(Sta& sta);
     /// Step by step down from a state that the driver knows, to nothing.
-    void end_block_acks(Sta& sta);
     void leave_driver(Sta& sta, std::optional<StaState> from);
     void forget_keys(Sta& sta);
     void index(Sta& sta, const LinkSta& link);

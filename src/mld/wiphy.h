@@ -16,6 +16,7 @@
 #include "mld/identifiers.h"
 #include "mld/netdev.h"
 #include "mld/radio_profile.h"
+#include "mld/wake_on.h"
 #include "mld/wdev.h"
 #include "phy/channel_constraints.h"
 #include "sim/event_queue.h"
@@ -152,6 +153,17 @@ public:
     Result<void> set_antenna(std::uint32_t tx, std::uint32_t rx);
     /// What the radio may answer a rekeying with by itself. EOPNOTSUPP: it cannot. cf. ieee80211_set_rekey_data()
     Result<void> set_rekey_data(Wdev& wdev, const RekeyData& data);
+
+    // The host's sleep.
+
+    /// What wakes it; without that its connections end when it goes to sleep (wiphy->wowlan_config).
+    [[nodiscard]] const std::optional<WakeOn>& wake_on() const noexcept { return wake_on_; }
+    void set_wake_on(std::optional<WakeOn> triggers) { wake_on_ = std::move(triggers); }
+    /// EALREADY. cf. wiphy_suspend(), __ieee80211_suspend()
+    Result<void> suspend();
+    /// EALREADY. cf. wiphy_resume(), ieee80211_reconfig()
+    Result<void> resume();
+    [[nodiscard]] bool suspended() const noexcept { return suspended_; }
     /// For an AP to come, or for all monitors (`wdev` may be nullptr then): EOPNOTSUPP, EINVAL, EBUSY.
     /// cf. __nl80211_set_channel() after the definition is parsed.
     Result<void> set_channel(Wdev* wdev, const phy::ChannelDefinition& channel, std::optional<ieee80211::LinkId> link);
@@ -301,6 +313,7 @@ private:
     void activate_links(Wdev& vif, std::uint16_t links) override;
     void connection_loss(Wdev& vif) override;
     void disconnect(Wdev& vif, bool reconnect) override;
+    void wake_up() override;
 
     // Netdev's calls, in the order of the kernel's notifiers.
     Result<void> open(Wdev& wdev);
@@ -413,6 +426,10 @@ private:
     std::unique_ptr<Wdev> virtual_monitor_;
     phy::ChannelDefinition monitor_channel_;
     RadioConfig radio_config_;
+    std::optional<WakeOn> wake_on_;
+    bool suspended_ = false;
+    bool keeps_connections_ = false;  ///< while suspended
+    sim::Timer waking_;
 
     std::unique_ptr<Scanner> scanner_;
     BssTable bss_table_;

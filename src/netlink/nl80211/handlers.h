@@ -84,6 +84,8 @@ Doit set_bitrate_mask;
 Doit set_pmksa;
 Doit del_pmksa;
 Doit set_rekey_offload;
+Doit set_wowlan;
+Doit get_wowlan;
 Doit set_mac_acl;
 
 // station_commands.cc
