@@ -269,6 +269,12 @@ Result<void> Commands::remove_fault(const std::string& target, std::uint32_t fau
     return done(request->number32(MLOSIM_ATTR_FAULT, fault));
 }
 
+Result<void> Commands::suspend_host(const std::string& radio, bool sleeps) {
+    const auto request = about_faults(sleeps ? MLOSIM_CMD_SUSPEND_HOST : MLOSIM_CMD_WAKE_HOST, radio);
+    if (!request) return fail(request.error());
+    return done(*request);
+}
+
 Result<void> Commands::clear_faults(const std::string& target) {
     const auto request = about_faults(MLOSIM_CMD_REMOVE_FAULT, target);
     if (!request) return fail(request.error());

@@ -81,6 +81,7 @@ public:
     [[nodiscard]] Result<void> add_fault(const std::string& target, const std::string& rule);
     [[nodiscard]] Result<void> remove_fault(const std::string& target, std::uint32_t fault);
     [[nodiscard]] Result<void> clear_faults(const std::string& target);
+    [[nodiscard]] Result<void> suspend_host(const std::string& radio, bool sleeps);
 
     /// Prints events as they come; after `count` of them it ends (0: never).
     [[nodiscard]] Result<void> events(std::uint64_t count);

@@ -243,6 +243,15 @@ int main(int argc, char** argv) {
     chip->add_option("RADIO", radio, radio_help)->required();
     chip->add_option("TABLE", table, "wcid, bss, counts (default), defects");
 
+    simple(app, "suspend", "A radio's host goes to sleep; what wakes it: iw phy PHY wowlan enable",
+           [&](Commands& commands) { return commands.suspend_host(radio, true); })
+        ->add_option("RADIO", radio, radio_help)
+        ->required();
+    simple(app, "wake", "A radio's host wakes up",
+           [&](Commands& commands) { return commands.suspend_host(radio, false); })
+        ->add_option("RADIO", radio, radio_help)
+        ->required();
+
     CLI::App* faults = app.add_subcommand("faults", "What is made to go wrong");
     faults->require_subcommand(1);
     faults->fallthrough();

@@ -122,6 +122,24 @@ Result<void> get_radio(MlosimFamily& family, const Request& request, Reply& repl
     return reply.send(message);
 }
 
+Result<mld::Wiphy*> named_wiphy(MlosimFamily& family, const Request& request, Reply& reply) {
+    const auto id = request->u32(MLOSIM_ATTR_RADIO);
+    if (!id) return fail(missing(reply, MLOSIM_ATTR_RADIO).error());
+    const mld::Radio* radio = family.world().find_radio(mld::RadioIndex{*id});
+    if (radio == nullptr) return fail(ENODEV, "no such radio", request->at(MLOSIM_ATTR_RADIO));
+    return radio->wiphy;
+}
+
+Result<void> suspend_host(MlosimFamily& family, const Request& request, Reply& reply) {
+    auto wiphy = named_wiphy(family, request, reply);
+    return wiphy ? (*wiphy)->suspend() : fail(std::move(wiphy.error()));
+}
+
+Result<void> wake_host(MlosimFamily& family, const Request& request, Reply& reply) {
+    auto wiphy = named_wiphy(family, request, reply);
+    return wiphy ? (*wiphy)->resume() : fail(std::move(wiphy.error()));
+}
+
 Result<std::unique_ptr<Dump>> dump_radios(MlosimFamily& family, const Request&, Reply&) {
     return make_dump([&family, next = mld::RadioIndex{}](DumpBuffer& out) mutable -> Result<Progress> {
         out.consistency().set_generation(family.generation());
@@ -332,6 +350,8 @@ constexpr Command<MlosimFamily> commands[] = {
     {.cmd = MLOSIM_CMD_GET_FAULT, .dump = detail::dump_faults},
     {.cmd = MLOSIM_CMD_ADD_FAULT, .doit = detail::add_fault, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_REMOVE_FAULT, .doit = detail::remove_fault, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_SUSPEND_HOST, .doit = suspend_host, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_WAKE_HOST, .doit = wake_host, .permission = Permission::net_admin},
 };
 
 }  // namespace

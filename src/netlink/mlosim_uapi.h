@@ -103,6 +103,10 @@ enum mlosim_command {
     MLOSIM_CMD_ADD_FAULT,    /* TEXT: a rule, or a chip's known defect -> NEW_FAULT. EINVAL, EEXIST */
     MLOSIM_CMD_REMOVE_FAULT, /* FAULT; all without. ENOENT */
 
+    /* RADIO: its host goes to sleep (what wakes it is nl80211's SET_WOWLAN), and wakes. EALREADY */
+    MLOSIM_CMD_SUSPEND_HOST,
+    MLOSIM_CMD_WAKE_HOST,
+
     __MLOSIM_CMD_AFTER_LAST,
     MLOSIM_CMD_MAX = __MLOSIM_CMD_AFTER_LAST - 1
 };

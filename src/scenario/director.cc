@@ -215,6 +215,22 @@ Result<void> Director::act(const RemoveRadioStep& step) {
     return {};
 }
 
+Result<void> Director::act(const SuspendStep& step) {
+    Result<void> first;
+    for (const mld::Radio* radio : cast_.radios(step.target.radio)) {
+        radio->wiphy->set_wake_on(step.wake_on);
+        if (auto slept = radio->wiphy->suspend(); !slept && first) first = std::move(slept);
+    }
+    return first;
+}
+
+Result<void> Director::act(const ResumeStep& step) {
+    Result<void> first;
+    for (const mld::Radio* radio : cast_.radios(step.target.radio))
+        if (auto woken = radio->wiphy->resume(); !woken && first) first = std::move(woken);
+    return first;
+}
+
 // ENODEV: no such network.
 Result<void> Director::act(const OrderStep& step) {
     agent::AccessPoint* access_point = access_points_.find(step.network);

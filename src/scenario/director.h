@@ -61,6 +61,8 @@ private:
     Result<void> act(const EmlsrStep& step);
     Result<void> act(const FaultStep& step);
     Result<void> act(const ClearFaultsStep& step);
+    Result<void> act(const SuspendStep& step);
+    Result<void> act(const ResumeStep& step);
 
     template <class F>
     Result<void> for_each_interface(const Target& target, F what);

@@ -11,6 +11,7 @@
 #include "ieee80211/mac_address.h"
 #include "ieee80211/ssid.h"
 #include "mld/interface_type.h"
+#include "mld/wake_on.h"
 #include "phy/band.h"
 #include "phy/position.h"
 #include "phy/regulatory.h"
@@ -87,6 +88,14 @@ struct RoamStep {
 struct RemoveRadioStep {
     Target target;
 };
+/// The host of a radio goes to sleep, and comes back.
+struct SuspendStep {
+    Target target;
+    std::optional<mld::WakeOn> wake_on;  ///< nothing: its connections end
+};
+struct ResumeStep {
+    Target target;
+};
 /// A built-in access point is told to do something.
 struct OrderStep {
     const char* name = "";  ///< of the step
@@ -105,7 +114,7 @@ struct ClearFaultsStep {
 
 using Action = std::variant<MoveStep, UpStep, DownStep, RegulatoryStep, PowerStep, ScanStep, AbortScanStep, SetTypeStep,
                             AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RoamStep,
-                            RemoveRadioStep, OrderStep, EmlsrStep, FaultStep, ClearFaultsStep>;
+                            RemoveRadioStep, OrderStep, EmlsrStep, FaultStep, ClearFaultsStep, SuspendStep, ResumeStep>;
 
 /// Something that is done to the world at a moment.
 struct Step {

@@ -104,6 +104,21 @@ Action read_remove_radio(Fields& in) {
     return RemoveRadioStep{read_radio_target(in)};
 }
 
+Action read_suspend(Fields& in) {
+    SuspendStep out{read_radio_target(in), {}};
+    static constexpr std::array<std::pair<const char*, bool mld::WakeOn::*>, 2> triggers{
+        {{"disconnect", &mld::WakeOn::disconnect}, {"magic_packet", &mld::WakeOn::magic_packet}}};
+    if (const auto trigger = in.optional("wake_on", word(triggers))) {
+        out.wake_on.emplace();
+        (*out.wake_on).**trigger = true;
+    }
+    return out;
+}
+
+Action read_resume(Fields& in) {
+    return ResumeStep{read_radio_target(in)};
+}
+
 Action read_rekey(Fields& in) {
     OrderStep out{"rekey", in.required("network", name()), {}, {}};
     out.order = agent::RekeyOrder{in.optional("station", mac_address())};
@@ -227,6 +242,8 @@ constexpr ActionKind actions[] = {
     {"remove_link", read_remove_link},
     {"roam", read_roam},
     {"remove_radio", read_remove_radio},
+    {"suspend", read_suspend},
+    {"resume", read_resume},
     {"rekey", read_rekey},
     {"deauthenticate", read_deauthenticate},
     {"disassociate", read_disassociate},
