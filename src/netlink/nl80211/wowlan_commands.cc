@@ -64,10 +64,10 @@ Result<mld::WakePattern> parse_pattern(const Attribute& from, const mld::Pattern
 
 Result<void> parse_patterns(mld::WakeOn& wake_on, const Attributes& in, const mld::PatternSupport& support,
                             ExtAck& ack) {
-    const AttributeRange patterns = in.each(NL80211_WOWLAN_TRIG_PKT_PATTERN);
-    if (std::distance(patterns.begin(), patterns.end()) > static_cast<std::ptrdiff_t>(support.max_patterns))
-        return fail(EINVAL);
-    for (const Attribute& each : patterns) {
+    std::uint32_t room = support.max_patterns;
+    for ([[maybe_unused]] const Attribute& each : in.each(NL80211_WOWLAN_TRIG_PKT_PATTERN))
+        if (room-- == 0) return fail(EINVAL);
+    for (const Attribute& each : in.each(NL80211_WOWLAN_TRIG_PKT_PATTERN)) {
         auto pattern = parse_pattern(each, support, ack);
         if (!pattern) return fail(std::move(pattern.error()));
         wake_on.patterns.push_back(std::move(*pattern));
