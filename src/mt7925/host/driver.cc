@@ -152,6 +152,7 @@ void Driver::event(const EventView& arrived) {
         scan_end_ = queue_.after(scan_end_delay, [this] { scan_done(false); });
     if (arrived.is(Eid::roc)) roc_event(arrived);
     if (arrived.is(Eid::beacon_loss)) beacon_loss(arrived);
+    if (arrived.is(Eid::hif_ctrl)) bus_answer_.raise();
     // The dump is over when no more of it comes. cf. mt7925_coredump_work()
     if (arrived.is(Eid::coredump)) core_dump_ = queue_.after(core_dump_silence, [this] { reset(); });
 }

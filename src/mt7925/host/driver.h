@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mld/driver.h"
+#include "mld/wake_on.h"
 #include "mld/world.h"
 #include "mt7925/host/air.h"
 #include "mt7925/host/bring_up.h"
@@ -85,6 +86,13 @@ public:
     Result<void> remain_on_channel(mld::Wdev& vif, const phy::Channel& channel,
                                    std::chrono::milliseconds duration) override;
     void cancel_remain_on_channel(mld::Wdev& vif) override;
+
+    // driver_sleep.cc
+    Result<void> set_rekey_data(mld::Wdev& vif, const mld::RekeyData& data) override;
+    Result<void> suspend(const mld::WakeOn& wake_on) override;
+    void resume() override;
+    void power_down() override;
+    void power_up() override;
 
     // transmit.cc
     void transmit(mld::Wdev* vif, mld::Link* link, mld::TxFrame frame) override;
@@ -204,6 +212,10 @@ private:
     Task<void> roc_work();
     Task<void> abort_everywhere();
 
+    // driver_sleep.cc
+    Conversation sleep_of_interfaces(bool sleeps);
+    Task<void> bus(bool sleeps);
+
     // driver_views.cc
     /// Nothing: the MAC has no such link (any more).
     [[nodiscard]] std::optional<BssUpdate> bss_update(Vif& vif, VifLink& link, const PeerLink* peer,
@@ -239,6 +251,8 @@ private:
     Frames frames_;
     mld::Wdev* scanning_ = nullptr;
     sim::Timer scan_end_;
+    mld::WakeOn wake_on_;
+    Signal bus_answer_{queue_};
     sim::Timer mlo_power_save_;
     Operations operations_;
     TaskSet works_;
