@@ -21,8 +21,8 @@ protected:
         }
         return errno_of(message);
     }
-    int set(std::uint16_t flag) {
-        return set([&](MessageBuilder& m) { m.put_flag(flag); });
+    int flag(std::uint16_t type) {
+        return set([&](MessageBuilder& m) { m.put_flag(type); });
     }
     int pattern(const Octets& mask, const Octets& octets, std::uint32_t offset, unsigned times = 1) {
         return set([&](MessageBuilder& m) {
@@ -44,14 +44,14 @@ TEST_F(Wowlan, IsOfRadiosThatCan) {
 }
 
 TEST_F(Wowlan, TakesTheTriggersThatTheRadioHas) {
-    EXPECT_EQ(set(NL80211_WOWLAN_TRIG_DISCONNECT), 0);
+    EXPECT_EQ(flag(NL80211_WOWLAN_TRIG_DISCONNECT), 0);
     ASSERT_TRUE(chip.wake_on().has_value());
     EXPECT_EQ(*chip.wake_on(), mld::WakeOn{.disconnect = true});
-    EXPECT_EQ(set(NL80211_WOWLAN_TRIG_MAGIC_PKT), 0);
+    EXPECT_EQ(flag(NL80211_WOWLAN_TRIG_MAGIC_PKT), 0);
     EXPECT_EQ(*chip.wake_on(), mld::WakeOn{.magic_packet = true});
-    EXPECT_EQ(set(NL80211_WOWLAN_TRIG_ANY), -EINVAL) << "it cannot";
-    EXPECT_EQ(set(NL80211_WOWLAN_TRIG_RFKILL_RELEASE), -EINVAL);
-    EXPECT_EQ(set(NL80211_WOWLAN_TRIG_GTK_REKEY_SUPPORTED), -EINVAL) << "a word of the radio's";
+    EXPECT_EQ(flag(NL80211_WOWLAN_TRIG_ANY), -EINVAL) << "it cannot";
+    EXPECT_EQ(flag(NL80211_WOWLAN_TRIG_RFKILL_RELEASE), -EINVAL);
+    EXPECT_EQ(flag(NL80211_WOWLAN_TRIG_GTK_REKEY_SUPPORTED), -EINVAL) << "a word of the radio's";
     EXPECT_EQ(*chip.wake_on(), mld::WakeOn{.magic_packet = true}) << "what is refused changes nothing";
     MessageBuilder none = request(NL80211_CMD_SET_WOWLAN);
     none.put_u32(NL80211_ATTR_WIPHY, chip.index().value);
