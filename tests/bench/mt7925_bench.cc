@@ -5,6 +5,8 @@
 #include "mt7925/in_process_front.h"
 #include "mt7925/roc_tlvs.h"
 #include "mt7925/station_tlvs.h"
+#include "mt7925/tx_descriptor.h"
+#include "mt7925/tx_status.h"
 
 namespace {
 
@@ -17,7 +19,8 @@ public:
     void visit(const RadioChannel&, Visit) override {}
     void return_home() override {}
     void rest(std::uint8_t, bool) override {}
-    void transmit(RadioFrame) override {}
+    void transmit(RadioFrame frame) override { last = frame.number; }
+    std::uint64_t last = 0;
 };
 
 Bytes words(std::initializer_list<std::uint32_t> values) {
@@ -103,6 +106,45 @@ void log_line(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(log_line);
+
+/// A data frame from the ring to the air, its report, and the token back.
+void frame_out(benchmark::State& state) {
+    Chip chip;
+    BssBasic basic;
+    basic.active = 1;
+    basic.conn_type = ConnectionType::station;
+    BssRlm rlm;
+    rlm.control_ch = rlm.center_ch = 36;
+    rlm.band = 2;
+    chip.run(Cid::bss_info, PayloadBuilder(BssHeader{0, 2}).add(basic).add(rlm).bytes());
+    StaBasic peer;
+    peer.peer_addr = MacAddress{std::array<std::uint8_t, 6>{2, 0, 0, 0, 0, 1}};
+    StaState associated;
+    associated.state = 2;
+    StationHeader header;
+    header.wlan_idx_lo = 1;
+    chip.run(Cid::sta_rec, PayloadBuilder(header).add(peer).add(associated).bytes());
+    TxDescriptor descriptor;
+    descriptor.wlan_idx = 1;
+    descriptor.header_size = 26;
+    descriptor.frame_type = 2;
+    descriptor.frame_subtype = 8;
+    descriptor.fixed_rate = true;
+    descriptor.rate_index = 15;
+    Bytes frame(1500);
+    frame[0] = 0x88;
+    frame[1] = 0x01;
+    descriptor.frame_bytes = static_cast<std::uint16_t>(frame.size());
+    for (auto _ : state) {
+        descriptor.token = static_cast<std::uint16_t>((descriptor.token + 1U) % 8192U);
+        chip.front.send_frame(build_tx_descriptor(descriptor), frame);
+        chip.front.firmware().transmitted({.number = chip.radio.last, .acknowledged = true, .attempts = 1});
+        const auto packet = chip.front.take_packet();
+        if (!packet || parse_tx_free(*packet)->front().failed) return state.SkipWithError("not sent");
+    }
+    state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(frame_out);
 
 }  // namespace
 

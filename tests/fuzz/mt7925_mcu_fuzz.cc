@@ -8,10 +8,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
+#include <vector>
 
 #include "mt7925/catalogue.h"
 #include "mt7925/firmware.h"
 #include "mt7925/firmware_image.h"
+#include "mt7925/tx_descriptor.h"
 
 namespace {
 
@@ -19,7 +22,7 @@ using namespace mlosim;
 using namespace mlosim::mt7925;
 using ieee80211::ByteReader;
 
-enum Kind : std::uint8_t { uni, packet, rom, scatter, wait, frame, fault, file, kinds };
+enum Kind : std::uint8_t { uni, packet, rom, scatter, wait, frame, fault, file, data, kinds };
 
 void must(bool held, const char* belief) {
     if (held) return;
@@ -37,8 +40,10 @@ public:
     void rest(std::uint8_t, bool) override {}
     void transmit(RadioFrame frame) override {
         const ByteView bytes = frame.bytes;
-        must(bytes.size() >= 24, "what it sends has a header");
+        must(bytes.size() >= 10, "what it sends has a header");
+        if (frame.number != 0) sent.push_back(frame.number);
     }
+    std::vector<std::uint64_t> sent;
 };
 
 class Chip {
@@ -75,6 +80,9 @@ public:
             case frame:
                 (void)firmware_.receive_frame({{2, 36, 36, 0, 0}, content, -50});
                 break;
+            case data:
+                send_data(content);
+                break;
             case fault:
                 add_fault(content);
                 break;
@@ -98,6 +106,20 @@ private:
     void rom_command(RomCid cid, const Bytes& payload) {
         firmware_.receive_command(build_command(cid, 1, payload));
         queue_.run_until(queue_.now() + std::chrono::milliseconds(1));
+    }
+
+    /// A descriptor and its frame: as they are, and with a descriptor that fits the frame. The air reports at once.
+    void send_data(ByteView content) {
+        constexpr std::size_t size = TxDescriptor::size;
+        if (content.size() < size) return;
+        const ByteView bytes = content.subspan(size);
+        firmware_.receive_data(content.first(size), bytes);
+        auto descriptor = parse_tx_descriptor(content.first(size)).value_or(TxDescriptor{});
+        descriptor.frame_bytes = static_cast<std::uint16_t>(std::min<std::size_t>(bytes.size(), 0xfff));
+        descriptor.wlan_idx = content[1] % 24;
+        firmware_.receive_data(build_tx_descriptor(descriptor), bytes.first(descriptor.frame_bytes));
+        for (const std::uint64_t number : std::exchange(radio_.sent, {}))
+            firmware_.transmitted({.number = number, .acknowledged = (number & 1U) != 0});
     }
 
     /// Number and option octet, then the payload.
