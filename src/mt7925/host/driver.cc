@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr sim::Duration scan_end_delay = 100ms;  // HZ / 10, from SCAN_DONE to the MAC
+constexpr sim::Duration scan_end_delay = 100ms;     // HZ / 10, from SCAN_DONE to the MAC
 constexpr sim::Duration core_dump_silence = 200ms;  // 4 * MT76_CONNAC_COREDUMP_TIMEOUT
 
 FirmwareConfig config_of(const mld::Wiphy& wiphy) {
@@ -49,6 +49,20 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
                  [this](const ieee80211::MacAddress& address) { return front_.firmware().is_own(address); },
                  [this](const phy::Channel& channel) { return power_on(channel); },
                  [this](const RadioReport& report) { front_.firmware().transmitted(report); });
+    // cf. mt792x_tx(): the address of a link's part of NULL
+    frames_.set_race([this](const FrameToSend&) {
+        if (!defects_.on(Defect::tx_race)) return false;
+        inspection_.oops("BUG: kernel NULL pointer dereference, address: 0000000000000000 in mt792x_tx");
+        frames_.die();
+        return true;
+    });
+    // cf. mt7925_mac_tx_free(): the table of pointers ends before
+    frames_.set_no_entry([this](std::uint16_t) {
+        if (!defects_.on(Defect::wcid_out_of_range)) return false;
+        inspection_.oops("BUG: unable to handle page fault in mt7925_mac_tx_free");
+        frames_.die();
+        return true;
+    });
     frames_.set_wrong_group_link([this] { return defects_.on(Defect::group_wcid); });
     chip_.set_timed_out([this] { reset(); });
     operations_.set_idle([this] { check_when_idle(); });

@@ -96,6 +96,7 @@ Frames::Frames(Chip& chip, InProcessFront& front, Power& power, WcidTable& wcids
 // The way out
 
 void Frames::send(FrameToSend frame) {
+    if (dead_) return;
     if (chip_.taken()) return give_to_chip(std::move(frame));
     // cf. mt76_connac_pm_queue_skb()
     if (waiting_.size() >= most_waiting) return refuse(frame.cookie);
@@ -234,7 +235,7 @@ void Frames::give_to_chip(FrameToSend frame) {
 // What became of them
 
 void Frames::poll() {
-    while (auto packet = front_.take_packet()) {
+    while (auto packet = dead_ ? std::nullopt : front_.take_packet()) {
         power_.used();
         take(*packet);
     }
@@ -299,6 +300,7 @@ void Frames::take_free(ByteView packet) {
     for (const FreedFrame& frame : *freed) {
         if (frame.wcid >= WcidTable::size) {
             ++counts_.unknown_wcid;
+            if (no_entry_ && no_entry_(frame.wcid)) return;
         } else if (Wcid* entry = wcids_.change(static_cast<std::uint8_t>(frame.wcid))) {
             entry->statistics.tx_retries += frame.attempts - 1U;
             entry->statistics.tx_failed += frame.failed ? 1 : 0;

@@ -63,6 +63,8 @@ public:
     };
     /// Receives frames' links as the real driver does where that is a mistake of it (B16).
     using WrongGroupLink = std::function<bool()>;
+    /// A report of the chip names an entry that no table has. True: that was a mistake, and is dealt with.
+    using NoEntry = std::function<bool(std::uint16_t wcid)>;
     /// A frame to a station whose entry is gone. True: that was a mistake (B2), and is dealt with.
     using Race = std::function<bool(const FrameToSend&)>;
 
@@ -73,6 +75,9 @@ public:
     Frames& operator=(const Frames&) = delete;
     void set_wrong_group_link(WrongGroupLink wrong) { wrong_group_link_ = std::move(wrong); }
     void set_race(Race race) { race_ = std::move(race); }
+    void set_no_entry(NoEntry no_entry) { no_entry_ = std::move(no_entry); }
+    /// The kernel has crashed in here: nothing goes out or in any more.
+    void die() { dead_ = true; }
 
     void send(FrameToSend frame);
     /// The peer's entry; of an MLD's data that of its first link; for others the link's own. Nothing: there is none.
@@ -129,6 +134,8 @@ private:
     mld::DriverEvents& mac_;
     WrongGroupLink wrong_group_link_;
     Race race_;
+    NoEntry no_entry_;
+    bool dead_ = false;
     std::deque<FrameToSend> waiting_;
     bool waking_ = false;
     std::map<std::uint64_t, WithChip> frames_;          ///< by number: not reported yet

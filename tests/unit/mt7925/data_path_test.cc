@@ -290,6 +290,31 @@ TEST_F(DataPathTest, AManagementFrameTakesItsOwnLink) {
     EXPECT_EQ(address1(radio.frames[2].frame), octets(ap6));
 }
 
+TEST_F(DataPathTest, ALinkWithoutTheAgreementAsksAfterEveryFrame) {
+    associate_mld();
+    const std::string agreement = "0600 1000 00 01 00 01 0000 4000 00 000000";
+    EXPECT_EQ(uni(Cid::sta_rec, "00 01 0100 01 00 00 00" + agreement).status, 0U);
+    Bytes action = octets("d000 0000" + ap6 + own6 + ap6 + "1000 0300");
+    TxDescriptor there = describe(2, 1, action);
+    there.frame_type = 0;
+    there.frame_subtype = 13;
+    there.header_size = 24;
+    send(there, action);
+    report_all();  // the radio is on the second link now
+    radio.frames.clear();
+    const auto asked = [&] {
+        return std::ranges::count_if(radio.frames, [](const auto& sent) { return sent.frame[0] == 0x84; });
+    };
+    send(1, 4, data_frame(ap_mld, own_mld));
+    report_all();
+    EXPECT_EQ(asked(), 1);
+    EXPECT_EQ(data().counts().block_ack_requests, 1U);
+    EXPECT_EQ(uni(Cid::sta_rec, "01 02 0100 01 00 00 00" + agreement).status, 0U);
+    send(1, 5, data_frame(ap_mld, own_mld));
+    report_all();
+    EXPECT_EQ(asked(), 1) << "both know it";
+}
+
 TEST_F(DataPathTest, SleepsBetweenBeaconsAndWakesForTraffic) {
     associate();
     uni(Cid::bss_info, "00000000 1500 0800 02 000000");

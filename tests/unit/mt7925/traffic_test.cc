@@ -76,6 +76,56 @@ TEST_F(ChipTraffic, ComesThroughTwoLinksWholeAndInOrder) {
     EXPECT_THAT(violations, IsEmpty());
 }
 
+/// Links of which the wider one is worth a switch, whichever the station came on.
+class ChipUnequalLinks : public ChipTraffic {
+protected:
+    AccessPoint& connect_unequal() {
+        AccessPoint& ap = connect_mld({agent::link(0, Band::ghz5, 36, 80), agent::link(1, Band::ghz2_4, 1)});
+        run_for(2s);
+        return ap;
+    }
+    /// The BSS index of the link that it uses now, and its band by RLM's number.
+    std::uint8_t used() { return driver->front().firmware().time().link_in_use(0); }
+    void use_the_other() {
+        const std::uint8_t before = used();
+        const Bss* bss = &tables().bss[before];
+        for (const auto& link : sta().links()) {
+            if (!link->channel() || radio_channel_of(*link->channel()).band != bss->rlm->band) continue;
+            sta().mlme()->say_awake(link->id().bit(), true);
+            sta().mlme()->say_dozing(link->id().bit());
+        }
+        run_for(100ms);
+        EXPECT_NE(used(), before);
+    }
+};
+
+TEST_F(ChipUnequalLinks, TakesTheFasterOne) {
+    AccessPoint& ap = connect_unequal();
+    EXPECT_EQ(tables().bss[used()].rlm->band, 2) << "5 GHz";
+    Sink up(world, ap.wdev());
+    Sink down(world, sta());
+    flow(sta(), ap.wdev(), 200, 500us);
+    flow(ap.wdev(), sta(), 200, 500us);
+    EXPECT_EQ(up.arrived, all(200));
+    EXPECT_EQ(down.arrived, all(200));
+    EXPECT_THAT(violations, IsEmpty());
+}
+
+TEST_F(ChipUnequalLinks, CarryAFlowWhileTheLinkChanges) {
+    AccessPoint& ap = connect_unequal();
+    Sink up(world, ap.wdev());
+    Sink down(world, sta());
+    use_the_other();
+    flow(sta(), ap.wdev(), 1000, 1ms);  // it goes back under way
+    use_the_other();
+    flow(ap.wdev(), sta(), 1000, 1ms);
+    EXPECT_EQ(up.arrived, all(1000));
+    EXPECT_EQ(down.arrived, all(1000));
+    EXPECT_GE(driver->front().firmware().time().link_switches(), 4U);
+    EXPECT_EQ(driver->frames().outstanding(), 0U);
+    EXPECT_THAT(violations, IsEmpty());
+}
+
 TEST_F(ChipTraffic, SurvivesABurst) {
     AccessPoint& ap = connect_mld({agent::link(0, Band::ghz5, 36), agent::link(1, Band::ghz6, 5)});
     Sink up(world, ap.wdev());
@@ -106,6 +156,7 @@ TEST_F(ChipTraffic, FindsASleepingStation) {
     ASSERT_EQ(connect(ap).state(), StationState::connected);
     (void)sta().wiphy().set_power_save(sta(), true);
     run_for(2s);
+    EXPECT_TRUE(driver->front().firmware().time().dozing(0));
     EXPECT_FALSE(driver->front().firmware().own_sync() && driver->frames().outstanding() != 0);
     Sink down(world, sta());
     flow(ap.wdev(), sta(), 20, 300ms);
@@ -163,6 +214,59 @@ TEST_F(ChipTraffic, IsCountedByEntry) {
     ASSERT_TRUE(entry->statistics.tx_rate.has_value());
     EXPECT_TRUE(entry->statistics.ack_signal_dbm.has_value());
     EXPECT_GT(entry->statistics.tx_airtime_us[1], 0U);
+}
+
+/// A frame is on its way to a chip that sleeps while its link goes.
+class ChipRace : public ChipTraffic {
+protected:
+    void lose_the_link_under_a_frame() {
+        AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+        ASSERT_EQ(connect(ap).state(), StationState::connected);
+        run_for(2s);
+        driver->defects().set(Defect::tx_race, fatal);
+        ASSERT_TRUE(driver->front().firmware().own_sync());
+        ieee80211::Bytes frame;
+        ieee80211::ByteWriter w(frame);
+        w.mac(ap.wdev().address());
+        w.mac(sta().address());
+        w.zeros(60);
+        ASSERT_TRUE(sta().netdev()->transmit(frame).has_value());
+        EXPECT_EQ(driver->frames().waiting(), 1U);
+        leave();
+    }
+    bool fatal = false;
+    [[nodiscard]] bool crashed() const {
+        const auto lines = kernel_log();
+        return std::ranges::any_of(lines, [](const std::string& line) { return line.starts_with("BUG:"); });
+    }
+};
+
+TEST_F(ChipRace, DropsTheFrame) {
+    lose_the_link_under_a_frame();
+    EXPECT_FALSE(crashed());
+    EXPECT_EQ(driver->frames().counts().dropped, 1U);
+    expect_nothing_left();
+}
+
+class ChipRaceWithB2 : public ChipRace {};
+
+TEST_F(ChipRaceWithB2, IsFatal) {
+    fatal = true;
+    lose_the_link_under_a_frame();
+    EXPECT_TRUE(crashed());
+}
+
+TEST_F(ChipTraffic, OfAnEntryThatNoTableHasIsFatalWithItsDefect) {
+    AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+    ASSERT_EQ(connect(ap).state(), StationState::connected);
+    driver->defects().set(Defect::wcid_out_of_range, true);
+    driver->front().faults().add({.effect = FaultEffect::event_wcid, .value = 1087, .times = 1});
+    flow(sta(), ap.wdev(), 10, 10ms);
+    const auto lines = kernel_log();
+    EXPECT_TRUE(std::ranges::any_of(lines, [](const std::string& line) { return line.starts_with("BUG:"); }));
+    Sink up(world, ap.wdev());
+    flow(sta(), ap.wdev(), 10, 10ms);
+    EXPECT_THAT(up.arrived, IsEmpty()) << "nothing goes out of a crashed kernel";
 }
 
 }  // namespace
