@@ -140,7 +140,7 @@ Result<void> StationMlme::Impl::prepare(const Peer& peer, bool keep_station, boo
 void StationMlme::Impl::let_go(const ieee80211::MacAddress& ap) {
     if (Sta* station = access_point(ap)) wiphy().stations().destroy(*station);
     activation.cancel();
-    wdev.vif_config = {};
+    wdev.vif_config.power_save = false;  // the AID stays until there is another one
     for (const auto& own : wdev.links()) {
         wiphy().release_channel(*own);
         own->wanted_channel_.reset();

@@ -69,7 +69,8 @@ public:
         spec.driver = "mt7925";
         spec.address = own_address;
         const auto radio = world_.add_radio(std::move(spec));
-        ready_ = ready_ && radio.has_value();
+        // The recording's kernel had it on by default (CONFIG_CFG80211_DEFAULT_PS).
+        ready_ = ready_ && radio.has_value() && wiphy().set_power_save(station(), true).has_value();
     }
     ~Bench() {
         if (driver_ != nullptr) driver_->front().firmware().set_observer({});
@@ -86,8 +87,9 @@ public:
 
     bool up(bool on) { return netdev().set_up(on).has_value(); }
     /// As iw asks for it.
-    bool scan() {
+    bool scan(ieee80211::Bytes elements = {}) {
         mld::ScanRequest request;
+        request.elements = std::move(elements);
         request.ssids.emplace_back();
         request.flags = mld::ScanFlag::colocated_6ghz;
         const bool begun = wiphy().trigger_scan(station(), std::move(request)).has_value();
@@ -196,12 +198,13 @@ bool join(Bench& bench, const std::string& name, const std::string& mld, const s
         then.crypto.pairwise_ciphers = {ieee80211::cipher::ccmp128};
     }
     if (!bench.station().mlme()->associate(then)) return false;
-    bench.run(500ms);
+    bench.run(60ms);
     return bench.station().mlme()->connection() != nullptr;
 }
 
 bool install_mlo_keys(Bench& bench, const std::string& mld) {
     const MacAddress ap = address(mld);
+    bench.run(500ms);
     ieee80211::Bytes pairwise;
     for (std::uint8_t i = 0; i < 16; ++i)
         pairwise.push_back(i);
@@ -225,7 +228,7 @@ bool connect_open(Bench& bench) {
     mld::ConnectRequest request;
     request.ssid = ssid("L2OPEN");
     if (!bench.station().mlme()->connect(request)) return false;
-    bench.run(60ms);
+    bench.run(150ms);
     bench.say_something();
     bench.run(2s);
     return bench.station().mlme()->connection() != nullptr;
@@ -234,10 +237,10 @@ bool connect_open(Bench& bench) {
 /// wpa_supplicant's way: it makes a P2P device, scans, associates, and sets the keys that it has agreed on.
 bool connect_wpa2(Bench& bench) {
     const auto p2p = bench.wiphy().add_interface(
-        {.name = {}, .type = mld::InterfaceType::p2p_device, .address = address("06792500aa01")});
+        {.name = "p2p-dev-wlan0", .type = mld::InterfaceType::p2p_device, .address = address("06792500aa01")});
     if (!p2p || !bench.wiphy().start_p2p_device(**p2p)) return false;
     bench.run(20ms);
-    if (!bench.scan()) return false;
+    if (!bench.scan(from_hex("7f0b04004a0201404040000120"))) return false;  // Extended Capabilities
     const MacAddress ap = address("02aa00000044");
     mld::AuthenticateRequest first;
     first.ssid = ssid("L2WPA");

@@ -79,6 +79,7 @@ public:
     void link_changed(mld::Link& link, mld::LinkChanges changes) override;
     [[nodiscard]] bool watches_connection(const mld::Wdev& vif) const override;
     Result<void> set_rts_threshold(std::uint32_t octets) override;
+    Result<void> set_rekey_data(mld::Wdev& vif, const mld::RekeyData& data) override;
 
     // driver_roc.cc
     void prepare_tx(mld::Wdev& vif, const mld::ManagedTransmission& about) override;
@@ -88,7 +89,6 @@ public:
     void cancel_remain_on_channel(mld::Wdev& vif) override;
 
     // driver_sleep.cc
-    Result<void> set_rekey_data(mld::Wdev& vif, const mld::RekeyData& data) override;
     Result<void> suspend(const mld::WakeOn& wake_on) override;
     void resume() override;
     void power_down() override;
@@ -206,7 +206,7 @@ private:
     void check_when_idle();
 
     // driver_roc.cc
-    Task<void> join(RocLink link, std::chrono::milliseconds time);
+    Task<void> join(RocLink link, bool is_mld, std::chrono::milliseconds time);
     Task<void> end_roc(std::uint64_t incarnation);
     Task<void> stay(std::uint64_t incarnation, phy::Channel channel, std::chrono::milliseconds time);
     Task<void> roc_work();
@@ -243,6 +243,8 @@ private:
     Inspection inspection_;
     Interfaces interfaces_;
     Roc roc_;
+    /// Whose band the firmware chooses with the next grant. cf. mt7925_mcu_roc_iter()
+    std::optional<std::uint8_t> chosen_band_of_;
     std::uint16_t slot_us_ = 9;
     bool resetting_ = false;
     bool reset_queued_ = false;

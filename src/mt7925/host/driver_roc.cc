@@ -20,11 +20,13 @@ void Driver::prepare_tx(mld::Wdev& wdev, const mld::ManagedTransmission&) {
     if (vif == nullptr) return;
     const auto channel = vif->is_mld() ? vif->default_link.channel : wdev.default_link().channel();
     if (!channel) return;
-    operations_.enqueue("mgd_prepare_tx", join({vif->default_link.numbers.bss_idx, channel->control}, join_time));
+    operations_.enqueue("mgd_prepare_tx",
+                        join({vif->default_link.numbers.bss_idx, channel->control}, vif->is_mld(), join_time));
 }
 
-Task<void> Driver::join(RocLink link, std::chrono::milliseconds time) {
+Task<void> Driver::join(RocLink link, bool is_mld, std::chrono::milliseconds time) {
     Mutex::Guard chip = co_await power_.acquire("mgd_prepare_tx");
+    chosen_band_of_ = is_mld ? std::nullopt : std::optional(link.bss_idx);
     Roc::Request request = [link, time](std::uint8_t token) {
         return roc_message({token, RocType::join, static_cast<std::uint32_t>(time.count())}, link);
     };
@@ -80,7 +82,7 @@ void Driver::roc_granted(const RocGrant& grant) {
     // Which band the firmware chose is remembered, but not of an MLD. cf. mt7925_mcu_roc_iter()
     if (grant.reqtype == RocType::join)
         for (const auto& vif : interfaces_.all())
-            if (!vif->is_mld() && vif->default_link.numbers.bss_idx == grant.bss_idx)
+            if (chosen_band_of_ == grant.bss_idx && vif->default_link.numbers.bss_idx == grant.bss_idx)
                 vif->default_link.numbers.band_idx = grant.dbdcband;
     roc_.granted(grant);
 }

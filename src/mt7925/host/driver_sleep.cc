@@ -21,6 +21,24 @@ void copy_up_to(const ieee80211::Bytes& from, Octets<N>& to) {
     std::copy_n(from.begin(), std::min(from.size(), N), to.begin());
 }
 
+/// Of the keys that the chip has. cf. mt76_connac_mcu_key_iter()
+void tell_ciphers(GtkRekey& keys, const Vif& vif) {
+    constexpr std::uint32_t wpa = 1;
+    constexpr std::uint32_t rsn = 2;
+    constexpr std::uint32_t tkip = 1U << 3U;
+    constexpr std::uint32_t ccmp = 1U << 4U;
+    const VifLink& link = vif.default_link;
+    if (link.cipher != KeyCipher::tkip && link.cipher != KeyCipher::ccmp) return;
+    const bool is_tkip = link.cipher == KeyCipher::tkip;
+    const std::uint32_t cipher = is_tkip ? tkip : ccmp;
+    if (!vif.peers.empty() && !vif.peers.front().links.empty() && vif.peers.front().links.front().keys.index) {
+        keys.proto = is_tkip ? wpa : rsn;
+        keys.pairwise_cipher = cipher;
+        keys.key_id = *vif.peers.front().links.front().keys.index;
+    }
+    if (link.keys.index) keys.group_cipher = cipher;
+}
+
 }  // namespace
 
 // cf. mt76_connac_mcu_update_gtk_rekey()
@@ -32,6 +50,7 @@ Result<void> Driver::set_rekey_data(mld::Wdev& wdev, const mld::RekeyData& data)
     copy_up_to(data.kek, keys.kek);
     copy_up_to(data.kck, keys.kck);
     keys.replay_counter = data.replay_counter;
+    tell_ciphers(keys, *vif);
     Conversation what;
     what.push_back({Cid::offload, gtk_rekey_message(link.numbers, keys)});
     enqueue("set_rekey_data", std::move(what));
@@ -65,8 +84,8 @@ Conversation Driver::sleep_of_interfaces(bool sleeps) {
         out.push_back({Cid::suspend, suspend_message(numbers, sleeps)});
         for (std::size_t i = 0; i < wake_on_.patterns.size(); ++i) {
             const mld::WakePattern& pattern = wake_on_.patterns[i];
-            if (auto message = wake_pattern_message(numbers, static_cast<std::uint8_t>(i), sleeps, pattern.pattern,
-                                                    pattern.mask))
+            if (auto message =
+                    wake_pattern_message(numbers, static_cast<std::uint8_t>(i), sleeps, pattern.pattern, pattern.mask))
                 out.push_back({Cid::suspend, std::move(*message)});
         }
         out.push_back({Cid::suspend, wake_up_message(numbers, sleeps, on)});

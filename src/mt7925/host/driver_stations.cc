@@ -276,6 +276,9 @@ void Driver::block_ack_changed(mld::Wdev& wdev, mld::Sta& sta, const mld::BlockA
     for (const PeerLink& entry : peer->links)
         if (const VifLink* own = vif->link(entry.id))
             what.push_back({Cid::sta_rec, block_ack_message(EntryNumbers::peer(own->numbers, entry.wcid), agreement)});
+    // The MAC ends one in two steps, and the driver says the same at both. cf. IEEE80211_AMPDU_TX_STOP_FLUSH,
+    // IEEE80211_AMPDU_TX_STOP_CONT
+    if (change.step == BlockAckStep::tx_stop) append(what, Conversation(what));
     enqueue("ampdu_action", std::move(what), OnFailure::go_on);
 }
 

@@ -39,6 +39,8 @@ std::vector<ScanBssid> bssids_of(const mld::DriverScan& scan) {
     }
     for (const mld::Colocated6GHz& neighbor : scan.colocated) {
         if (out.size() == most_neighbors) break;
+        // Several reports may tell of one neighbor. cf. mt76_connac_mcu_build_rnr_scan_param()
+        if (std::ranges::find(out, neighbor.bssid, &ScanBssid::bssid) != out.end()) continue;
         ScanBssid& entry = out.emplace_back();
         entry.bssid = neighbor.bssid;
         entry.match_ch = static_cast<std::uint8_t>(neighbor.channel.number());

@@ -72,9 +72,9 @@ TEST(ScanMessage, NamesWhatIsAskedForAndNoMoreThanThereIsRoom) {
     mld::DriverScan scan;
     for (int i = 0; i < 12; ++i)
         scan.ssids.push_back(*ieee80211::Ssid::from("network " + std::to_string(i)));
-    for (int i = 0; i < 12; ++i)
-        scan.colocated.push_back(
-            {.channel = *phy::find_channel(phy::Band::ghz6, 5), .bssid = ieee80211::MacAddress({2, 0, 0, 0, 0, 1})});
+    for (std::uint8_t i = 0; i < 24; ++i)  // each told of twice
+        scan.colocated.push_back({.channel = *phy::find_channel(phy::Band::ghz6, 5),
+                                  .bssid = ieee80211::MacAddress({2, 0, 0, 0, 0, static_cast<std::uint8_t>(i / 2)})});
     for (const phy::Channel& channel : phy::channels(phy::Band::ghz6))
         scan.channels.push_back(phy::RadioChannel::make(channel));
     for (const phy::Channel& channel : phy::channels(phy::Band::ghz5))
