@@ -45,6 +45,14 @@ bool is_null(const TxDescriptor& descriptor) {
     return descriptor.frame_type == data_type && (descriptor.frame_subtype & null_bit) != 0;
 }
 
+/// What a descriptor says of its frame is what the frame is.
+bool fits(const TxDescriptor& descriptor, const FrameView& frame) {
+    const FrameControl fc = frame.frame_control();
+    return descriptor.header == TxDescriptor::Header::ieee80211 && descriptor.frame_bytes == frame.octets().size() &&
+           descriptor.frame_type == static_cast<std::uint8_t>(fc.type()) && descriptor.frame_subtype == fc.subtype() &&
+           descriptor.header_size == frame.header().size() && descriptor.group == frame.addr1().is_group();
+}
+
 }  // namespace
 
 DataPath::DataPath(const FirmwareTables& tables, Clock& clock, RadioTime& radio, FaultRules& faults,
@@ -85,9 +93,8 @@ void DataPath::reset() {
 
 void DataPath::accept(ByteView descriptor_bytes, ByteView frame) {
     const Result<TxDescriptor> descriptor = parse_tx_descriptor(descriptor_bytes);
-    const bool whole = descriptor && descriptor->frame_bytes == frame.size();
-    if (!whole || descriptor->header != TxDescriptor::Header::ieee80211 || !FrameView::parse(frame) ||
-        jobs_.contains(descriptor->token)) {
+    const auto view = FrameView::parse(frame);
+    if (!descriptor || !view || !fits(*descriptor, *view) || jobs_.contains(descriptor->token)) {
         ++counts_.malformed;
         return;
     }
@@ -95,7 +102,7 @@ void DataPath::accept(ByteView descriptor_bytes, ByteView frame) {
     const std::uint64_t id = descriptor->token;
     Job& job = jobs_[id];
     job = {*descriptor, Bytes(frame.begin(), frame.end()), descriptor->wlan_idx, frame.size(), 0};
-    if (const auto sequence = FrameView::parse(frame)->sequence())
+    if (const auto sequence = view->sequence())
         job.sequence = static_cast<std::uint16_t>(sequence->get(ieee80211::SequenceControl::number));
     const bool known =
         descriptor->wlan_idx == 0 || (descriptor->wlan_idx < wtbl_size && tables_.wtbl[descriptor->wlan_idx].valid);

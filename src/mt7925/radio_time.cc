@@ -281,7 +281,10 @@ void RadioTime::tell(std::uint8_t idx, bool away) {
     home.told_away = away;
     const Device& device = tables_.devices[std::min<std::size_t>(bss.basic.omac_idx, omac_count - 1)];
     const std::size_t link_idx = std::min<std::size_t>(bss.basic.link_idx, links_per_device - 1);
-    if (!device.links[link_idx] || home.in_flight != 0) return;
+    if (!device.links[link_idx] || home.in_flight != 0) {
+        again_ = true;
+        return;
+    }
     const bool qos = std::ranges::any_of(tables_.wtbl, [&](const WtblEntry& entry) {
         return entry.valid && !entry.self && entry.bss_idx == idx && entry.basic.qos != 0;
     });

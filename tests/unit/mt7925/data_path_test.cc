@@ -179,6 +179,11 @@ TEST_F(DataPathTest, DescriptorsThatContradictThemselvesAreCountedAndNotSent) {
     send(d, data_frame(ap36, own36));
     EXPECT_THAT(radio.frames, IsEmpty());
     EXPECT_EQ(data().counts().malformed, 1U);
+    // Data, says the descriptor, and it is an Ack.
+    const Bytes acknowledgement = octets("d400 0000" + ap36);
+    send(1, 5, acknowledgement);
+    EXPECT_THAT(radio.frames, IsEmpty());
+    EXPECT_EQ(data().counts().malformed, 2U);
 }
 
 TEST_F(DataPathTest, AReceivedFrameNamesItsSendersEntry) {
