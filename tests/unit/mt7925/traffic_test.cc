@@ -111,6 +111,28 @@ TEST_F(ChipUnequalLinks, TakesTheFasterOne) {
     EXPECT_THAT(violations, IsEmpty());
 }
 
+TEST_F(ChipUnequalLinks, LoseNothingToSleep) {
+    agent::NetworkSettings network =
+        secured("traffic", {agent::link(0, Band::ghz5, 36, 80), agent::link(1, Band::ghz2_4, 1)});
+    network.mld = true;
+    AccessPoint& ap = start(network);
+    agent::StationSettings settings = settings_for(ap);
+    settings.password = network.password;
+    StationAgent& client = add_chip_station(settings);
+    ASSERT_TRUE(sta().wiphy().set_power_save(sta(), true).has_value());
+    run_for(12s);
+    ASSERT_EQ(client.state(), StationState::connected);
+    flow(sta(), ap.wdev(), 200, 500us);
+    Sink down(world, sta());
+    flow(ap.wdev(), sta(), 200,
+         5ms);  // an access point holds 64 frames for who sleeps, and a beacon comes every 102 ms
+    EXPECT_EQ(down.arrived, all(200));
+    run_for(2s);
+    flow(ap.wdev(), sta(), 200, 50ms);
+    EXPECT_EQ(down.arrived.size(), 400U);
+    EXPECT_THAT(violations, IsEmpty());
+}
+
 TEST_F(ChipUnequalLinks, CarryAFlowWhileTheLinkChanges) {
     AccessPoint& ap = connect_unequal();
     Sink up(world, ap.wdev());
