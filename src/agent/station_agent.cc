@@ -87,11 +87,15 @@ void StationAgent::record(const char* event, std::string_view detail) {
 }
 
 void StationAgent::become(StationState state) {
+    enter(state);
+    record("agent/station-state", to_string(state));
+}
+
+void StationAgent::enter(StationState state) {
     if (state == StationState::connected && unconnected_since_)
         longest_gap_ = std::max(longest_gap_, world().now() - *std::exchange(unconnected_since_, std::nullopt));
     if (state_ == StationState::connected && state != state_) unconnected_since_ = world().now();
     state_ = state;
-    record("agent/station-state", to_string(state));
 }
 
 sim::Duration StationAgent::longest_gap() const {
@@ -313,7 +317,8 @@ void StationAgent::give_up(std::string_view why, std::uint16_t reason) {
     // What was agreed on before may be what went wrong.
     if (target_ && pmksa_) pmksas_.forget(target_->address());
     if (previous_) ++counters_.disconnections;
-    const StationState before = std::exchange(state_, StationState::idle);
+    const StationState before = state_;
+    enter(StationState::idle);
     if (before != StationState::idle && before != StationState::scanning) leave(reason);
     forget_access_point();
     if (!wdev_.running()) return timer_.cancel();

@@ -100,6 +100,7 @@ private:
 
     [[nodiscard]] mld::World& world() const;
     void become(StationState state);
+    void enter(StationState state);
     void record(const char* event, std::string_view detail);
     void begin();
     void scan();

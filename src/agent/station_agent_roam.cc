@@ -32,10 +32,17 @@ std::optional<double> StationAgent::signal_dbm() const {
     const mld::Sta* ap = wdev_.mlme() != nullptr ? wdev_.mlme()->access_point() : nullptr;
     if (ap == nullptr) return std::nullopt;
     std::optional<double> best;
-    for (const auto& link : ap->links()) {
-        const auto dbm = heard_dbm(link->statistics);
+    const auto take = [&best](std::optional<double> dbm) {
         if (dbm && (!best || *dbm > *best)) best = dbm;
-    }
+    };
+    // A radio that watches the connection by itself keeps beacons from the host; how it hears acknowledgements is newer
+    // then.
+    if (wdev_.wiphy().driver().watches_connection(wdev_))
+        for (const auto& link : ap->links())
+            take(link->statistics.ack_signal_average_dbm);
+    if (!best)
+        for (const auto& link : ap->links())
+            take(heard_dbm(link->statistics));
     return best;
 }
 

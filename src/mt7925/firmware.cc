@@ -297,7 +297,9 @@ bool Firmware::receive_data(ByteView descriptor, ByteView frame) {
 bool Firmware::receive_frame(const ReceivedFrame& frame) {
     if (!running() || dead_) return false;
     scan_.hear(frame);
-    return data_.receive(frame, beacons_.receive(frame));
+    // A scan is there to hear others' beacons, whatever the filter says.
+    const bool wanted = beacons_.receive(frame) || scan_.dwelling();
+    return data_.receive(frame, wanted);
 }
 
 bool Firmware::is_own(const MacAddress& address) const {

@@ -88,7 +88,7 @@ bool Referee::holds(const KernelLogCondition& condition, std::string* seen) cons
     for (const mld::Radio* radio : cast_.radios(condition.radio)) {
         const mld::ChipInspection* chip = chip_of(*radio, seen);
         if (chip == nullptr) return false;
-        const auto lines = chip->lines("kernel", 1, most_lines);
+        const auto lines = chip->lines(condition.record, 1, most_lines);
         if (!lines) return false;
         const auto count = std::ranges::count_if(
             *lines, [&](const auto& line) { return line.text.find(condition.contains) != std::string::npos; });

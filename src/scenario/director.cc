@@ -1,5 +1,6 @@
 #include "scenario/director.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -7,6 +8,7 @@
 #include "mld/emlsr.h"
 #include "mld/netdev.h"
 #include "mld/scan.h"
+#include "mld/sta.h"
 #include "mld/station_mlme.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
@@ -98,6 +100,32 @@ void Director::walk_on(mld::RadioIndex index) {
         walks_.erase(walk);
     else
         way.next = world_.queue().after(std::min(stride, way.over - gone), [this, index] { walk_on(index); });
+}
+
+Result<void> Director::act(const TrafficStep& step) {
+    return for_each_interface(step.target, [&](mld::Wdev& wdev) -> Result<void> {
+        if (wdev.mlme() == nullptr || wdev.netdev() == nullptr) return fail(EOPNOTSUPP, wdev.name() + " is no station");
+        flows_.push_back(
+            std::make_unique<Flow>(Flow{wdev.id(), step.every, step.bytes, world_.now() + step.duration, {}}));
+        send_next(*flows_.back());
+        return {};
+    });
+}
+
+/// What finds no access point is not sent: as a program's frames while there is no carrier.
+void Director::send_next(Flow& flow) {
+    mld::Wdev* station = world_.find_wdev(flow.station);
+    if (station == nullptr || world_.now() >= flow.until) return;
+    if (const mld::Sta* ap = station->mlme() != nullptr ? station->mlme()->access_point() : nullptr) {
+        ieee80211::Bytes frame(flow.bytes);
+        ieee80211::Bytes header;
+        for (const ieee80211::MacAddress& address : {ap->address(), station->address()})
+            header.insert(header.end(), address.octets().begin(), address.octets().end());
+        header.insert(header.end(), {0x88, 0xb5});  // for experiments, IEEE 802-2014 9.2.3
+        std::copy(header.begin(), header.end(), frame.begin());
+        (void)station->netdev()->transmit(frame);
+    }
+    flow.next = world_.queue().after(flow.every, [this, &flow] { send_next(flow); });
 }
 
 Result<void> Director::act(const FaultStep& step) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "agent/access_points.h"
@@ -39,7 +40,17 @@ private:
         sim::Timer next;
     };
 
+    /// Frames that a station sends.
+    struct Flow {
+        mld::WdevId station;
+        sim::Duration every;
+        std::uint32_t bytes;
+        sim::Time until;
+        sim::Timer next;
+    };
+
     void carry_out(const Step& step);
+    void send_next(Flow& flow);
     void walk_on(mld::RadioIndex radio);
 
     // One for each sort of action.
@@ -61,6 +72,7 @@ private:
     Result<void> act(const EmlsrStep& step);
     Result<void> act(const FaultStep& step);
     Result<void> act(const ClearFaultsStep& step);
+    Result<void> act(const TrafficStep& step);
     Result<void> act(const SuspendStep& step);
     Result<void> act(const ResumeStep& step);
 
@@ -75,6 +87,7 @@ private:
     const std::vector<Step>& steps_;
     std::vector<sim::Timer> timers_;
     std::map<mld::RadioIndex, Walk> walks_;
+    std::vector<std::unique_ptr<Flow>> flows_;
     std::size_t carried_out_ = 0;
     std::function<void()> done_;
     std::vector<Failure> failures_;

@@ -105,9 +105,10 @@ struct KeysCondition {
     std::optional<Bounds> pairwise;
     std::optional<Bounds> group;
 };
-/// Lines that a chip's driver printed and that have this text in them.
+/// Lines that a chip's driver printed and that have this text in them; or entries of another of the chip's records.
 struct KernelLogCondition {
     std::string radio;
+    std::string record = "kernel";
     std::string contains;
     Bounds count{1.0, std::nullopt};
 };

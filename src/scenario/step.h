@@ -112,9 +112,18 @@ struct ClearFaultsStep {
     std::optional<std::string> radio;
 };
 
-using Action = std::variant<MoveStep, UpStep, DownStep, RegulatoryStep, PowerStep, ScanStep, AbortScanStep, SetTypeStep,
-                            AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RoamStep,
-                            RemoveRadioStep, OrderStep, EmlsrStep, FaultStep, ClearFaultsStep, SuspendStep, ResumeStep>;
+/// Stations send frames to the access point that they are connected to.
+struct TrafficStep {
+    Target target;
+    sim::Duration every = std::chrono::milliseconds(10);
+    sim::Duration duration = std::chrono::seconds(1);
+    std::uint32_t bytes = 200;  ///< of a frame, with its Ethernet header
+};
+
+using Action =
+    std::variant<MoveStep, UpStep, DownStep, RegulatoryStep, PowerStep, ScanStep, AbortScanStep, SetTypeStep,
+                 AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RoamStep, RemoveRadioStep,
+                 OrderStep, EmlsrStep, FaultStep, ClearFaultsStep, SuspendStep, ResumeStep, TrafficStep>;
 
 /// Something that is done to the world at a moment.
 struct Step {

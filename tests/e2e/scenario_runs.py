@@ -18,7 +18,7 @@ LAST_LINE = re.compile(r"seed=(\d+) commit=(\S+) trace_hash=([0-9a-f]{16}) virtu
 STATION = {"name": "sta", "interfaces": [{"name": "wlan0", "up": True}]}
 # Those that end by themselves.
 ENDING = ["crowd-500.json", "crowd-mlo-200.json", "generations.json", "hidden-ssid.json", "mbssid.json", "regulatory-change.json", "rfc-links.json",
-          "roam-6g.json"]
+          "roam-5g.json", "roam-6g.json"]
 
 
 class Directory(unittest.TestCase):

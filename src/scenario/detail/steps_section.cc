@@ -110,7 +110,7 @@ Action read_suspend(Fields& in) {
         {{"disconnect", &mld::WakeOn::disconnect}, {"magic_packet", &mld::WakeOn::magic_packet}}};
     if (const auto trigger = in.optional("wake_on", word(triggers))) {
         out.wake_on.emplace();
-        (*out.wake_on).**trigger = true;
+        (*out.wake_on).** trigger = true;
     }
     return out;
 }
@@ -223,6 +223,17 @@ Action read_clear_faults(Fields& in) {
     return ClearFaultsStep{in.optional("radio", name())};
 }
 
+Action read_traffic(Fields& in) {
+    constexpr std::uint32_t smallest = 64;
+    constexpr std::uint32_t largest = 1514;
+    TrafficStep out{read_target(in)};
+    out.every = in.get("every", duration(), out.every);
+    out.duration = in.get("for", duration(), out.duration);
+    out.bytes = in.get("bytes", integer<std::uint32_t>(smallest, largest), out.bytes);
+    if (out.every <= sim::Duration::zero()) in.mistake(in.at() / "every", "no time at all", "a time above 0 s");
+    return out;
+}
+
 struct ActionKind {
     const char* name;
     Action (*read)(Fields&);
@@ -255,6 +266,7 @@ constexpr ActionKind actions[] = {
     {"emlsr", read_emlsr},
     {"fault", read_fault_step},
     {"clear_faults", read_clear_faults},
+    {"traffic", read_traffic},
 };
 
 /// The moment of a step: "at", or "after" the step before it.

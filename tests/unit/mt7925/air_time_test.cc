@@ -226,6 +226,18 @@ TEST_F(RunningChip, KeepsUnchangedBeaconsFromTheHost) {
     EXPECT_TRUE(front.firmware().receive_frame({{2, 36, 36, 0, 0}, beacon("42"), -50}));
 }
 
+TEST_F(RunningChip, HearsOthersBeaconsInAScanWhateverTheFilterSays) {
+    uni(Cid::set_domain_info, domain);
+    add_interface();
+    uni(Cid::band_config, "00 000000 0c00 4400 01 000000 00000000 00080000 01" + zeros(51));
+    EXPECT_FALSE(front.firmware().receive_frame({{1, 1, 1, 0, 0}, beacon(), -50}));
+    uni(Cid::scan_req, "85 00 0400 0100 1400 01 02 20 00" + zeros(12) + wildcard + four_channels + elements);
+    run(milliseconds(5));
+    EXPECT_TRUE(front.firmware().receive_frame({{1, 1, 1, 0, 0}, beacon(), -50}));
+    run(std::chrono::seconds(1));
+    EXPECT_FALSE(front.firmware().receive_frame({{1, 1, 1, 0, 0}, beacon(), -50}));
+}
+
 TEST_F(RunningChip, ReportsASignalThatCrossesAThreshold) {
     connect();
     uni(Cid::rssi_monitor, "00000000 0000 0800 01 be b6 00");

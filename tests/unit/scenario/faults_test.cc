@@ -133,6 +133,16 @@ TEST_F(FaultsTest, TheEndOfARunSaysWhatChipsHaveInUse) {
     EXPECT_THAT(trace, HasSubstr(R"("ev":"scenario/chip","radio":"sta","bss_indexes":1,"links":1,"wcids":0)"));
 }
 
+TEST_F(FaultsTest, AStationSendsToItsAccessPointWhileItHasOne) {
+    EXPECT_THAT(failures(R"({"clock": "virtual", "radios": [{"name": "ap"}, {"name": "sta"}],
+        "networks": [{"name": "n", "radio": "ap", "ssid": "n", "links": [{"band": "2.4 GHz", "channel": 1}]}],
+        "stations": [{"name": "s", "radio": "sta", "ssid": "n", "bands": ["2.4 GHz"]}],
+        "steps": [{"at": "0 s", "traffic": {"radio": "sta", "every": "10 ms", "for": "10 s", "bytes": 500}}],
+        "expect": [{"at": "5 s", "counter": {"radio": "ap", "name": "rx_packets", "value": {"at_least": 100, "at_most": 500}}},
+                   {"at": "12 s", "counter": {"radio": "ap", "name": "rx_packets", "value": {"at_least": 600, "at_most": 1001}}}]})"),
+                IsEmpty());
+}
+
 TEST_F(FaultsTest, LinksAreKilledOneByOneAndRevived) {
     EXPECT_THAT(failures(R"({"clock": "virtual", "duration": "10 s", "radios": [{"name": "a"}],
         "faults": [{"pattern": "kill_links", "radio": "a", "at": "1 s", "every": "1 s"}]})"),
