@@ -205,12 +205,12 @@ std::vector<std::string> McuComparison::unexplained() const {
 
 std::vector<std::string> McuComparison::obsolete() const {
     std::vector<std::string> out;
-    for (const auto& [difference, reason] : reasons_) {
+    for (const auto& reason : reasons_) {
         const bool there = std::ranges::any_of(found_, [&](const auto& found) {
-            return found.first.first == difference.first &&
-                   times(found.first.second, found.second) == difference.second;
+            return found.first.first == reason.first.first &&
+                   times(found.first.second, found.second) == reason.first.second;
         });
-        if (!there) out.push_back(difference.first + " | " + difference.second);
+        if (!there) out.push_back(reason.first.first + " | " + reason.first.second);
     }
     return out;
 }

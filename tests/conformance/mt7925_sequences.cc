@@ -10,6 +10,7 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -36,9 +37,10 @@ using Messages = McuComparison::Messages;
 
 const MacAddress own_address({0x02, 0x79, 0x25, 0x00, 0xaa, 0x01});
 
-/// The commands of a recording; of the boot ROM's the pieces of firmware are left out on both sides.
-Messages recorded_commands(const std::string& file) {
+/// The commands of a recording, if there is one; of the boot ROM's the pieces of firmware are left out on both sides.
+std::optional<Messages> recorded_commands(const std::string& file) {
     std::ifstream in(file);
+    if (!in) return std::nullopt;
     Messages out;
     for (std::string line; std::getline(in, line);) {
         const auto json = nlohmann::json::parse(line);
@@ -344,7 +346,7 @@ std::vector<Run> all_runs() {
                bench.run(2s);
                return done;
            }},
-          {"", wait},
+          {"mlo52_idle", wait},
           {"mlo52_deauth", [](Bench& bench) { return leave(bench, "02aa00000a00"); }},
           {"mlo56",
            [=](Bench& bench) {
@@ -384,11 +386,15 @@ int compare_all(const std::string& data, bool all) {
             const bool done = step.act(bench);
             const Messages ours = bench.taken();
             if (step.recording.empty()) continue;
-            const Messages recorded = recorded_commands(data + "/" + step.recording + ".jsonl");
-            const McuFigures figures = comparison.compare(step.recording, recorded, ours);
+            const auto recorded = recorded_commands(data + "/" + step.recording + ".jsonl");
+            if (!recorded) {
+                std::cerr << "no recording " << step.recording << "\n";
+                return 2;
+            }
+            const McuFigures figures = comparison.compare(step.recording, *recorded, ours);
             print(step.recording, figures);
             if (!done) std::cout << step.recording << ": did not come to its end\n";
-            if (!done || recorded.empty()) ++failures;
+            if (!done) ++failures;
             sum += figures;
         }
     }
