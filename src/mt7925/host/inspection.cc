@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "mt7925/fault_rule_text.h"
@@ -88,13 +89,14 @@ Inspection::FollowerId Inspection::follow(Follower follower) {
 // Tables.
 
 std::vector<std::string_view> Inspection::tables() const {
-    return {"wcid", "bss", "counts", "defects"};
+    return {"wcid", "bss", "traffic", "counts", "defects"};
 }
 
 Result<Table> Inspection::table(std::string_view name) const {
     const FirmwareTables& firmware = on_.front.firmware().tables();
     if (name == "wcid") return wcid_table(on_.wcids, firmware);
     if (name == "bss") return bss_table(on_.bss_indexes, firmware);
+    if (name == "traffic") return traffic_table(on_.wcids, on_.front.firmware().data());
     if (name == "counts") return counts();
     if (name == "defects") return defect_table();
     return fail(ENOENT, "no such table");
@@ -296,6 +298,33 @@ std::vector<std::string> wcid_row(unsigned index, const Wcid* driver, const Wcid
 }
 
 }  // namespace
+
+Table traffic_table(const WcidTable& driver, const DataPath& firmware) {
+    Table out{{"wcid", "tx frames", "tx bytes", "tx retries", "tx failed", "tx us", "tx rate", "rx frames", "rx bytes",
+               "rx us", "rx rate", "signal", "ack signal", "fw tx frames", "fw without key", "fw rx frames"},
+              {}};
+    const auto rate_text = [](const std::optional<RateCode>& code) {
+        const auto rate = code ? rate_of(*code) : std::nullopt;
+        return rate ? rate->to_string() : std::string();
+    };
+    const auto dbm_text = [](const std::optional<int>& dbm) { return dbm ? std::to_string(*dbm) : std::string(); };
+    const auto sum = [](const auto& by_queue) {
+        return std::to_string(std::accumulate(by_queue.begin(), by_queue.end(), std::uint64_t{0}));
+    };
+    for (unsigned index = 0; index < WcidTable::size; ++index) {
+        const Wcid* entry = driver.find(static_cast<std::uint8_t>(index));
+        if (entry == nullptr) continue;
+        const WcidStatistics& own = entry->statistics;
+        const WcidCounters& chip = firmware.counters(static_cast<std::uint16_t>(index));
+        out.rows.push_back({std::to_string(index), std::to_string(own.tx_packets), std::to_string(own.tx_bytes),
+                            std::to_string(own.tx_retries), std::to_string(own.tx_failed), sum(own.tx_airtime_us),
+                            rate_text(own.tx_rate), std::to_string(own.rx_packets), std::to_string(own.rx_bytes),
+                            sum(own.rx_airtime_us), rate_text(own.rx_rate), dbm_text(own.signal_dbm),
+                            dbm_text(own.ack_signal_dbm), std::to_string(chip.tx_frames),
+                            std::to_string(chip.tx_without_key), std::to_string(chip.rx_frames)});
+    }
+    return out;
+}
 
 Table wcid_table(const WcidTable& driver, const FirmwareTables& firmware) {
     Table out{{"wcid", "address", "bss", "link", "primary", "key", "fw address", "fw bss", "fw link", "fw primary",

@@ -21,8 +21,8 @@ namespace mlosim::mt7925::host {
 
 /// What both halves of a radio show of themselves: to the world's trace, and to whoever looks.
 ///
-/// Tables: "wcid" (both halves' view and where they differ), "bss" (likewise), "counts", "defects". Records: "mcu",
-/// "kernel", "violations".
+/// Tables: "wcid" (both halves' view and where they differ), "bss" (likewise), "traffic" (by WCID), "counts",
+/// "defects". Records: "mcu", "kernel", "violations".
 class Inspection final : public mld::ChipInspection {
 public:
     /// All must outlive it.
@@ -92,6 +92,8 @@ private:
 [[nodiscard]] Result<void> check_fault(std::string_view text);
 
 /// Both halves' view of the WCIDs, and of the BSS indexes, side by side; the last column says where they differ.
+/// What went through each of the driver's WCIDs, as the driver counts it and as the chip does.
+[[nodiscard]] mld::ChipInspection::Table traffic_table(const WcidTable& driver, const DataPath& firmware);
 [[nodiscard]] mld::ChipInspection::Table wcid_table(const WcidTable& driver, const FirmwareTables& firmware);
 [[nodiscard]] mld::ChipInspection::Table bss_table(const BssIndexes& driver, const FirmwareTables& firmware);
 

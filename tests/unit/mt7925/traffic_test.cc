@@ -224,6 +224,31 @@ TEST_F(ChipTraffic, OfALostInterruptIsFoundByTheNextOne) {
     EXPECT_EQ(down.arrived, all(10));
 }
 
+TEST_F(ChipTraffic, GoesOnAfterTheRingsWereLost) {
+    AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+    ASSERT_EQ(connect(ap).state(), StationState::connected);
+    run_for(2s);
+    ASSERT_TRUE(driver->front().firmware().own_sync());
+    driver->front().faults().add({.effect = FaultEffect::lose_wfdma, .times = 1});
+    Sink down(world, sta());
+    flow(ap.wdev(), sta(), 10, 200ms);
+    EXPECT_GE(down.arrived.size(), 9U) << "what woke the chip was on the rings";
+    EXPECT_THAT(kernel_log(), testing::Contains("rings lost in low power state"));
+}
+
+TEST_F(ChipTraffic, SurvivesReadsFromNowhere) {
+    AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+    ASSERT_EQ(connect(ap).state(), StationState::connected);
+    run_for(2s);
+    driver->front().faults().add({.effect = FaultEffect::bus_ff, .times = 20});
+    Sink up(world, ap.wdev());
+    flow(sta(), ap.wdev(), 20, 50ms);
+    EXPECT_EQ(up.arrived, all(20));
+    const Wcid* entry = driver->wcids().find(1);
+    ASSERT_NE(entry, nullptr);
+    EXPECT_LT(entry->statistics.tx_airtime_us[1], 1'000'000U) << "all ones are no air time";
+}
+
 TEST_F(ChipTraffic, IsCountedByEntry) {
     AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
     ASSERT_EQ(connect(ap).state(), StationState::connected);
@@ -236,6 +261,11 @@ TEST_F(ChipTraffic, IsCountedByEntry) {
     ASSERT_TRUE(entry->statistics.tx_rate.has_value());
     EXPECT_TRUE(entry->statistics.ack_signal_dbm.has_value());
     EXPECT_GT(entry->statistics.tx_airtime_us[1], 0U);
+    const mld::ChipInspection::Table table = traffic_table(driver->wcids(), driver->front().firmware().data());
+    const auto row = std::ranges::find(table.rows, "1", [](const auto& cells) { return cells.front(); });
+    ASSERT_NE(row, table.rows.end());
+    EXPECT_EQ(row->size(), table.columns.size());
+    EXPECT_EQ(row->at(1), std::to_string(entry->statistics.tx_packets));
 }
 
 /// A frame is on its way to a chip that sleeps while its link goes.
