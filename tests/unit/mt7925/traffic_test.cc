@@ -148,6 +148,32 @@ TEST_F(ChipUnequalLinks, CarryAFlowWhileTheLinkChanges) {
     EXPECT_THAT(violations, IsEmpty());
 }
 
+TEST_F(ChipUnequalLinks, HearGroupsOnTheLinkInUse) {
+    AccessPoint& ap = connect_unequal();
+    const auto heard = [&] {
+        use_the_other();  // for half a second
+        Sink down(world, sta());
+        for (int i = 0; i < 10; ++i) {
+            ieee80211::Bytes frame;
+            ieee80211::ByteWriter w(frame);
+            w.mac(ieee80211::MacAddress::broadcast());
+            w.mac(ap.wdev().address());
+            w.u8(0x88);
+            w.u8(0xb6);
+            w.zeros(60);
+            EXPECT_TRUE(ap.wdev().netdev()->transmit(frame).has_value());
+            run_for(10ms);
+        }
+        // A group's frames wait for a DTIM beacon while any station sleeps on the link.
+        run_for(250ms);
+        return down.arrived.size();
+    };
+    EXPECT_EQ(heard(), 10U);
+    run_for(2s);
+    driver->defects().set(Defect::group_wcid, true);
+    EXPECT_EQ(heard(), 0U) << "B16: decrypted with the other link's key";
+}
+
 TEST_F(ChipTraffic, SurvivesABurst) {
     AccessPoint& ap = connect_mld({agent::link(0, Band::ghz5, 36), agent::link(1, Band::ghz6, 5)});
     Sink up(world, ap.wdev());
