@@ -78,12 +78,16 @@ CommandOutcome InterfaceCommands::bss(ByteView payload) {
     const Bss& now = tables_.bss[header->bss_idx];
     Bss next = now;
     bool has_basic = false;
+    bool has_channel = false;
     for (const Tlv& tlv : *tlvs) {
         const auto record = std::ranges::find(bss_records, tlv.tag, &BssRecord::tag);
         if (record == std::end(bss_records)) continue;
         if (!record->store(next, tlv)) return CommandOutcome::unreadable();
         has_basic |= tlv.tag == BssBasic::tag;
+        has_channel |= tlv.tag == BssRlm::tag;
     }
+    // Another network's home is not where the one before it was.
+    if (has_basic && !has_channel && next.basic.bssid != now.basic.bssid) next.rlm.reset();
     if (!has_basic && !now.active) return CommandOutcome::nobody_there();
     if (!has_basic || next.basic.active != 0) return activate(header->bss_idx, next);
     if (!now.active) return CommandOutcome::refused(status::failure);

@@ -198,10 +198,10 @@ Task<Result<Capabilities>> set_up(Chip& chip) {
 }
 
 /// cf. mt7925e_mcu_init(): the chip changes hands once, so that it is awake for certain.
-Task<Result<Capabilities>> try_once(Chip& chip, const Images& images) {
+Task<Result<Capabilities>> try_once(Chip& chip, const Images& images, bool restarts) {
     Result<void> done = co_await chip.give();
     if (done) done = co_await chip.take();
-    if (done) done = co_await load_firmware(chip, images);
+    if (done) done = co_await load_firmware(chip, images, restarts);
     if (!done) co_return Result<Capabilities>(fail(done.error()));
     co_return co_await set_up(chip);
 }
@@ -254,8 +254,8 @@ Result<Capabilities> read_capabilities(ByteView payload) {
     return out;
 }
 
-Task<Result<void>> load_firmware(Chip& chip, const Images& images) {
-    chip.post(RomCid::nic_power_ctrl, words(1U));
+Task<Result<void>> load_firmware(Chip& chip, const Images& images, bool restarts) {
+    if (restarts) chip.post(RomCid::nic_power_ctrl, words(1U));
     const bool powered = co_await chip.wait_for_state(
         [](std::uint8_t state) { return (state & state_mask) == state_powered; }, power_patience);
     if (!powered) chip.log().print(Level::warning, "MCU is not ready for firmware download");
@@ -264,10 +264,10 @@ Task<Result<void>> load_firmware(Chip& chip, const Images& images) {
     co_return co_await load_ram(chip, images.ram);
 }
 
-Task<Result<Capabilities>> bring_up(Chip& chip, const Images& images) {
+Task<Result<Capabilities>> bring_up(Chip& chip, const Images& images, bool restarts) {
     Result<Capabilities> last = fail(EIO);
     for (unsigned i = 0; i < init_tries; ++i) {
-        last = co_await try_once(chip, images);
+        last = co_await try_once(chip, images, restarts);
         if (last) co_return last;
         auto reset = co_await chip.reset_subsystem();
         if (!reset) chip.log().print(Level::error, "reset of the Wi-Fi subsystem failed");

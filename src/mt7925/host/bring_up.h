@@ -27,12 +27,13 @@ struct Images {
 };
 
 /// Downloads and starts the firmware, asks what it can do and sets it up, up to ten times with a reset between.
-/// Whoever calls holds the mutex. EIO, ETIMEDOUT, EAGAIN (the patch semaphore): of the last try.
+/// `restarts`: the power control is asked to begin anew, which frees the patch semaphore. Whoever calls holds the
+/// mutex. EIO, ETIMEDOUT, EAGAIN (the patch semaphore): of the last try.
 /// cf. mt7925_init_hardware(), mt7925e_mcu_init(), mt792x_load_firmware()
-[[nodiscard]] Task<Result<Capabilities>> bring_up(Chip& chip, const Images& images);
+[[nodiscard]] Task<Result<Capabilities>> bring_up(Chip& chip, const Images& images, bool restarts = true);
 
 /// The firmware alone, once. cf. mt7925_run_firmware()
-[[nodiscard]] Task<Result<void>> load_firmware(Chip& chip, const Images& images);
+[[nodiscard]] Task<Result<void>> load_firmware(Chip& chip, const Images& images, bool restarts = true);
 
 /// EPROTO: it does not have the form of NIC_CAPA's answer.
 [[nodiscard]] Result<Capabilities> read_capabilities(ByteView payload);

@@ -34,6 +34,9 @@ public:
     void set_violated(Violated violated) { violated_ = std::move(violated); }
     /// Told of each command that is not answered in time.
     void set_timed_out(std::function<void()> timed_out) { timed_out_ = std::move(timed_out); }
+    /// The firmware refused or lost what it was told: until both agree again its tables are not the driver's.
+    void set_diverged(bool diverged) noexcept { diverged_ = diverged; }
+    [[nodiscard]] bool diverged() const noexcept { return diverged_; }
     /// While it is brought up again nobody else may speak to it.
     void set_resetting(bool resetting) noexcept { resetting_ = resetting; }
 
@@ -99,6 +102,7 @@ private:
     Mutex mutex_;
     bool taken_ = true;  ///< after power-on the driver has it
     bool resetting_ = false;
+    bool diverged_ = false;
 };
 
 }  // namespace mlosim::mt7925::host

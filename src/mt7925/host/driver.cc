@@ -64,13 +64,19 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
         return true;
     });
     frames_.set_wrong_group_link([this] { return defects_.on(Defect::group_wcid); });
+    chip_.mutex().set_hung([this](const std::string& task, const std::string& holder) {
+        if (!silent_) hung(task, holder);
+    });
+    wiphy_.world().subscribe(listener_);
     chip_.set_timed_out([this] { reset(); });
     operations_.set_idle([this] { check_when_idle(); });
     roc_.set_expired([this] { works_.start("roc_work", roc_work()); });
     operations_.enqueue("probe", probe());
 }
 
-Driver::~Driver() = default;
+Driver::~Driver() {
+    wiphy_.world().unsubscribe(listener_);
+}
 
 Domain Driver::domain() const {
     Domain out;
@@ -90,7 +96,9 @@ Task<void> Driver::probe() {
     Result<Capabilities> told = co_await bring_up(chip_, images_);
     if (!told) co_return;
     capabilities_ = std::move(*told);
-    Result<void> regulated = co_await set_domain(chip_, domain());
+    Domain now = domain();
+    told_domain_ = domain_message(now);
+    Result<void> regulated = co_await set_domain(chip_, std::move(now));
     if (!regulated) co_return;
     // cf. mt7925_mcu_set_thermal_protect(), mt7925_mcu_set_deep_sleep()
     const Bytes thermal_2ghz = chip_config_message("ThermalProtGband 0 100 90 80 30 1 1 115 105 5");
@@ -99,6 +107,20 @@ Task<void> Driver::probe() {
     chip_.post(Cid::chip_config, option::set_silent, thermal_5ghz);
     chip_.post(Cid::chip_config, option::set_silent, deep_sleep_message(true));
     power_.allow();
+}
+
+void Driver::regulation_changed() {
+    if (!capabilities_) return;  // it will be read when the firmware runs
+    Bytes now = domain_message(domain());
+    if (now == told_domain_) return;
+    told_domain_ = std::move(now);
+    operations_.enqueue("regd_notifier", regulate());
+}
+
+Task<void> Driver::regulate() {
+    Mutex::Guard chip = co_await power_.acquire("regd_notifier");
+    const auto regulated = co_await set_domain(chip_, domain());
+    (void)regulated;
 }
 
 void Driver::enqueue(std::string name, Conversation what, OnFailure on_failure) {
@@ -139,8 +161,15 @@ Result<void> Driver::hw_scan(mld::Wdev& vif, const mld::DriverScan& scan) {
     power_.keep_awake(true);
     Conversation what;
     what.push_back({Cid::scan_req, scan_message(own->default_link.numbers, own->scan_sequence, scan)});
-    enqueue("hw_scan", std::move(what));
+    operations_.enqueue("hw_scan", scan_begins(std::move(what)));
     return {};
+}
+
+Task<void> Driver::scan_begins(Conversation what) {
+    Mutex::Guard chip = co_await power_.acquire("hw_scan");
+    const auto said = co_await say(chip_, std::move(what), OnFailure::stop);
+    chip.release();
+    if (!said) scan_done(true);
 }
 
 // cf. mt7925_mcu_cancel_hw_scan()
@@ -169,6 +198,13 @@ void Driver::event(const EventView& arrived) {
     if (arrived.is(Eid::hif_ctrl)) bus_answer_.raise();
     // The dump is over when no more of it comes. cf. mt7925_coredump_work()
     if (arrived.is(Eid::coredump)) core_dump_ = queue_.after(core_dump_silence, [this] { reset(); });
+}
+
+// cf. check_hung_task()
+void Driver::hung(const std::string& task, const std::string& holder) {
+    log_.print(KernelLog::Level::error, "INFO: task " + task + " blocked for more than 120 seconds.");
+    wiphy_.world().trace().record(queue_.now(), "mt7925/hung-task",
+                                  {{"wiphy", wiphy_.name()}, {"task", task}, {"holder", holder}});
 }
 
 void Driver::roc_event(const EventView& arrived) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <coroutine>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "mld/driver.h"
+#include "mld/events.h"
 #include "mld/wake_on.h"
 #include "mld/world.h"
 #include "mt7925/host/air.h"
@@ -112,21 +114,46 @@ public:
 private:
     [[nodiscard]] Domain domain() const;
     void event(const EventView& event);
+    Task<void> scan_begins(Conversation what);
     void scan_done(bool aborted);
     void roc_event(const EventView& event);
     void roc_granted(const RocGrant& grant);
     void beacon_loss(const EventView& event);
+    void hung(const std::string& task, const std::string& holder);
     Task<void> probe();
+    /// Regulation changed while the radio is used. cf. mt7925_regd_notifier()
+    void regulation_changed();
+    Task<void> regulate();
 
     /// As an operation of its own. What fails is said in the log.
     void enqueue(std::string name, Conversation what, OnFailure on_failure = OnFailure::stop);
     Task<void> converse(std::string who, Conversation what, OnFailure on_failure);
+
+    // driver_defects.cc
+    [[nodiscard]] bool has(Defect defect) const noexcept { return defects_.on(defect); }
+    /// The kernel meets an address that is none: it says so, and the task that did it is gone with what it holds.
+    void oops(const std::string& where);
+    void warn(const std::string& where);
+    /// What a task does after that.
+    struct Forever {
+        [[nodiscard]] bool await_ready() const noexcept { return false; }
+        void await_suspend(std::coroutine_handle<>) const noexcept {}
+        void await_resume() const noexcept {}
+    };
+    Task<void> hold_forever();
+    /// Defects of the firmware that an association wakes.
+    void refuse_more_time();
+    void provoke_firmware(Vif& vif, std::uint16_t links);
+    /// The channel that the firmware is told of a link.
+    [[nodiscard]] phy::ChannelDefinition told_channel(Vif& vif, const VifLink& link,
+                                                      const phy::ChannelDefinition& channel) const;
 
     // driver_interfaces.cc
     /// Gives the link a BSS index and its own WCID: ENOSPC; what the firmware is to be told.
     Result<Conversation> add_link(Vif& vif, VifLink& link, const ieee80211::MacAddress& address);
     /// Takes them back. `wcid`: the entry that the message names (the link's own, or the peer's).
     Conversation remove_link(Vif& vif, VifLink& link, std::uint16_t wcid);
+    Task<void> introduce_interface(Conversation what);
     /// The message alone.
     [[nodiscard]] static Conversation deactivation(const Vif& vif, const VifLink& link, std::uint16_t wcid);
     [[nodiscard]] static Conversation activation(const Vif& vif, const VifLink& link);
@@ -161,13 +188,19 @@ private:
     void associate(Vif& vif, mld::Sta& sta);
     void authorize(Vif& vif, const mld::Sta& sta);
     void remove_peer(Vif& vif, const mld::Sta& sta);
-    Conversation remove_peer_links(Vif& vif, Peer& peer, const mld::Sta& sta, std::uint16_t links);
+    /// What is said of links that go: before the radio's time is given back, and then.
+    struct Farewell {
+        Conversation before;
+        Conversation then;
+    };
+    Farewell remove_peer_links(Vif& vif, Peer& peer, const mld::Sta& sta, std::uint16_t links);
     void free_wcid(std::uint8_t wcid);
     Task<void> introduce(std::uint64_t incarnation, ieee80211::MacAddress address, Conversation what);
     Task<void> introduce_link(std::uint64_t incarnation, std::uint64_t connection, ieee80211::LinkId link,
                               KeyWork work);
     Task<void> associate_first(std::uint64_t incarnation, Conversation then, std::optional<RocType> first_roc);
-    Task<void> let_go(Conversation what);
+    Task<void> let_go(Farewell what);
+    Task<void> change_block_ack(Conversation what, bool start);
 
     // driver_keys.cc
     /// EOPNOTSUPP: the chip has no such cipher.
@@ -180,8 +213,9 @@ private:
     void key_failed(mld::KeyCommand command, unsigned index, const std::string& peer, int error);
 
     // driver_settings.cc
-    [[nodiscard]] static Conversation power_save_of_links(Vif& vif, std::uint16_t links);
-    [[nodiscard]] static Conversation channels_of(Vif& vif);
+    /// Nothing: one of them is not there, and somebody asked for what it has.
+    [[nodiscard]] std::optional<Conversation> power_save_of_links(Vif& vif, std::uint16_t links) const;
+    [[nodiscard]] Conversation channels_of(Vif& vif) const;
     Task<void> mlo_power_save_work();
 
     [[nodiscard]] static Conversation queues_again(const mld::Link& link, const VifLink& own);
@@ -198,11 +232,18 @@ private:
     /// The chip is brought up again.
     void reset();
     Task<void> reset_work();
-    Conversation interfaces_again();
+    /// An interface's links before the reset began.
+    struct Before {
+        std::uint64_t incarnation = 0;
+        std::vector<std::optional<ieee80211::LinkId>> links;
+    };
+    [[nodiscard]] std::vector<Before> links_before() const;
+    /// Nothing: one of them is not there any more, and somebody asked for what it has.
+    std::optional<Conversation> interfaces_again(const std::vector<Before>& before);
 
     // invariants.cc
-    void check_own_state();
-    void check_firmware_state();
+    [[nodiscard]] std::vector<Violation> own_state_faults() const;
+    [[nodiscard]] std::vector<Violation> firmware_state_faults() const;
     void check_when_idle();
 
     // driver_roc.cc
@@ -227,8 +268,21 @@ private:
     Task<void> send_in_turn(FrameToSend frame);
     [[nodiscard]] int power_on(const phy::Channel& channel) const;
 
+    /// Hears of regulation.
+    class Listener final : public mld::Events {
+    public:
+        explicit Listener(Driver& driver) : driver_(driver) {}
+        void regulatory_changed(const mld::RegulatoryRequest&) override { driver_.regulation_changed(); }
+
+    private:
+        Driver& driver_;
+    };
+
     mld::Wiphy& wiphy_;
     mld::DriverEvents& mac_;
+    Listener listener_{*this};
+    /// What the firmware was told of regulation last.
+    Bytes told_domain_;
     sim::EventQueue& queue_;
     Air air_;
     InProcessFront front_;
@@ -247,6 +301,11 @@ private:
     std::optional<std::uint8_t> chosen_band_of_;
     std::uint16_t slot_us_ = 9;
     bool resetting_ = false;
+    /// It hangs and says nothing of it.
+    bool silent_ = false;
+    bool roc_work_waits_ = false;
+    bool associated_since_boot_ = false;
+    std::vector<Violation> standing_;
     bool reset_queued_ = false;
     sim::Timer core_dump_;
     sim::Timer check_;

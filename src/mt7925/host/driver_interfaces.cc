@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "mld/wdev.h"
+#include "mt7925/host/chip_messages.h"
 #include "mt7925/host/driver.h"
 #include "sim/invariant.h"
 
@@ -85,8 +86,19 @@ Result<void> Driver::add_interface(mld::Wdev& wdev) {
         interfaces_.remove(vif);
         return fail(what.error());
     }
-    enqueue("add_interface", std::move(*what));
+    // A monitor's firmware hands over all that it hears. cf. mt7925_sniffer_interface_iter()
+    if (wdev.type() == mld::InterfaceType::monitor) what->push_back({Cid::sniffer, sniffer_message(true)});
+    operations_.enqueue("add_interface", introduce_interface(std::move(*what)));
     return {};
+}
+
+/// The MAC has its interface: a firmware that does not take it is brought up anew.
+Task<void> Driver::introduce_interface(Conversation what) {
+    Mutex::Guard chip = co_await power_.acquire("add_interface");
+    const auto said = co_await say(chip_, std::move(what), OnFailure::stop);
+    if (said || said.error().code == ECANCELED) co_return;
+    log_.print(KernelLog::Level::error, "add_interface: " + said.error().message);
+    reset();
 }
 
 // The driver has no such operation: the MAC takes the interface down and up again.
@@ -100,6 +112,8 @@ void Driver::remove_interface(mld::Wdev& wdev) {
     Vif* vif = interfaces_.find(wdev);
     if (vif == nullptr) return;
     Conversation what;
+    // The real driver leaves it on, and the radio where the monitor listened.
+    if (wdev.type() == mld::InterfaceType::monitor) what.push_back({Cid::sniffer, sniffer_message(false)});
     for (const auto& link : vif->more_links)
         append(what, remove_link(*vif, *link, link->own_wcid()));
     append(what, remove_link(*vif, vif->default_link, vif->default_link.own_wcid()));

@@ -25,6 +25,12 @@ Result<void> Driver::set_key(mld::KeyCommand command, mld::Wdev& wdev, mld::Sta*
             links.push_back(entry.id);
     }
     std::string whose = sta != nullptr ? sta->address().to_string() : ieee80211::MacAddress::broadcast().to_string();
+    if (links.empty() && has(Defect::set_key_uninitialised)) {
+        // What the variable held.
+        const int error = 1 + static_cast<int>(wiphy_.world().random().stream("mt7925/stack").below(133));
+        key_failed(command, name.index, whose, -error);
+        return fail(error);
+    }
     KeyWork work;
     for (const auto& link : links)
         if (auto done = key_on_link(command, *vif, peer, sta, link, key, work); !done) {
@@ -44,8 +50,13 @@ Result<void> Driver::key_on_link(mld::KeyCommand command, Vif& vif, Peer* peer, 
     VifLink* link = vif.link(id);
     PeerLink* entry = peer != nullptr ? peer->link(id) : nullptr;
     // Where the link, or the peer's part of it, is gone, its keys went with it.
-    if (link == nullptr || !link->added || (sta != nullptr && entry == nullptr)) return {};
-
+    const bool has_stopped = vif.type == ConnectionType::access_point && sta == nullptr && link != nullptr &&
+                             !link->beacons && command == mld::KeyCommand::disable;
+    if (link == nullptr || !link->added || has_stopped || (sta != nullptr && entry == nullptr)) {
+        if (has(Defect::key_removal) && command == mld::KeyCommand::disable)
+            return fail(EINVAL, "that link is not there");
+        return {};
+    }
     const bool set = command == mld::KeyCommand::set;
     if (set && link->cipher == KeyCipher::none) {
         link->cipher = cipher;

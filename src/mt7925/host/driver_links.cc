@@ -6,6 +6,7 @@
 
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
+#include "mt7925/host/chip_messages.h"
 #include "mt7925/host/driver.h"
 #include "mt7925/host/link_view.h"
 #include "mt7925/host/roc_message.h"
@@ -87,6 +88,11 @@ Result<void> Driver::add_more_links(Vif& vif, std::uint16_t added) {
         }
         vif.more_links.push_back(std::move(own));
         enqueue("change_vif_links", std::move(*what));
+        if (vif.type != ConnectionType::station && has(Defect::roc_unconfigured) && number != 0) {
+            warn("at mt7925_mcu_set_mlo_roc+0x1c4/0x3a0 [mt7925_common]");
+            remove_links(vif, done);
+            return fail(EPERM);
+        }
         if (vif.type == ConnectionType::station)
             operations_.enqueue("set_mlo_roc", second_link(vif.incarnation, vif.connection, id, true));
     }
@@ -139,11 +145,14 @@ Result<void> Driver::assign_channel(mld::Link& link) {
     own->channel = link.channel();
     Conversation what;
     const bool is_first = own == &vif->default_link;
-    if (vif->is_mld() && vif->type == ConnectionType::station && is_first && !changes) {
+    if (vif->wdev.type() == mld::InterfaceType::monitor) {
+        what.push_back({Cid::sniffer, sniffer_message(true)});
+        what.push_back({Cid::sniffer, sniffer_channel_message(*own->channel)});
+    } else if (vif->is_mld() && vif->type == ConnectionType::station && is_first && !changes) {
         if (const auto update = bss_update(*vif, *own, nullptr, nullptr, true))
             what.push_back({Cid::bss_info, bss_update_message(*update)});
     } else if (changes || !is_first || vif->type == ConnectionType::access_point) {
-        what.push_back({Cid::bss_info, rlm_message(own->numbers, *own->channel)});
+        what.push_back({Cid::bss_info, rlm_message(own->numbers, told_channel(*vif, *own, *own->channel))});
     }
     enqueue("assign_vif_chanctx", std::move(what));
     return {};
@@ -158,6 +167,8 @@ void Driver::unassign_channel(mld::Link& link) {
     if (vif->is_mld() && vif->type == ConnectionType::station && own == &vif->default_link)
         if (const auto update = bss_update(*vif, *own, nullptr, nullptr, false))
             what.push_back({Cid::bss_info, bss_update_message(*update)});
+    const bool elsewhere = own->channel && own->channel->band() != phy::Band::ghz6;
+    if (own == &vif->default_link && elsewhere) vif->band_before = own->channel;
     own->channel.reset();
     enqueue("unassign_vif_chanctx", std::move(what), OnFailure::go_on);
 }
@@ -214,7 +225,12 @@ Task<void> Driver::second_link(std::uint64_t incarnation, std::uint64_t connecti
     Vif* vif = find();
     if (vif == nullptr) co_return;
     const mld::Link* of_mac = vif->wdev.link(second);
-    if (of_mac == nullptr || !of_mac->wanted_channel() || !vif->default_link.channel) co_return;
+    if (of_mac == nullptr || !of_mac->wanted_channel() || !vif->default_link.channel) {
+        // The link is not configured: it may be asked for again when it is.
+        if (has(Defect::roc_unconfigured)) warn("at mt7925_mcu_set_mlo_roc+0x1c4/0x3a0 [mt7925_common]");
+        link_failed(*vif, second, {has(Defect::roc_unconfigured) ? EPERM : ENOLINK, "the link has no channel", {}});
+        co_return;
+    }
     const RocLink first_link{vif->default_link.numbers.bss_idx, vif->default_link.channel->control};
     RocLink other_link{0, of_mac->wanted_channel()->control};
     Result<void> done;
@@ -237,15 +253,22 @@ Task<void> Driver::second_link(std::uint64_t incarnation, std::uint64_t connecti
     other_link.bss_idx = own->numbers.bss_idx;
     if (done) {
         const RocType type = mlo_roc_type(first_link.channel.band, other_link.channel.band);
-        Roc::Request request = [=](std::uint8_t token) {
-            return mlo_roc_message({token, type, mlo_roc_ms}, first_link, other_link);
-        };
-        done = co_await roc_.acquire(std::move(request), first_link.bss_idx);
+        if (has(Defect::roc_busy)) {
+            // The time of the association's own request is not over.
+            warn("at mt7925_set_mlo_roc+0x58/0x1b0 [mt7925_common]");
+            done = fail(EBUSY);
+        } else {
+            Roc::Request request = [=](std::uint8_t token) {
+                return mlo_roc_message({token, type, mlo_roc_ms}, first_link, other_link);
+            };
+            done = co_await roc_.acquire(std::move(request), first_link.bss_idx);
+        }
         vif = find();
         own = vif != nullptr ? vif->link(second) : nullptr;
         if (own == nullptr) co_return;
     }
     if (done) {
+        if (has(Defect::false_simultaneous_links)) refuse_more_time();
         if (asked_by_mac) co_return;
         vif->prepared = second;
         mac_.activate_links(vif->wdev, static_cast<std::uint16_t>(vif->valid_links | second.bit()));
@@ -254,6 +277,11 @@ Task<void> Driver::second_link(std::uint64_t incarnation, std::uint64_t connecti
     link_failed(*vif, second, done.error());
     if (asked_by_mac) {
         mac_.activate_links(vif->wdev, static_cast<std::uint16_t>(vif->valid_links & ~second.bit()));
+        co_return;
+    }
+    if (has(Defect::bss_index_leak)) {
+        own->added = false;  // nobody gives its index back any more
+        forget_link(*vif, second);
         co_return;
     }
     Conversation undo = remove_link(*vif, *own, own->own_wcid());

@@ -23,6 +23,8 @@ Task<void> Driver::reset_work() {
     reset_queued_ = false;
     resetting_ = true;
     mlo_power_save_.cancel();
+    std::vector<Before> before = links_before();
+    Conversation again;
     {
         // Who has the mutex finishes first: each of its commands in vain.
         Mutex::Guard chip = co_await chip_.mutex().lock("reset_work");
@@ -32,8 +34,15 @@ Task<void> Driver::reset_work() {
         frames_.reset();
         const auto line = co_await chip_.reset_subsystem();
         (void)line;
-        Result<Capabilities> told = co_await bring_up(chip_, images_);
+        if (has(Defect::semaphore_stuck)) {
+            // The boot before this one took it and did not come to its end.
+            constexpr std::uint8_t get[] = {1, 0, 0, 0};
+            const McuResult left = co_await chip_.command(RomCid::patch_sem_control, Bytes(get, get + sizeof get));
+            (void)left;
+        }
+        Result<Capabilities> told = co_await bring_up(chip_, images_, !has(Defect::semaphore_stuck));
         chip_.set_resetting(false);
+        associated_since_boot_ = false;
         if (!told) {
             log_.print(KernelLog::Level::error, "chip reset failed");
         } else {
@@ -43,11 +52,20 @@ Task<void> Driver::reset_work() {
             Conversation what;
             what.push_back({Cid::set_domain_info, domain_message(nowhere)});
             what.push_back({Cid::band_config, rts_message(default_rts_octets)});
-            append(what, interfaces_again());
+            auto interfaces = interfaces_again(before);
+            if (!interfaces) {
+                oops("mt76_connac_mcu_uni_add_dev");
+                co_await Forever{};
+            }
+            again = std::move(*interfaces);
+            if (!has(Defect::missing_mutex)) append(what, std::exchange(again, {}));
             const auto said = co_await say(chip_, std::move(what), OnFailure::go_on);
             (void)said;
         }
     }
+    // The real driver has given the mutex back by now.
+    const auto said = co_await say(chip_, std::move(again), OnFailure::go_on);
+    (void)said;
     resetting_ = false;
     if (scanning_ != nullptr) scan_done(true);
     for (const auto& vif : interfaces_.all()) {
@@ -62,15 +80,32 @@ Task<void> Driver::reset_work() {
     (void)regulated;
 }
 
+std::vector<Driver::Before> Driver::links_before() const {
+    std::vector<Before> out;
+    for (const auto& vif : interfaces_.all()) {
+        Before& of = out.emplace_back();
+        of.incarnation = vif->incarnation;
+        for (const VifLink* link : vif->added_links())
+            of.links.push_back(link->id);
+    }
+    return out;
+}
+
 /// What the firmware must know of interfaces that were there before. cf. mt7925_vif_connect_iter()
-Conversation Driver::interfaces_again() {
+std::optional<Conversation> Driver::interfaces_again(const std::vector<Before>& before) {
+    if (has(Defect::link_gone))
+        for (const Before& of : before) {
+            Vif* vif = interfaces_.find(of.incarnation);
+            if (vif == nullptr) continue;
+            for (const auto& id : of.links)
+                if (id && vif->wdev.link(*id) == nullptr) return std::nullopt;
+        }
     Conversation out;
     for (const auto& vif : interfaces_.all()) {
         for (VifLink* link : vif->added_links()) {
             append(out, activation(*vif, *link));
             const mld::Link* of_mac = link->id ? vif->wdev.link(*link->id) : vif->wdev.links().front().get();
-            if (of_mac == nullptr) continue;  // it is going
-            append(out, queues_again(*of_mac, *link));
+            if (of_mac != nullptr) append(out, queues_again(*of_mac, *link));
         }
         if (vif->type == ConnectionType::access_point) append(out, beaconing_again(*vif));
     }

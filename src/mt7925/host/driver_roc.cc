@@ -91,7 +91,9 @@ void Driver::roc_granted(const RocGrant& grant) {
 Task<void> Driver::roc_work() {
     if (!roc_.end()) co_return;
     {
+        roc_work_waits_ = true;
         Mutex::Guard chip = co_await power_.acquire("roc_work");
+        roc_work_waits_ = false;
         co_await abort_everywhere();
     }
     mac_.remain_on_channel_expired();

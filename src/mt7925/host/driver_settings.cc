@@ -52,36 +52,39 @@ void Driver::vif_changed(mld::Wdev& wdev, mld::VifChanges changes) {
         else if (vif->mlo_power_save == MloPowerSave::associated)
             vif->mlo_power_save = MloPowerSave::change_pending;
         else if (vif->mlo_power_save == MloPowerSave::changed)
-            append(what, power_save_of_links(*vif, vif->valid_links));
+            append(what, power_save_of_links(*vif, vif->valid_links).value_or(Conversation{}));
     }
     enqueue("vif_cfg_changed", std::move(what), OnFailure::go_on);
 }
 
 /// Where each link is, once more. cf. mt7925_change_chanctx()
-Conversation Driver::channels_of(Vif& vif) {
+Conversation Driver::channels_of(Vif& vif) const {
     Conversation out;
     for (const auto& link : vif.wdev.links()) {
         const VifLink* own = vif.link(vif.is_mld() ? std::optional(link->id()) : std::nullopt);
         if (own != nullptr && link->channel())
-            out.push_back({Cid::bss_info, rlm_message(own->numbers, *link->channel())});
+            out.push_back({Cid::bss_info, rlm_message(own->numbers, told_channel(vif, *own, *link->channel()))});
     }
     return out;
 }
 
-/// Of those that are there (now).
-Conversation Driver::power_save_of_links(Vif& vif, std::uint16_t links) {
+std::optional<Conversation> Driver::power_save_of_links(Vif& vif, std::uint16_t links) const {
     Conversation out;
     for (unsigned number = 0; links >> number != 0; ++number) {
         const auto id = ieee80211::LinkId::from(number);
         if (!id || (links & id->bit()) == 0) continue;
         const VifLink* link = vif.link(*id);
-        if (link == nullptr || vif.wdev.link(*id) == nullptr) continue;
+        if (link == nullptr || vif.wdev.link(*id) == nullptr) {
+            if (has(Defect::link_gone)) return std::nullopt;
+            continue;
+        }
         out.push_back({Cid::bss_info, power_save_message(link->numbers, vif.wdev.vif_config.power_save)});
     }
     return out;
 }
 
-/// All links of stations that have changed it save power now. cf. mt7925_mlo_pm_work()
+/// All links of stations that have changed it save power now: those that there were before the mutex was waited for.
+/// cf. mt7925_mlo_pm_work()
 Task<void> Driver::mlo_power_save_work() {
     std::vector<std::pair<std::uint64_t, std::uint16_t>> whose;
     for (const auto& vif : interfaces_.all())
@@ -90,7 +93,12 @@ Task<void> Driver::mlo_power_save_work() {
         Mutex::Guard chip = co_await power_.acquire("mlo_pm_work");
         Vif* vif = interfaces_.find(whose[i].first);
         if (vif == nullptr) continue;
-        const auto said = co_await say(chip_, power_save_of_links(*vif, whose[i].second), OnFailure::go_on);
+        auto what = power_save_of_links(*vif, whose[i].second);
+        if (!what) {
+            oops("mt7925_mcu_uni_bss_ps");
+            co_await Forever{};
+        }
+        const auto said = co_await say(chip_, std::move(*what), OnFailure::go_on);
         (void)said;
     }
 }
@@ -117,7 +125,7 @@ void Driver::link_changed(mld::Link& link, mld::LinkChanges changes) {
     const bool is_further = vif->is_mld() && own != &vif->default_link;
     // The context of the channel follows what the association says of it. cf. ieee80211_recalc_smps()
     if (is_station && changes.has(LinkChange::dtim) && link.channel())
-        what.push_back({Cid::bss_info, rlm_message(own->numbers, *link.channel())});
+        what.push_back({Cid::bss_info, rlm_message(own->numbers, told_channel(*vif, *own, *link.channel()))});
     // A link that becomes active brings its signal thresholds, which the driver takes for the interface's.
     // cf. mt7925_mcu_set_rssimonitor()
     if (is_station && is_further && changes.has(LinkChange::bssid))

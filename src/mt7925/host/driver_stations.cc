@@ -82,6 +82,11 @@ Result<Conversation> Driver::add_peer_link(Vif& vif, Peer& peer, const mld::Sta&
     if (primary != nullptr) entry.primary = primary->wcid;
     wcids_.initialise(entry);
     wcids_.publish(*wcid);
+    if (has(Defect::wcid_reinit)) {
+        wcids_.initialise(entry);
+        log_.print(KernelLog::Level::error, "list_add corruption. prev->next should be next, but was NULL. (wcid " +
+                                                std::to_string(*wcid) + ")");
+    }
     const bool is_first = primary == nullptr;
     peer.links.push_back({id, *wcid, link.address});
     PeerLink& added = peer.links.back();
@@ -123,6 +128,7 @@ void Driver::associate(Vif& vif, mld::Sta& sta) {
             first_roc = RocType::mlsr_aa;
         works_.start("set_active_links", prepare_second_link(vif.incarnation, vif.connection, second));
     }
+    provoke_firmware(vif, selected);
     Conversation what;
     if (vif.type == ConnectionType::station)
         if (auto update = bss_update(vif, *own, entry, &sta, true))
@@ -178,11 +184,11 @@ void Driver::remove_peer(Vif& vif, const mld::Sta& sta) {
     std::uint16_t all = 0;
     for (const PeerLink& entry : peer->links)
         if (entry.id) all = static_cast<std::uint16_t>(all | entry.id->bit());
-    Conversation what = remove_peer_links(vif, *peer, sta, all);
+    Farewell what = remove_peer_links(vif, *peer, sta, all);
     if (vif.is_mld()) {
         // The links' addresses went with them: the interface has its own again. cf. mt7925_mcu_del_dev()
-        what.push_back({Cid::bss_info, legacy_bss_message(vif.default_link.numbers)});
-        what.push_back({Cid::dev_info, device_message(vif.default_link.numbers, vif.wdev.address(), true)});
+        what.then.push_back({Cid::bss_info, legacy_bss_message(vif.default_link.numbers)});
+        what.then.push_back({Cid::dev_info, device_message(vif.default_link.numbers, vif.wdev.address(), true)});
     }
     vif.peers.remove_if([&](const Peer& own) { return &own == peer; });
     vif.mlo_power_save = MloPowerSave::disassociated;
@@ -190,38 +196,42 @@ void Driver::remove_peer(Vif& vif, const mld::Sta& sta) {
 }
 
 // cf. mt7925_mac_sta_remove_links(), mt7925_mac_link_sta_remove()
-Conversation Driver::remove_peer_links(Vif& vif, Peer& peer, const mld::Sta& sta, std::uint16_t links) {
+Driver::Farewell Driver::remove_peer_links(Vif& vif, Peer& peer, const mld::Sta& sta, std::uint16_t links) {
     const auto goes = [&](const PeerLink& entry) { return !entry.id || (links & entry.id->bit()) != 0; };
-    Conversation before;
-    Conversation out;
+    Farewell out;
     for (const PeerLink& entry : peer.links) {
         VifLink* own = goes(entry) ? vif.link(entry.id) : nullptr;
         if (own == nullptr) continue;
-        Conversation& to = vif.is_mld() ? before : out;
-        if (!vif.is_mld())
-            out.push_back({Cid::sta_rec, station_removal_message(EntryNumbers::peer(own->numbers, entry.wcid))});
-        if (vif.type == ConnectionType::station)
-            if (auto update = bss_update(vif, *own, &entry, &sta, false))
-                to.push_back({Cid::bss_info, bss_update_message(*update)});
-        if (!vif.is_mld()) continue;
-        out.push_back({Cid::sta_rec, station_removal_message(EntryNumbers::peer(own->numbers, entry.wcid))});
+        std::optional<BssUpdate> update;
+        if (vif.type == ConnectionType::station) update = bss_update(vif, *own, &entry, &sta, false);
+        const Bytes removal = station_removal_message(EntryNumbers::peer(own->numbers, entry.wcid));
+        if (!vif.is_mld()) {
+            out.then.push_back({Cid::sta_rec, removal});
+            if (update) out.then.push_back({Cid::bss_info, bss_update_message(*update)});
+            continue;
+        }
+        if (update) out.before.push_back({Cid::bss_info, bss_update_message(*update)});
+        out.then.push_back({Cid::sta_rec, removal});
         // The BSS goes with its link, but the first one's number stays: the interface takes it over.
         if (vif.type != ConnectionType::station) continue;
-        append(out,
+        append(out.then,
                own == &vif.default_link ? deactivation(vif, *own, entry.wcid) : remove_link(vif, *own, entry.wcid));
     }
     for (const PeerLink& entry : peer.links)
         if (goes(entry)) free_wcid(entry.wcid);
     std::erase_if(peer.links, goes);
-    append(before, std::move(out));
-    return before;
+    return out;
 }
 
-Task<void> Driver::let_go(Conversation what) {
+Task<void> Driver::let_go(Farewell what) {
     Mutex::Guard chip = co_await power_.acquire("sta_remove");
+    const auto before = co_await say(chip_, std::move(what.before), OnFailure::go_on);
+    (void)before;
+    // cancel_work_sync(): that work wants the mutex that is held here.
+    if (has(Defect::roc_deadlock) && roc_work_waits_) co_await Forever{};
     if (roc_.end()) co_await abort_everywhere();
-    const auto said = co_await say(chip_, std::move(what), OnFailure::go_on);
-    (void)said;
+    const auto then = co_await say(chip_, std::move(what.then), OnFailure::go_on);
+    (void)then;
 }
 
 // cf. mt7925_change_sta_links()
@@ -237,7 +247,8 @@ Result<void> Driver::change_sta_links(mld::Wdev& wdev, mld::Sta& sta, std::uint1
         if ((added & link->link.bit()) == 0 || peer->link(link->link) != nullptr) continue;
         auto what = add_peer_link(*vif, *peer, sta, *link);
         if (!what) return fail(what.error());
-        KeyWork work = pairwise_keys_on(*vif, *peer, sta, link->link);
+        KeyWork work;
+        if (!has(Defect::late_link_key)) work = pairwise_keys_on(*vif, *peer, sta, link->link);
         append(*what, std::move(work.what));
         work.what = std::move(*what);
         operations_.enqueue("change_sta_links",
@@ -253,9 +264,17 @@ Task<void> Driver::introduce_link(std::uint64_t incarnation, std::uint64_t conne
     const auto said = co_await say(chip_, std::move(work.what), OnFailure::stop);
     if (said) use_keys(work);
     if (said || said.error().code == ECANCELED) co_return;
-    const Vif* vif = interfaces_.find(incarnation);
+    Vif* vif = interfaces_.find(incarnation);
     if (vif == nullptr || vif->connection != connection) co_return;
     link_failed(*vif, link, said.error());
+    if (has(Defect::partial_link_add))
+        // The peer's part is forgotten, its WCID is not.
+        for (Peer& peer : vif->peers)
+            std::erase_if(peer.links, [&](const PeerLink& entry) { return entry.id == link; });
+    if (has(Defect::bss_index_leak)) {
+        warn("net/mac80211/link.c:575 at _ieee80211_set_active_links");
+        if (VifLink* own = vif->link(link)) own->added = false;
+    }
     if (vif->type == ConnectionType::station)
         mac_.activate_links(vif->wdev, static_cast<std::uint16_t>(vif->valid_links & ~link.bit()));
 }
@@ -273,13 +292,23 @@ void Driver::block_ack_changed(mld::Wdev& wdev, mld::Sta& sta, const mld::BlockA
     agreement.first_sequence = change.first_number;
     agreement.window = change.window;
     Conversation what;
-    for (const PeerLink& entry : peer->links)
+    for (const PeerLink& entry : peer->links) {
+        if (has(Defect::block_ack_default_link) && &entry != &peer->links.front()) break;
         if (const VifLink* own = vif->link(entry.id))
             what.push_back({Cid::sta_rec, block_ack_message(EntryNumbers::peer(own->numbers, entry.wcid), agreement)});
+    }
     // The MAC ends one in two steps, and the driver says the same at both. cf. IEEE80211_AMPDU_TX_STOP_FLUSH,
     // IEEE80211_AMPDU_TX_STOP_CONT
     if (change.step == BlockAckStep::tx_stop) append(what, Conversation(what));
-    enqueue("ampdu_action", std::move(what), OnFailure::go_on);
+    operations_.enqueue("ampdu_action", change_block_ack(std::move(what), agreement.start));
+}
+
+Task<void> Driver::change_block_ack(Conversation what, bool start) {
+    Mutex::Guard chip = co_await power_.acquire("ampdu_action");
+    const auto said = co_await say(chip_, std::move(what), OnFailure::go_on);
+    if (said || start || !has(Defect::ampdu_stop)) co_return;
+    // Nobody tells the MAC that it has ended.
+    log_.print(KernelLog::Level::error, "Aggregation stop is not requested");
 }
 
 }  // namespace mlosim::mt7925::host

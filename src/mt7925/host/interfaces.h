@@ -96,6 +96,8 @@ struct Vif {
     std::optional<ieee80211::LinkId> prepared;
     MloPowerSave mlo_power_save = MloPowerSave::disassociated;
     std::list<Peer> peers;
+    /// The last channel of its default link that was not in 6 GHz.
+    std::optional<phy::ChannelDefinition> band_before;
     /// Counts its connections: who waited may find that it is another one.
     std::uint64_t connection = 0;
 

@@ -24,6 +24,7 @@ protected:
     ChipStations() {
         trace.add_sink([this](std::string_view line) {
             if (watched && line.find("mt7925/violation") != std::string_view::npos) violations.emplace_back(line);
+            if (watched && line.find("\"agent/") != std::string_view::npos) story += line;
         });
         world.set_driver_factory("mt7925", [&](const mld::Radio& radio, mld::Wiphy& own, mld::DriverEvents& mac) {
             auto made = std::make_unique<Driver>(radio, own, mac, medium);
@@ -45,6 +46,8 @@ protected:
         run_for(1s);
         driver->front().firmware().set_observer([this](Direction direction, ByteView packet) {
             if (direction != Direction::command) return;
+            if (counts().refused_commands > refusals_seen && !said.empty()) refused.push_back(said.back().second);
+            refusals_seen = counts().refused_commands;
             const auto command = parse_command(packet);
             if (command->uni) said.emplace_back(static_cast<Cid>(command->cid), to_text(describe(direction, packet)));
         });
@@ -155,7 +158,7 @@ protected:
     }
     void expect_no_fault() const {
         EXPECT_THAT(violations, testing::IsEmpty());
-        EXPECT_EQ(counts().refused_commands, 0U);
+        EXPECT_EQ(counts().refused_commands, 0U) << testing::PrintToString(refused);
         EXPECT_EQ(counts().malformed_commands, 0U);
         EXPECT_EQ(counts().unknown_commands, 0U);
         EXPECT_EQ(counts().commands_while_asleep, 0U);
@@ -170,6 +173,9 @@ protected:
     Driver* driver = nullptr;
     bool watched = true;  ///< the world outlives the notes
     std::vector<std::string> violations;
+    std::vector<std::string> refused;
+    std::uint64_t refusals_seen = 0;
+    std::string story;  ///< what the agents did
     std::vector<std::pair<Cid, std::string>> said;
 };
 

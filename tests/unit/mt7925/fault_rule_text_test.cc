@@ -41,18 +41,19 @@ TEST_P(BadRules, AreErrorsThatNameTheWord) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, BadRules,
-    testing::Values(
-        BadRule{"", "\"\" is no fault"}, BadRule{"explode", "\"explode\" is no fault"},
-        BadRule{"drop_ack=3", "drop_ack takes no value"}, BadRule{"delay", "delay needs a value: delay=…"},
-        BadRule{"delay=soon", "\"soon\" is no number of 32 bits"},
-        BadRule{"delay=4294967296", "\"4294967296\" is no number of 32 bits"},
-        BadRule{"regd_flip=de", "\"de\" is no country: two capital letters"},
-        BadRule{"drop_ack who=me", "\"who=me\" is none of cid=, eid=, bss=, wcid=, roc=, token=, priority=, skip=, times="},
-        BadRule{"drop_ack cid", "\"cid\" is none of cid=, eid=, bss=, wcid=, roc=, token=, priority=, skip=, times="},
-        BadRule{"drop_ack cid=NOTHING", "\"NOTHING\" is not allowed for cid: a command's number or name"},
-        BadRule{"drop_ack bss=5", "\"5\" is not allowed for bss: a BSS index, 0 to 4"},
-        BadRule{"drop_ack bss=-1", "\"-1\" is not allowed for bss: a BSS index, 0 to 4"},
-        BadRule{"drop_ack times=0", "\"0\" is not allowed for times: a number from 1 on"}));
+    testing::Values(BadRule{"", "\"\" is no fault"}, BadRule{"explode", "\"explode\" is no fault"},
+                    BadRule{"drop_ack=3", "drop_ack takes no value"}, BadRule{"delay", "delay needs a value: delay=…"},
+                    BadRule{"delay=soon", "\"soon\" is no number of 32 bits"},
+                    BadRule{"delay=4294967296", "\"4294967296\" is no number of 32 bits"},
+                    BadRule{"regd_flip=de", "\"de\" is no country: two capital letters"},
+                    BadRule{"drop_ack who=me",
+                            "\"who=me\" is none of cid=, eid=, bss=, wcid=, roc=, token=, priority=, skip=, times="},
+                    BadRule{"drop_ack cid",
+                            "\"cid\" is none of cid=, eid=, bss=, wcid=, roc=, token=, priority=, skip=, times="},
+                    BadRule{"drop_ack cid=NOTHING", "\"NOTHING\" is not allowed for cid: a command's number or name"},
+                    BadRule{"drop_ack bss=5", "\"5\" is not allowed for bss: a BSS index, 0 to 4"},
+                    BadRule{"drop_ack bss=-1", "\"-1\" is not allowed for bss: a BSS index, 0 to 4"},
+                    BadRule{"drop_ack times=0", "\"0\" is not allowed for times: a number from 1 on"}));
 
 }  // namespace
 }  // namespace mlosim::mt7925
