@@ -228,8 +228,13 @@ void Frames::give_to_chip(FrameToSend frame) {
         ++own->statistics.tx_packets;
         own->statistics.tx_bytes += frame.bytes.size();
     }
-    front_.send_frame(build_tx_descriptor(descriptor), frame.bytes);
     power_.used();
+    if (front_.send_frame(build_tx_descriptor(descriptor), frame.bytes)) return;
+    // A chip that is dead or being reset takes nothing; what lies on its ring goes with it.
+    with_chip_.erase(*token);
+    pids_[wcid].frames.erase(descriptor.pid);
+    frames_.erase(number);
+    refuse(frame.cookie);
 }
 
 // What became of them
@@ -244,7 +249,9 @@ void Frames::poll() {
 
 /// Rule I7: what has a token is in the chip.
 void Frames::check_tokens() {
-    const std::size_t held = front_.firmware().data().frames();
+    const Firmware& firmware = front_.firmware();
+    if (!firmware.running() || firmware.dead()) return;  // until the driver has reset it
+    const std::size_t held = firmware.data().frames();
     const std::size_t missed = with_chip_.size() > held ? with_chip_.size() - held : 0;
     if (front_.packets() != 0 || missed == tokens_missed_) return;
     if (missed > tokens_missed_)

@@ -250,6 +250,21 @@ TEST_F(ChipTraffic, OfALostInterruptIsFoundByTheNextOne) {
     EXPECT_EQ(down.arrived, all(10));
 }
 
+TEST_F(ChipTraffic, LosesNoTokenToAChipThatDies) {
+    AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
+    StationAgent& client = connect(ap);
+    ASSERT_EQ(client.state(), StationState::connected);
+    driver->front().firmware().crash();
+    flow(sta(), ap.wdev(), 50, 10ms);
+    run_for(20s);
+    EXPECT_EQ(driver->frames().outstanding(), 0U);
+    EXPECT_EQ(client.state(), StationState::connected);
+    Sink up(world, ap.wdev());
+    flow(sta(), ap.wdev(), 20, 10ms);
+    EXPECT_EQ(up.arrived, all(20));
+    EXPECT_THAT(violations, IsEmpty());
+}
+
 TEST_F(ChipTraffic, GoesOnAfterTheRingsWereLost) {
     AccessPoint& ap = start(secured("one", {agent::link(0, Band::ghz5, 36)}));
     ASSERT_EQ(connect(ap).state(), StationState::connected);
