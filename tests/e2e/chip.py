@@ -2,6 +2,7 @@
 """Radios with a chip, from outside: what mlosimctl shows of them, how it makes them fail, and what becomes of a run then."""
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -139,6 +140,44 @@ class Runs(unittest.TestCase):
         broken = self.file(expect=[{"at": "1 s", "chip": {"radio": "sta", "boots": 5}}])
         self.assertEqual(self.sweep(broken).code, 2)
         self.assertEqual(self.sweep(self.directory / "missing.json").code, 2)
+
+
+class Defects(unittest.TestCase):
+    """scenarios/mt7925: each with its fault off and on."""
+    FILES = sorted((programs.SOURCE / "scenarios" / "mt7925").glob("*.json"))
+    NO_FAULT = '/with_fault/faults=[{"radio": "sta", "rule": "drop_ack cid=255 times=1"}]'
+
+    def go(self, path, *options):
+        return mlosimd("--scenario", path, "--no-socket", "--log-level", "off", *options)
+
+    def test_without_its_fault_each_world_is_fine(self):
+        self.assertTrue(self.FILES)
+        for path in self.FILES:
+            with self.subTest(path.name):
+                self.assertEqual(self.go(path).code, 0)
+
+    def test_with_its_fault_each_shows_the_symptom_and_without_it_not(self):
+        for path in self.FILES:
+            with self.subTest(path.name):
+                outcome = self.go(path, "--with-fault")
+                self.assertEqual(outcome.code, 0, outcome)
+                # The symptom is the fault's: what is expected of it does not come by itself.
+                self.assertEqual(self.go(path, "--with-fault", "--set", self.NO_FAULT).code, 1)
+
+    def test_a_defect_of_the_command_line_makes_a_run_fail(self):
+        for path in self.FILES:
+            with self.subTest(path.name):
+                defect, = re.search(r"--fault (\S+)", path.read_text()).groups()
+                self.assertEqual(self.go(path, "--fault", defect).code, 1)
+        walk = mlosimd("--scenario", programs.SOURCE / "scenarios" / "roam-6g.json", "--no-socket", "--log-level", "off", "--fault", "sta:B6")
+        self.assertEqual(walk.code, 1)
+        self.assertIn("failed to remove key (1, ff:ff:ff:ff:ff:ff) from hardware (-22)", walk.err)
+
+    def test_the_same_seed_gives_the_same_symptom(self):
+        for path in self.FILES:
+            with self.subTest(path.name):
+                hashes = {re.search("trace_hash=(\\S+)", self.go(path, "--with-fault").out).group(1) for _ in range(2)}
+                self.assertEqual(len(hashes), 1)
 
 
 if __name__ == "__main__":

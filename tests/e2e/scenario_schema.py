@@ -14,7 +14,7 @@ from harness import programs, tap
 SCENARIOS = programs.SOURCE / "scenarios"
 SCHEMA = json.loads((SCENARIOS / "scenario.schema.json").read_text())
 BAD = json.loads((programs.SOURCE / "tests/data/scenario/bad_scenarios.json").read_text())
-SHIPPED = sorted(file for file in SCENARIOS.glob("*.json") if file.name != "scenario.schema.json")
+SHIPPED = sorted(file for file in SCENARIOS.rglob("*.json") if file.name != "scenario.schema.json")
 
 
 def without_comments(text):
@@ -49,7 +49,8 @@ class Schema(unittest.TestCase):
     def test_is_named_in_every_shipped_world(self):
         for file in SHIPPED:
             with self.subTest(file.name):
-                self.assertEqual(json.loads(without_comments(file.read_text()))["$schema"], "scenario.schema.json")
+                named = json.loads(without_comments(file.read_text()))["$schema"]
+                self.assertEqual((file.parent / named).resolve(), (SCENARIOS / "scenario.schema.json").resolve())
 
     def test_refuses_what_the_reader_refuses_as_far_as_a_schema_can_tell(self):
         told = untold = 0
