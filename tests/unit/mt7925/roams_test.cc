@@ -50,6 +50,9 @@ protected:
                 static_cast<std::uint8_t>(Eid::roc);  // who waits for a scan waits for ever, as the real one
         else if (!of_roc)
             out.match.cid = static_cast<std::uint16_t>(commands[random.below(std::size(commands))]);
+        // What became of a scan request the driver does not look at: who waits for that scan waits for ever, too.
+        if (out.effect == FaultEffect::status && out.match.cid == static_cast<std::uint16_t>(Cid::scan_req))
+            out.match.cid = static_cast<std::uint16_t>(Cid::sta_rec);
         out.value = out.effect == FaultEffect::status ? static_cast<std::int64_t>(status::not_there)
                                                       : static_cast<std::int64_t>(random.below(6000));
         out.skip = static_cast<std::uint32_t>(random.below(20));
