@@ -37,7 +37,7 @@ def outputs(session):
                 said.append((command, ""))
                 continue
             if command.startswith("mlosimd"):
-                command_run = f"{command} --no-socket"
+                command_run = command.replace("mlosimd", "mlosimd --no-socket", 1)
             else:
                 command_run = command
             outcome = run(["bash", "-c", command_run], dict(env, PATH=path))
