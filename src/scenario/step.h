@@ -131,6 +131,7 @@ struct Step {
     Action action;
     /// The error that it must end with; 0: none.
     int fails_with = 0;
+    bool may_fail = false;  ///< with whatever error, or not at all
     std::string pointer;
 };
 

@@ -54,13 +54,10 @@ def world(seed, roams, faults):
     plan = [{"at": f"{dice.uniform(12, end):.3f} s", "radio": "sta", "rule": random_rule(dice)} for _ in range(faults)]
     if faults:
         plan.append({"at": "12 s", "rules": ["drop_frame frame=data percent=1", "drop_frame frame=mgmt percent=1"]})
-    steps = [{"at": f"{15 + i * ROAM_EVERY_S} s", "roam": {"station": "walker", "network": ("east", "west")[i % 2]}, "fails_with": "ENOTCONN"}
+    steps = [{"at": f"{15 + i * ROAM_EVERY_S} s", "roam": {"station": "walker", "network": ("east", "west")[i % 2]}, "may_fail": faults > 0}
              for i in range(roams)]
-    if not faults:
-        for step in steps:
-            del step["fails_with"]
     steps += [{"at": f"{end} s", "clear_faults": {}},
-              {"at": f"{end + RECOVERY_S} s", "down": {"radio": "sta", "interface": "sta0"}}]
+              {"at": f"{end + RECOVERY_S + 1} s", "down": {"radio": "sta", "interface": "sta0"}}]
     mld = {"ssid": "office", "security": "wpa3", "password": PASSWORD, "links": LINKS}
     return {
         "seed": seed, "clock": "virtual", "duration": f"{end + RECOVERY_S + 10} s",

@@ -285,6 +285,7 @@ Step read_step(const Json& value, const Pointer& at, sim::Time previous, Mistake
     out.pointer = at.text();
     out.at = read_time(in, previous);
     out.fails_with = in.get("fails_with", error_name(), 0);
+    out.may_fail = in.get("may_fail", yes_or_no(), false);
     std::vector<std::string> names;
     unsigned found = 0;
     for (const ActionKind& kind : actions) {
