@@ -99,8 +99,7 @@ void StationAgent::enter(StationState state) {
 }
 
 sim::Duration StationAgent::longest_gap() const {
-    return unconnected_since_ ? std::max(longest_gap_, world().now() - *unconnected_since_)
-                              : longest_gap_;
+    return unconnected_since_ ? std::max(longest_gap_, world().now() - *unconnected_since_) : longest_gap_;
 }
 
 void StationAgent::begin() {
@@ -114,7 +113,15 @@ Result<void> StationAgent::begin_scan() {
     request.ssids = {settings_.ssid};
     request.frequencies = settings_.frequencies;
     request.flags |= mld::ScanFlag::colocated_6ghz;
-    return wdev_.wiphy().trigger_scan(wdev_, std::move(request));
+    return trigger(std::move(request));
+}
+
+// A radio that never says that it is done is told to stop. cf. wpa_supplicant's timeout of 30 s
+Result<void> StationAgent::trigger(mld::ScanRequest request) {
+    constexpr sim::Duration limit = std::chrono::seconds(30);
+    auto begun = wdev_.wiphy().trigger_scan(wdev_, std::move(request));
+    if (begun) scan_limit_ = world().queue().after(limit, [this] { (void)wdev_.wiphy().abort_scan(wdev_); });
+    return begun;
 }
 
 void StationAgent::scan() {
@@ -129,6 +136,7 @@ void StationAgent::scan() {
 }
 
 void StationAgent::scan_finished(bool aborted) {
+    scan_limit_.cancel();
     soon([this, aborted] {
         if (wish_) return looked_around(aborted);
         if (state_ != StationState::scanning) return;

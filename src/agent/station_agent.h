@@ -108,6 +108,7 @@ private:
     /// The access points that it can hear: with what was heard since then.
     [[nodiscard]] std::vector<Candidate> candidates(sim::Time since = {}) const;
     Result<void> begin_scan();
+    Result<void> trigger(mld::ScanRequest request);
     // What it wants to know of an AP MLD's links: 802.11be 35.3.4.2, 35.3.10.
     /// True: it asks for links that it has not heard, and chooses when it has the answer.
     [[nodiscard]] bool asks_for_links(const Candidate& candidate);
@@ -203,6 +204,7 @@ private:
     sim::Timer work_;
     /// Of the state at hand: the next attempt, or its end.
     sim::Timer timer_;
+    sim::Timer scan_limit_;
 };
 
 }  // namespace mlosim::agent

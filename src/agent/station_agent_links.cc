@@ -34,7 +34,7 @@ Result<void> StationAgent::probe_links(const Candidate& of, const std::vector<Li
     request.bssid = of.bss().bssid;
     ieee80211::ByteWriter w(request.elements);
     question.append_to(w);
-    auto begun = wdev_.wiphy().trigger_scan(wdev_, std::move(request));
+    auto begun = trigger(std::move(request));
     if (begun)
         world().trace().record(world().now(), "agent/links-probed",
                                {{"station", settings_.name},

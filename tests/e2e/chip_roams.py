@@ -31,10 +31,11 @@ NOTHING_LEFT = {"radio": "sta", "wcids": 0, "bss_indexes": 0, "queued_commands":
 def random_rule(dice):
     """Something that a firmware may do, once."""
     command = dice.choice(COMMANDS)
+    refused = dice.choice([c for c in COMMANDS if c not in ("DEV_INFO", "BSS_INFO")])  # what it refuses to end it keeps
     skip = dice.randrange(6)
     return dice.choice([
         f"drop_ack cid={command} skip={skip} times=1",
-        f"status=0x10003 cid={command} skip={skip} times=1",
+        f"status=0x10003 cid={refused} skip={skip} times=1",
         f"delay={dice.choice([5, 50, 500, 2500])} cid={command} skip={skip} times=1",
         f"wrong_seq cid={command} skip={skip} times=1",
         f"drop_event eid={dice.choice(EVENTS)} skip={skip} times=1",
