@@ -155,7 +155,26 @@ TEST_F(FaultsTest, LinksAreKilledOneByOneAndRevived) {
     EXPECT_THAT(simulation->air_faults().faults(), IsEmpty());
 }
 
-TEST_F(FaultsTest, TheCountryChangesWhenAChannelIsGranted) {
+TEST_F(FaultsTest, TheCountryChangesWhileAChannelIsAskedForAndGranted) {
+    for (const std::string kind : {"vanishing_channel", "regulatory_flip"}) {
+        trace.clear();
+        EXPECT_THAT(failures(R"({"clock": "virtual", "regulatory": {"country": "DE", "database": "embedded"},
+            "radios": [{"name": "ap"}, {"name": "sta", "chip": "mt7925"}],
+            "networks": [{"name": "n", "radio": "ap", "ssid": "n", "security": "wpa3", "password": "12345678",
+                          "links": [{"band": "6 GHz", "channel": 5}]}],
+            "stations": [{"name": "s", "radio": "sta", "ssid": "n", "security": "wpa3", "password": "12345678",
+                          "channels": [{"band": "6 GHz", "channel": 5}]}],
+            "faults": [{"pattern": ")" +
+                             kind + R"(", "radio": "sta", "country": "00", "for": "1 s"}],
+            "expect": [{"within": "30 s", "station": {"name": "s"}},
+                       {"at": "30 s", "chip": {"radio": "sta", "oopses": 0, "violations": 0}}]})"),
+                    IsEmpty());
+        EXPECT_THAT(trace, HasSubstr(R"("ev":"scenario/regulatory-flip","country":"00")"));
+        EXPECT_THAT(trace, HasSubstr(R"("ev":"scenario/regulatory-flip","country":"DE")"));
+    }
+}
+
+TEST_F(FaultsTest, TheCountryStaysWhileNobodyAsksForAChannel) {
     // A scan is no stay on a channel: nothing asks for one here, so nothing changes.
     EXPECT_THAT(failures(chip_world(R"("duration": "5 s",
         "faults": [{"pattern": "vanishing_channel", "radio": "sta", "country": "DE", "for": "1 s"},
