@@ -44,11 +44,12 @@ bool Referee::holds(const ChipCondition& condition, std::string* seen) const {
         const mld::ChipInspection* chip = chip_of(*radio, seen);
         if (chip == nullptr) return false;
         const auto table = chip->table("counts");
-        for (const auto& [name, bounds] : condition.counts) {
+        for (const auto& wanted : condition.counts) {
+            const std::string& name = wanted.first;
             const auto row = table ? std::ranges::find_if(table->rows, [&](const auto& r) { return r[0] == name; })
                                    : std::vector<std::vector<std::string>>::const_iterator{};
             const bool known = table && row != table->rows.end();
-            const bool fits = known && bounds.contain(std::stod((*row)[1]));
+            const bool fits = known && wanted.second.contain(std::stod((*row)[1]));
             all = all && fits;
             if (!fits)
                 tell(seen, radio->spec.placement.name + (known ? ": " + name + " " + (*row)[1] : " counts no " + name));
