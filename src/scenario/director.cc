@@ -105,8 +105,8 @@ void Director::walk_on(mld::RadioIndex index) {
 Result<void> Director::act(const TrafficStep& step) {
     return for_each_interface(step.target, [&](mld::Wdev& wdev) -> Result<void> {
         if (wdev.mlme() == nullptr || wdev.netdev() == nullptr) return fail(EOPNOTSUPP, wdev.name() + " is no station");
-        flows_.push_back(
-            std::make_unique<Flow>(Flow{wdev.id(), step.every, step.bytes, world_.now() + step.duration, {}}));
+        flows_.push_back(std::make_unique<Flow>(
+            Flow{wdev.id(), step.every, step.bytes, step.broadcast, world_.now() + step.duration, {}}));
         send_next(*flows_.back());
         return {};
     });
@@ -119,7 +119,8 @@ void Director::send_next(Flow& flow) {
     if (const mld::Sta* ap = station->mlme() != nullptr ? station->mlme()->access_point() : nullptr) {
         ieee80211::Bytes frame(flow.bytes);
         ieee80211::Bytes header;
-        for (const ieee80211::MacAddress& address : {ap->address(), station->address()})
+        const ieee80211::MacAddress to = flow.broadcast ? ieee80211::MacAddress::broadcast() : ap->address();
+        for (const ieee80211::MacAddress& address : {to, station->address()})
             header.insert(header.end(), address.octets().begin(), address.octets().end());
         header.insert(header.end(), {0x88, 0xb5});  // for experiments, IEEE 802-2014 9.2.3
         std::copy(header.begin(), header.end(), frame.begin());

@@ -45,6 +45,7 @@ private:
         mld::WdevId station;
         sim::Duration every;
         std::uint32_t bytes;
+        bool broadcast;
         sim::Time until;
         sim::Timer next;
     };

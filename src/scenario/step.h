@@ -118,6 +118,7 @@ struct TrafficStep {
     sim::Duration every = std::chrono::milliseconds(10);
     sim::Duration duration = std::chrono::seconds(1);
     std::uint32_t bytes = 200;  ///< of a frame, with its Ethernet header
+    bool broadcast = false;     ///< to everybody there
 };
 
 using Action =

@@ -230,6 +230,7 @@ Action read_traffic(Fields& in) {
     out.every = in.get("every", duration(), out.every);
     out.duration = in.get("for", duration(), out.duration);
     out.bytes = in.get("bytes", integer<std::uint32_t>(smallest, largest), out.bytes);
+    out.broadcast = in.get("broadcast", yes_or_no(), out.broadcast);
     if (out.every <= sim::Duration::zero()) in.mistake(in.at() / "every", "no time at all", "a time above 0 s");
     return out;
 }
