@@ -141,7 +141,9 @@ Result<void> Driver::assign_channel(mld::Link& link) {
     if (vif == nullptr || !link.channel()) return {};
     VifLink* own = vif->link(vif->is_mld() ? std::optional(link.id()) : std::nullopt);
     if (own == nullptr) return fail(EINVAL, "that link is not there");
-    const bool changes = own->channel.has_value();
+    // A plain station that is connected has gone to another channel with its access point. cf. mt7925_csa_work()
+    const bool follows = !vif->is_mld() && vif->type == ConnectionType::station && !vif->peers.empty();
+    const bool changes = own->channel.has_value() || follows;
     own->channel = link.channel();
     Conversation what;
     const bool is_first = own == &vif->default_link;
@@ -154,7 +156,11 @@ Result<void> Driver::assign_channel(mld::Link& link) {
     } else if (changes || !is_first || vif->type == ConnectionType::access_point) {
         what.push_back({Cid::bss_info, rlm_message(own->numbers, told_channel(*vif, *own, *own->channel))});
     }
+    constexpr std::chrono::milliseconds switch_time{4000};
+    if (follows)
+        operations_.enqueue("csa_work", join({own->numbers.bss_idx, own->channel->control}, false, switch_time));
     enqueue("assign_vif_chanctx", std::move(what));
+    if (follows) operations_.enqueue("csa_work", end_roc(vif->incarnation));
     return {};
 }
 

@@ -31,6 +31,24 @@ TEST_F(ChipStations, ConnectToAPlainAccessPointAndLeave) {
     expect_no_fault();
 }
 
+// cf. mt7925_csa_work()
+TEST_F(ChipStations, FollowTheirAccessPointToAnotherChannel) {
+    AccessPoint& ap = start(secured("moves", {agent::link(0, Band::ghz5, 36)}));
+    StationAgent& client = connect(ap);
+    ASSERT_EQ(client.state(), StationState::connected) << client.last_reason();
+    const auto there =
+        phy::ChannelDefinition::around(phy::find_channel(Band::ghz5, 44).value(), phy::ChannelWidth::w20);
+    ASSERT_TRUE(ap.switch_channel({}, *there, 5).has_value());
+    run_for(5s);
+    EXPECT_EQ(client.state(), StationState::connected) << client.last_reason();
+    EXPECT_EQ(client.counters().connections, 1U) << "it never left";
+    EXPECT_EQ(tables().bss[0].rlm->control_ch, 44);
+    expect_data(ap);
+    leave();
+    expect_nothing_left();
+    expect_no_fault();
+}
+
 class ChipMld : public ChipStations {
 protected:
     AccessPoint& start_mld(std::string_view name, std::vector<agent::LinkSettings> links) {
