@@ -4,7 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "ieee80211/frame_header.h"
 #include "mt7925/event_tlvs.h"
+#include "mt7925/host_tlvs.h"
 
 namespace mlosim::mt7925 {
 namespace {
@@ -170,6 +172,7 @@ void Firmware::uni_command(const CommandView& command) {
         time_.update();
     }
     beacons_.update();
+    if (command.is(Cid::hif_ctrl) && !tables_.chip.suspended) host_awake();
     if (outcome.follow_up)
         send_unsolicited(static_cast<Eid>(outcome.follow_up->eid), outcome.follow_up->payload,
                          outcome.follow_up->after);
@@ -294,8 +297,37 @@ bool Firmware::receive_data(ByteView descriptor, ByteView frame) {
     return true;
 }
 
+void Firmware::hear_for_sleeper(const ReceivedFrame& frame) {
+    (void)beacons_.receive(frame);
+    const auto view = ieee80211::FrameView::parse(frame.bytes);
+    if (!view || !data_.is_own(view->addr1())) return;
+    const auto fc = view->frame_control();
+    if (!fc.is(ieee80211::ManagementSubtype::deauthentication) && !fc.is(ieee80211::ManagementSubtype::disassociation))
+        return;
+    for (std::uint8_t idx = 0; idx < bss_count; ++idx) {
+        const bool wakes = tables_.chip.wow[idx] && (tables_.chip.wake_triggers[idx] & WowControl::on_disconnect) != 0;
+        if (!wakes || !tables_.bss[idx].active || view->addr2() != tables_.bss[idx].basic.bssid) continue;
+        kept_ = Kept{frame, Bytes(frame.bytes.begin(), frame.bytes.end())};
+        if (wake_line_) wake_line_();
+        return;
+    }
+}
+
+void Firmware::host_awake() {
+    if (!kept_) return;
+    const Kept kept = std::move(*kept_);
+    kept_.reset();
+    ReceivedFrame frame = kept.frame;
+    frame.bytes = kept.bytes;
+    (void)data_.receive(frame, true);
+}
+
 bool Firmware::receive_frame(const ReceivedFrame& frame) {
     if (!running() || dead_) return false;
+    if (tables_.chip.suspended) {
+        hear_for_sleeper(frame);
+        return false;
+    }
     scan_.hear(frame);
     // A scan is there to hear others' beacons, whatever the filter says.
     const bool wanted = beacons_.receive(frame) || scan_.dwelling();
@@ -341,6 +373,9 @@ void Firmware::leave_the_air() {
 }
 
 void Firmware::lose_beacons(std::uint8_t bss_idx) {
+    const bool wakes = tables_.chip.suspended && tables_.chip.wow[bss_idx] &&
+                       (tables_.chip.wake_triggers[bss_idx] & WowControl::on_beacon_loss) != 0;
+    if (wakes && wake_line_) wake_line_();
     say("beacon lost on BSS " + std::to_string(bss_idx));
     send_unsolicited(Eid::beacon_loss, PayloadBuilder(BssHeader{bss_idx, 0}).add(BeaconLossReason{}).bytes());
 }

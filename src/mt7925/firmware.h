@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string_view>
 
 #include "mt7925/beacon_monitor.h"
@@ -53,6 +54,8 @@ public:
     bool receive_data(ByteView descriptor, ByteView frame);
     /// A frame from the air. True: the host gets it.
     bool receive_frame(const ReceivedFrame& frame);
+    /// The line that wakes a host that sleeps (PME#).
+    void set_wake_line(std::function<void()> wake) { wake_line_ = std::move(wake); }
     /// What became of a frame that it sent.
     void transmitted(const RadioReport& report) { time_.reported(report); }
     /// An address that it acknowledges frames to.
@@ -107,12 +110,22 @@ private:
     void start();
     void leave_the_air();
     void forget_everything();
+    /// While the host sleeps nothing of the air reaches it; what it shall be woken for waits until it is awake.
+    void hear_for_sleeper(const ReceivedFrame& frame);
+    void host_awake();
 
     FirmwareConfig config_;
     Clock& clock_;
     FaultRules& faults_;
     EventSink sink_;
     EventSink data_sink_;
+    std::function<void()> wake_line_;
+    /// A frame that the host is woken for.
+    struct Kept {
+        ReceivedFrame frame;
+        Bytes bytes;
+    };
+    std::optional<Kept> kept_;
     Observer observer_;
 
     FirmwareTables tables_;

@@ -27,6 +27,9 @@ struct SuspendMode {
 struct WowControl {
     static constexpr std::uint16_t tag = 1;
     static constexpr std::string_view name = "WOW_CTRL";
+    // Of `trigger`:
+    static constexpr std::uint8_t on_disconnect = 1U << 2U;
+    static constexpr std::uint8_t on_beacon_loss = 1U << 4U;
     std::uint8_t cmd = 0;  ///< 1 start, 2 stop
     std::uint8_t trigger = 0;
     std::uint8_t wakeup_hif = 2;  ///< WOW_PCIE

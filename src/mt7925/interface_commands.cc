@@ -164,6 +164,7 @@ CommandOutcome InterfaceCommands::suspend(ByteView payload) {
     if (!header || !tlvs) return CommandOutcome::unreadable();
     if (header->bss_idx >= bss_count) return CommandOutcome::refused(status::failure);
     bool wow = tables_.chip.wow[header->bss_idx];
+    std::uint8_t triggers = tables_.chip.wake_triggers[header->bss_idx];
     for (const Tlv& tlv : *tlvs) {
         if (tlv.tag == SuspendMode::tag && !decode<SuspendMode>(tlv)) return CommandOutcome::unreadable();
         if (tlv.tag == WowGpio::tag && !decode<WowGpio>(tlv)) return CommandOutcome::unreadable();
@@ -172,8 +173,10 @@ CommandOutcome InterfaceCommands::suspend(ByteView payload) {
         const Result<WowControl> control = decode<WowControl>(tlv);
         if (!control) return CommandOutcome::unreadable();
         wow = control->cmd == 1;
+        triggers = control->trigger;
     }
     tables_.chip.wow[header->bss_idx] = wow;
+    tables_.chip.wake_triggers[header->bss_idx] = triggers;
     return {};
 }
 

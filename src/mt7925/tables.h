@@ -162,6 +162,7 @@ struct ChipState {
     std::array<RxFilter, 2> rx_filter;
     std::array<BandRts, 2> rts;
     std::array<bool, bss_count> wow{};
+    std::array<std::uint8_t, bss_count> wake_triggers{};  ///< while wow: what the host is woken for
     std::array<std::vector<ArpEntry>, bss_count> arp;
     std::array<bool, bss_count> gtk_rekey{};
     std::vector<std::string> texts;  ///< of CHIP_CONFIG, by first word the latest

@@ -86,8 +86,8 @@ enum mlosim_command {
     MLOSIM_CMD_SET_EMLSR,
 
     /*
-     * What a radio's chip shows of itself: tables and running records by name, which depend on the chip. RADIO: EOPNOTSUPP
-     * if it is a generic one. ENOENT: the chip has none of that name.
+     * What a radio's chip shows of itself: tables and running records by name, which depend on the chip. RADIO:
+     * EOPNOTSUPP if it is a generic one. ENOENT: the chip has none of that name.
      */
     MLOSIM_CMD_GET_TABLE, /* dump: RADIO, TABLE -> NEW_ROW: COLUMNS, then CELLS of each row */
     MLOSIM_CMD_NEW_ROW,

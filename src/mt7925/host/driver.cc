@@ -42,6 +42,7 @@ Driver::Driver(const mld::Radio& radio, mld::Wiphy& wiphy, mld::DriverEvents& ma
       roc_(chip_),
       frames_(chip_, front_, power_, wcids_, wiphy_, mac_) {
     const auto violated = [this](const Violation& violation) { inspection_.violated(violation); };
+    front_.firmware().set_wake_line([this] { mac_.wake_up(); });
     chip_.set_violated(violated);
     wcids_.set_violated(violated);
     front_.commands().set_unsolicited([this](const EventView& arrived) { event(arrived); });
@@ -97,7 +98,7 @@ Task<void> Driver::probe() {
     if (!told) co_return;
     capabilities_ = std::move(*told);
     Domain now = domain();
-    told_domain_ = domain_message(now);
+    told_country_ = now.alpha2;
     Result<void> regulated = co_await set_domain(chip_, std::move(now));
     if (!regulated) co_return;
     // cf. mt7925_mcu_set_thermal_protect(), mt7925_mcu_set_deep_sleep()
@@ -109,11 +110,12 @@ Task<void> Driver::probe() {
     power_.allow();
 }
 
+// The world's rules are told at the first boot only, and no country twice. cf. mt7925_regd_notifier()
 void Driver::regulation_changed() {
     if (!capabilities_) return;  // it will be read when the firmware runs
-    Bytes now = domain_message(domain());
-    if (now == told_domain_) return;
-    told_domain_ = std::move(now);
+    const auto country = domain().alpha2;
+    if (country == told_country_ || country == decltype(country){'0', '0'}) return;
+    told_country_ = country;
     operations_.enqueue("regd_notifier", regulate());
 }
 

@@ -282,7 +282,7 @@ private:
     mld::DriverEvents& mac_;
     Listener listener_{*this};
     /// What the firmware was told of regulation last.
-    Bytes told_domain_;
+    decltype(Domain::alpha2) told_country_{};  ///< whose rules the firmware has
     sim::EventQueue& queue_;
     Air air_;
     InProcessFront front_;

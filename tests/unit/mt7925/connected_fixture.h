@@ -22,9 +22,10 @@ using namespace std::chrono_literals;
 class ChipStations : public agent::StationTest {
 protected:
     ChipStations() {
-        trace.add_sink([this](std::string_view line) {
-            if (watched && line.find("mt7925/violation") != std::string_view::npos) violations.emplace_back(line);
-            if (watched && line.find("\"agent/") != std::string_view::npos) story += line;
+        trace.add_sink([this, watched = watched](std::string_view line) {
+            if (!*watched) return;
+            if (line.find("mt7925/violation") != std::string_view::npos) violations.emplace_back(line);
+            if (line.find("\"agent/") != std::string_view::npos) story += line;
         });
         world.set_driver_factory("mt7925", [&](const mld::Radio& radio, mld::Wiphy& own, mld::DriverEvents& mac) {
             auto made = std::make_unique<Driver>(radio, own, mac, medium);
@@ -32,10 +33,7 @@ protected:
             return made;
         });
     }
-    ~ChipStations() override {
-        watched = false;
-        if (driver != nullptr) driver->front().firmware().set_observer({});
-    }
+    ~ChipStations() override { *watched = false; }
 
     mld::Wdev& add_chip(const std::string& name = "sta") {
         mld::RadioSpec spec;
@@ -44,8 +42,8 @@ protected:
         spec.interface_name = name;
         add_radio(std::move(spec));
         run_for(1s);
-        driver->front().firmware().set_observer([this](Direction direction, ByteView packet) {
-            if (direction != Direction::command) return;
+        driver->front().firmware().set_observer([this, watched = watched](Direction direction, ByteView packet) {
+            if (!*watched || direction != Direction::command) return;
             if (counts().refused_commands > refusals_seen && !said.empty()) refused.push_back(said.back().second);
             refusals_seen = counts().refused_commands;
             const auto command = parse_command(packet);
@@ -171,7 +169,8 @@ protected:
     }
 
     Driver* driver = nullptr;
-    bool watched = true;  ///< the world outlives the notes
+    /// What is noted ends before the world does: it takes itself down after this is gone.
+    std::shared_ptr<bool> watched = std::make_shared<bool>(true);
     std::vector<std::string> violations;
     std::vector<std::string> refused;
     std::uint64_t refusals_seen = 0;
