@@ -22,8 +22,8 @@ using namespace std::chrono_literals;
 class ChipStations : public agent::StationTest {
 protected:
     ChipStations() {
-        trace.add_sink([this, watched = watched](std::string_view line) {
-            if (!*watched) return;
+        trace.add_sink([this, noting = watched](std::string_view line) {
+            if (!*noting) return;
             if (line.find("mt7925/violation") != std::string_view::npos) violations.emplace_back(line);
             if (line.find("\"agent/") != std::string_view::npos) story += line;
         });
@@ -42,8 +42,8 @@ protected:
         spec.interface_name = name;
         add_radio(std::move(spec));
         run_for(1s);
-        driver->front().firmware().set_observer([this, watched = watched](Direction direction, ByteView packet) {
-            if (!*watched || direction != Direction::command) return;
+        driver->front().firmware().set_observer([this, noting = watched](Direction direction, ByteView packet) {
+            if (!*noting || direction != Direction::command) return;
             if (counts().refused_commands > refusals_seen && !said.empty()) refused.push_back(said.back().second);
             refusals_seen = counts().refused_commands;
             const auto command = parse_command(packet);
