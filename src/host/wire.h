@@ -10,6 +10,7 @@
  *   FILE     hello, call (op WRITE), path  welcome           every packet is one write(2) to that file
  *   PACKET   hello                         welcome           frames to the program, each behind a mlosim_frame
  *   SILENT   hello                         welcome           a struct rfkill_event for each switch that there is
+ *   TIME     hello, join                   welcome, facts    struct mlosim_time_message both ways (host/time_wire.h)
  *
  * What belongs to a netlink socket lives in the daemon, under the socket's SO_COOKIE. So a descriptor that went through
  * dup, fork or exec is still whole: whoever holds it can ask the kernel for the cookie and the daemon for the rest.
@@ -50,6 +51,7 @@ enum mlosim_role {
     MLOSIM_ROLE_FILE = 3,
     MLOSIM_ROLE_SILENT = 4,
     MLOSIM_ROLE_PACKET = 5,
+    MLOSIM_ROLE_TIME = 6,
 };
 
 struct mlosim_hello {
