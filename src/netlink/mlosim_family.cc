@@ -54,6 +54,7 @@ constexpr auto rules = policy_table<MLOSIM_ATTR_MAX>({
     {MLOSIM_ATTR_NUMBER, attr::range(AttributeType::u64, 1, std::numeric_limits<std::uint64_t>::max())},
     {MLOSIM_ATTR_TEXT, attr::string()},
     {MLOSIM_ATTR_FAULT, attr::u32()},
+    {MLOSIM_ATTR_PID, attr::range(AttributeType::u32, 1, std::numeric_limits<std::int32_t>::max())},
 });
 constexpr Policy policy{rules, 1};
 
@@ -108,6 +109,15 @@ Result<void> run_to(MlosimFamily& family, const Request& request, Reply& reply) 
     family.expect_arrival(request.port(), request.seq());
     if (before) family.announce_world();
     return {};
+}
+
+Result<void> settle(MlosimFamily& family, const Request& request, Reply&) {
+    std::optional<std::int32_t> pid;
+    if (const auto number = request->u32(MLOSIM_ATTR_PID)) pid = static_cast<std::int32_t>(*number);
+    const std::uint64_t number = family.expect_settling(request.port(), request.seq());
+    auto begun = family.time().settle(pid, [&family, number](bool takes_part) { family.settled(number, takes_part); });
+    if (!begun) family.forget_settling(number);
+    return begun;
 }
 
 // Radios.
@@ -352,6 +362,7 @@ constexpr Command<MlosimFamily> commands[] = {
     {.cmd = MLOSIM_CMD_REMOVE_FAULT, .doit = detail::remove_fault, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_SUSPEND_HOST, .doit = suspend_host, .permission = Permission::net_admin},
     {.cmd = MLOSIM_CMD_WAKE_HOST, .doit = wake_host, .permission = Permission::net_admin},
+    {.cmd = MLOSIM_CMD_SETTLE, .doit = settle, .permission = Permission::net_admin},
 };
 
 }  // namespace
@@ -407,6 +418,7 @@ void MlosimFamily::tell_entry(mld::RadioIndex index, std::string_view record, st
 
 void MlosimFamily::released(std::uint32_t port) {
     if (waiting_ && waiting_->port == port) waiting_.reset();
+    std::erase_if(settling_, [port](const auto& one) { return one.second.port == port; });
 }
 
 bool MlosimFamily::somebody_listens() const {
@@ -436,6 +448,22 @@ void MlosimFamily::arrived() {
         (void)handle_.unicast(waiting->port, message);
     }
     announce_world();
+}
+
+std::uint64_t MlosimFamily::expect_settling(std::uint32_t port, std::uint32_t seq) {
+    settling_.emplace(next_settling_, Waiting{port, seq});
+    return next_settling_++;
+}
+
+void MlosimFamily::settled(std::uint64_t number, bool takes_part) {
+    const auto found = settling_.find(number);
+    if (found == settling_.end()) return;  // whoever asked has gone
+    const Waiting waiting = found->second;
+    settling_.erase(found);
+    MessageBuilder message = handle_.answer(MLOSIM_CMD_NEW_WORLD, waiting.port, waiting.seq);
+    put_world(message);
+    if (takes_part) message.put_flag(MLOSIM_ATTR_TAKES_PART);
+    (void)handle_.unicast(waiting.port, message);
 }
 
 void MlosimFamily::tell_radio(std::uint8_t command, const mld::Radio& radio) {

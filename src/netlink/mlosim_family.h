@@ -48,11 +48,16 @@ public:
     void forget_arrival() { waiting_.reset(); }
     void arrived();
 
+    /// A SETTLE is under way: the number by which settled() finds whom to answer.
+    std::uint64_t expect_settling(std::uint32_t port, std::uint32_t seq);
+    void forget_settling(std::uint64_t number) { settling_.erase(number); }
+    void settled(std::uint64_t number, bool takes_part);
+
     // For TableFamily.
     void released(std::uint32_t port);
 
 private:
-    /// Who waits for the RUN_TO under way.
+    /// Who waits for a RUN_TO or SETTLE under way.
     struct Waiting {
         std::uint32_t port;
         std::uint32_t seq;
@@ -87,6 +92,8 @@ private:
     std::map<mld::RadioIndex, mld::ChipInspection::FollowerId> followed_;
     std::uint32_t generation_ = 1;
     std::optional<Waiting> waiting_;
+    std::map<std::uint64_t, Waiting> settling_;
+    std::uint64_t next_settling_ = 1;
     TableFamily<MlosimFamily> family_;
     FamilyHandle handle_;
 };

@@ -107,6 +107,13 @@ enum mlosim_command {
     MLOSIM_CMD_SUSPEND_HOST,
     MLOSIM_CMD_WAKE_HOST,
 
+    /*
+     * Programs that take part in the world's time do what there is to do for them at this moment, whether the world is
+     * paused or not. Acknowledged at once; when all of them wait, the requester gets a NEW_WORLD with the request's
+     * sequence number. PID: not before that process has joined or ended; TAKES_PART in the answer if it is one of them.
+     */
+    MLOSIM_CMD_SETTLE,
+
     __MLOSIM_CMD_AFTER_LAST,
     MLOSIM_CMD_MAX = __MLOSIM_CMD_AFTER_LAST - 1
 };
@@ -194,6 +201,9 @@ enum mlosim_attr {
     MLOSIM_ATTR_FAULT,   /* u32 */
     MLOSIM_ATTR_ACTED,   /* u64: how often */
     MLOSIM_ATTR_PLACE,   /* string: what the scenario calls a radio */
+
+    MLOSIM_ATTR_PID,        /* u32, of a process as the machine numbers it */
+    MLOSIM_ATTR_TAKES_PART, /* flag: that process's time is the world's */
 
     __MLOSIM_ATTR_AFTER_LAST,
     MLOSIM_ATTR_MAX = __MLOSIM_ATTR_AFTER_LAST - 1

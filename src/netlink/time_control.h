@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 
 #include "sim/action.h"
 #include "sim/result.h"
@@ -34,6 +36,12 @@ public:
     /// Goes on until `when`, then pauses and calls `reached`, from outside of any request. EINVAL for the past, EBUSY
     /// while another run_to() is under way; pause() ends it early, without a call.
     virtual Result<void> run_to(sim::Time when, sim::Action reached) = 0;
+
+    /// Whether the process that was asked for takes part in the world's time.
+    using Settled = std::function<void(bool takes_part)>;
+    /// Lets programs do what there is to do for them at this moment, also while the world is paused, and calls
+    /// `settled` when all of them wait; with a process, not before that one has joined or ended. May call at once.
+    virtual Result<void> settle(std::optional<std::int32_t> pid, Settled settled) = 0;
 };
 
 }  // namespace mlosim::netlink

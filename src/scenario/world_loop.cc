@@ -183,4 +183,9 @@ Result<void> WorldLoop::run_to(sim::Time when, sim::Action reached) {
     return resume();
 }
 
+Result<void> WorldLoop::settle(std::optional<std::int32_t>, Settled settled) {
+    settled(false);  // nobody's time is the world's
+    return {};
+}
+
 }  // namespace mlosim::scenario

@@ -60,6 +60,7 @@ public:
     Result<void> resume() override;
     Result<std::uint64_t> step(std::uint32_t events) override;
     Result<void> run_to(sim::Time when, sim::Action reached) override;
+    Result<void> settle(std::optional<std::int32_t> pid, Settled settled) override;
 
 private:
     class Alarm;

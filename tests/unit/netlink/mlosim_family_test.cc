@@ -78,6 +78,30 @@ TEST_F(MlosimFamilyTest, ForgetsARunToWhoseRequesterDied) {
     EXPECT_EQ(listener.take().back().command(), MLOSIM_CMD_SET_WORLD);
 }
 
+TEST_F(MlosimFamilyTest, AnswersASettleWhenAllProgramsWait) {
+    MessageBuilder settle = request(MLOSIM_CMD_SETTLE, NLM_F_ACK, 78);
+    ASSERT_THAT(program.ask(settle), SizeIs(1)) << "the acknowledgement";
+    small.clock.turn();
+    auto answers = program.take();
+    ASSERT_THAT(answers, SizeIs(1));
+    EXPECT_EQ(answers[0].command(), MLOSIM_CMD_NEW_WORLD);
+    EXPECT_EQ(answers[0].header().nlmsg_seq, 78U);
+    EXPECT_FALSE(answers[0].find(MLOSIM_ATTR_TAKES_PART));
+    settle.put_u32(MLOSIM_ATTR_PID, 1234);
+    (void)program.ask(settle);
+    small.clock.turn();
+    answers = program.take();
+    ASSERT_THAT(answers, SizeIs(1));
+    EXPECT_TRUE(answers[0].find(MLOSIM_ATTR_TAKES_PART));
+}
+
+TEST_F(MlosimFamilyTest, ForgetsASettleWhoseRequesterDied) {
+    (void)program.ask(request(MLOSIM_CMD_SETTLE));
+    program.close();
+    small.clock.turn();
+    EXPECT_THAT(listener.take(), SizeIs(0));
+}
+
 TEST_F(MlosimFamilyTest, SaysWhichAttributeIsMissing) {
     const auto answer = program.ask(request(MLOSIM_CMD_RUN_TO)).at(0);
     EXPECT_EQ(answer.error(), -EINVAL);

@@ -103,8 +103,13 @@ public:
         reached_ = std::move(reached);
         return {};
     }
+    Result<void> settle(std::optional<std::int32_t> pid, Settled settled) override {
+        settling_ = [pid, settled = std::move(settled)] { settled(pid.has_value()); };
+        return {};
+    }
     /// What the owner of a main loop does between requests.
     void turn() {
+        if (settling_) std::exchange(settling_, sim::Action{})();
         if (!goal_) return;
         queue_.run_until(*goal_);
         goal_.reset();
@@ -117,6 +122,7 @@ private:
     bool paused_ = false;
     std::optional<sim::Time> goal_;
     sim::Action reached_;
+    sim::Action settling_;
 };
 
 /// Read once: worlds come and go by the thousand under the fuzzer.
