@@ -11,6 +11,7 @@
 
 #include "build_commit.h"
 #include "scenario/daemon.h"
+#include "scenario/random_faults.h"
 
 namespace {
 
@@ -87,7 +88,8 @@ int main(int argc, char** argv) {
     app.add_option("--dialect", dialect, "How nl80211 shows link wdevs: mainline or rfc, instead of the scenario's")
         ->type_name("NAME");
     app.add_option("--set", changes,
-                   "Put VALUE (JSON) in place of the scenario's value at the JSON pointer; any number of times")
+                   "Put VALUE (JSON) in place of the scenario's value at the JSON pointer or at names like "
+                   "radios.sta.chip; any number of times")
         ->type_name("POINTER=VALUE")
         ->check(has_equals)
         ->expected(1)
@@ -99,6 +101,10 @@ int main(int argc, char** argv) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app.add_flag("--with-fault", options.with_fault,
                  "The scenario's own fault is on, and what it expects then counts instead");
+    app.add_option("--random-faults", options.random_faults,
+                   "So many things go wrong, what and when as the seed wills; what the scenario expects then counts")
+        ->type_name("N")
+        ->check(CLI::Range(0U, mlosim::scenario::most_random_faults));
     app.add_option("--socket", options.socket, "Where programs come in, instead of the default place")
         ->type_name("PATH");
     app.add_flag("--no-socket", no_socket, "No programs come in");

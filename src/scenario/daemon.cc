@@ -17,6 +17,7 @@
 #include "observe/record_file.h"
 #include "scenario/duration_text.h"
 #include "scenario/kernel_face.h"
+#include "scenario/random_faults.h"
 #include "scenario/simulation.h"
 #include "scenario/world_loop.h"
 #include "sim/wall_clock.h"
@@ -236,6 +237,11 @@ ExitCode run(const DaemonOptions& options, std::ostream& out, std::ostream& err)
         }
         scenario->switch_fault_on();
     }
+    if (options.random_faults)
+        if (const Result<void> made = switch_random_faults_on(*scenario, *options.random_faults); !made) {
+            print(err, *file, {{"--random-faults", made.error().message, "a scenario with an end"}});
+            return ExitCode::bad_input;
+        }
     if (!options.validate_only) return Run(options, *file, out, err).go(std::move(*scenario));
 
     const auto built = Simulation::build(std::move(*scenario));

@@ -15,10 +15,11 @@ namespace mlosim::scenario {
 
 /// What mlosimd was asked to do.
 struct DaemonOptions {
-    std::string scenario;             ///< a file, or a bare name
-    ScenarioPath directories;         ///< where bare names are looked for
-    std::vector<Override> overrides;  ///< of the scenario's values
-    bool with_fault = false;          ///< the scenario's variant with something wrong
+    std::string scenario;                        ///< a file, or a bare name
+    ScenarioPath directories;                    ///< where bare names are looked for
+    std::vector<Override> overrides;             ///< of the scenario's values
+    bool with_fault = false;                     ///< the scenario's variant with something wrong
+    std::optional<std::uint32_t> random_faults;  ///< so many things go wrong by chance
     bool validate_only = false;
     std::optional<std::string> socket;  ///< nothing: the default one
     bool serve = true;                  ///< false: no socket at all

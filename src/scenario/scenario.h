@@ -61,6 +61,16 @@ struct FaultVariant {
     std::optional<sim::Duration> duration;  ///< none: the scenario's
 };
 
+/// Where and when things may go wrong by chance, and what is expected of the world then.
+struct RandomFaultsPlan {
+    std::optional<std::string> radio;  ///< whose chip; none: that of any radio that has one
+    sim::Time from;
+    std::optional<sim::Time> until;         ///< from then on nothing goes wrong; none: it does until the end
+    std::vector<Expectation> expectations;  ///< instead of the scenario's; none: the scenario's
+    std::optional<sim::Duration> duration;  ///< none: the scenario's
+    std::string pointer;
+};
+
 /// A whole world: what is there, what is done to it, what is expected of it. A value that `parse_scenario` has found to
 /// make sense.
 struct Scenario {
@@ -81,6 +91,7 @@ struct Scenario {
     FaultPlans faults;
     std::vector<Expectation> expectations;
     std::optional<FaultVariant> with_fault;
+    std::optional<RandomFaultsPlan> random_faults;
 
     /// Puts the variant in force. There is one.
     void switch_fault_on() {

@@ -13,8 +13,10 @@ namespace mlosim::scenario {
 
 /// A value that the command line puts in place of the file's.
 struct Override {
-    std::string pointer;  ///< JSON pointer; the last member need not exist yet, "-" appends to a list
-    std::string value;    ///< JSON; anything that is none is taken as a text
+    /// JSON pointer, or names ("radios.sta.chip", where elements of a list go by their "name" or number). The last
+    /// member need not exist yet, "-" appends to a list.
+    std::string pointer;
+    std::string value;  ///< JSON; anything that is none is taken as a text
 };
 
 /// A scenario, or all the mistakes in its text.

@@ -56,6 +56,7 @@ public:
             faults(variant.faults);
             expectations(variant.expectations, variant.duration ? variant.duration : scenario_.duration);
         }
+        if (scenario_.random_faults) random_faults(*scenario_.random_faults);
         end();
     }
 
@@ -286,6 +287,18 @@ private:
             else
                 chip(one.radio, one.pointer + "/radio");
         }
+    }
+
+    void random_faults(const RandomFaultsPlan& plan) {
+        if (plan.radio) chip(*plan.radio, plan.pointer + "/radio");
+        if (plan.until && *plan.until <= plan.from)
+            mistake(plan.pointer + "/until", in_quotes(in_seconds(*plan.until)),
+                    "a time after \"from\", " + in_seconds(plan.from));
+        const auto& duration = plan.duration ? plan.duration : scenario_.duration;
+        if (duration && plan.until.value_or(plan.from) > sim::Time{*duration})
+            mistake(plan.pointer, "faults up to " + in_seconds(plan.until.value_or(plan.from)),
+                    "up to the duration, " + in_seconds(*duration));
+        expectations(plan.expectations, duration);
     }
 
     void end() {

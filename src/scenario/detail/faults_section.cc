@@ -79,4 +79,18 @@ void read_with_fault(Fields& top, Scenario& out) {
     out.with_fault = std::move(variant);
 }
 
+void read_random_faults(Fields& top, Scenario& out) {
+    const Json* value = top.find("random_faults");
+    if (value == nullptr) return;
+    Fields in(*value, top.at() / "random_faults", top.mistakes());
+    RandomFaultsPlan plan;
+    plan.pointer = in.at().text();
+    plan.radio = in.optional("radio", name());
+    plan.from = sim::Time{in.get("from", duration(), sim::Duration::zero())};
+    if (const auto until = in.optional("until", duration())) plan.until = sim::Time{*until};
+    plan.duration = in.optional("duration", duration());
+    read_expectations(in, plan.expectations);
+    out.random_faults = std::move(plan);
+}
+
 }  // namespace mlosim::scenario::detail

@@ -69,9 +69,11 @@ void read_nstr(Fields& radio, RadioPlan& out) {
 /// What a radio can be made of: the driver in the world, and the sort of radio that it is without another word.
 struct ChipKind {
     const char* name;
+    const char* driver;
     const char* profile;
 };
-constexpr ChipKind chips[] = {{"generic", "generic-be"}, {"mt7925", "mt7925"}};
+constexpr ChipKind chips[] = {
+    {"generic", "generic", "generic-be"}, {"generic-be", "generic", "generic-be"}, {"mt7925", "mt7925", "mt7925"}};
 
 /// What of a radio is a generic one's to choose, a chip has as it has it.
 void check_chip_options(Fields& in, const RadioPlan& radio) {
@@ -89,9 +91,9 @@ RadioPlan read_radio(const Json& value, const Pointer& at, const mld::RadioProfi
     out.name = in.required("name", name());
     const auto profile = in.optional("profile", any_text());
     static constexpr std::array<std::pair<const char*, const ChipKind*>, std::size(chips)> chip_words{
-        {{chips[0].name, &chips[0]}, {chips[1].name, &chips[1]}}};
+        {{chips[0].name, &chips[0]}, {chips[1].name, &chips[1]}, {chips[2].name, &chips[2]}}};
     const ChipKind& chip = *in.get("chip", word(chip_words), &chips[0]);
-    out.chip = chip.name;
+    out.chip = chip.driver;
     out.profile = profile.value_or(chip.profile);
     if (profiles.find(out.profile) == nullptr) {
         std::vector<std::string> names;

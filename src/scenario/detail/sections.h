@@ -16,6 +16,7 @@ void read_steps(Fields& top, Scenario& out);
 void read_faults(Fields& top, FaultPlans& out);
 void read_expectations(Fields& top, std::vector<Expectation>& out);
 void read_with_fault(Fields& top, Scenario& out);
+void read_random_faults(Fields& top, Scenario& out);
 
 /// What can only be said of a scenario as a whole: do names refer to something, are they unique, do times fit.
 void check(const Scenario& scenario, Mistakes& mistakes);
