@@ -195,7 +195,7 @@ class Daemon:
                  files: Optional[Mapping[str, Union[str, bytes]]], env: Optional[Mapping[str, str]]):
         self.world = world
         self.interface = interface
-        self.program = world.start_program(*command, name=name, files={**(files or {}), "configuration": configuration}, env=env)
+        self.program = world.start(*command, name=name, files={**(files or {}), "configuration": configuration}, env=env)
         self._controls: List[Control] = []
         try:
             self.control = self.attach(interface, timeout)

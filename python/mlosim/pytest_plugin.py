@@ -6,6 +6,7 @@
 Of a test that fails the trace, the captures and the programs' output are kept, and its report says where."""
 from __future__ import annotations
 
+import os
 import pathlib
 import random
 import re
@@ -32,8 +33,9 @@ class _Kept:
         self.wanted = wanted
         self.when = ""
 
-    def lines(self, nodeid: str) -> List[str]:
-        again = re.sub(r"\[seed-\d+\]", "", nodeid)
+    def lines(self, item: pytest.Item) -> List[str]:
+        file = os.path.relpath(item.path, item.config.invocation_params.dir)
+        again = re.sub(r"\[seed-\d+\]", "", "::".join([file, *item.nodeid.split("::")[1:]]))
         words = [sys.executable, "-m", "pytest", again, "--mlosim-seed", str(self.seed)]
         return [f"seed {self.seed}{self.when}", f"kept in {self.place}: trace.jsonl, air.pcapng, netlink.pcapng, mlosimd.log, */output",
                 f"again: {' '.join(map(shlex.quote, words))}"]
@@ -132,7 +134,7 @@ def world(request: pytest.FixtureRequest, mlosim_seed: int) -> Generator[World, 
     place = arguments.get("directory", kept.place)
     made = World(**{"trace": True, "pcap": True, "nlpcap": True, **arguments, "directory": place})
     try:
-        made.start()
+        made.open()
         request.node.mlosim_world = made
         yield made
     except BaseException:
@@ -165,7 +167,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     made = getattr(item, "mlosim_world", None)
     if made is not None and report.when == "call":
         kept.when = f", at {_time_of(made)} of the world"
-    report.sections.append(("mlosim", "\n".join(kept.lines(item.nodeid))))
+    report.sections.append(("mlosim", "\n".join(kept.lines(item))))
 
 
 def _time_of(made: World) -> str:

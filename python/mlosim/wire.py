@@ -25,8 +25,8 @@ ANSWER = struct.Struct("=iI6I")
 
 SO_COOKIE = 57
 NETLINK_GENERIC = 16
-# Ports beyond every process identifier that Linux gives: the same in each run, so that netlink captures repeat.
-FIRST_PORT = 0x400001
+# Ports that no process has, real or virtual: the same in each run, so that netlink captures repeat.
+FIRST_PORT = 0x7F000001
 RECEIVE_BUFFER = 16 << 20
 
 

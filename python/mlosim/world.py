@@ -103,7 +103,8 @@ class World(Agents):
 
     # ---- beginning and end ----
 
-    def start(self) -> "World":
+    def open(self) -> "World":
+        """Starts mlosimd; a `with` block does this and close()."""
         scenario = self._scenario
         if isinstance(scenario, Mapping):
             if "duration" not in scenario and "expect" not in scenario:
@@ -133,7 +134,7 @@ class World(Agents):
         return Daemon(scenario, self._private, self._options)
 
     def __enter__(self) -> "World":
-        return self.start()
+        return self.open()
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.close(quietly=error is not None)
@@ -165,7 +166,19 @@ class World(Agents):
         _open_worlds.discard(self)
         if not self._own_directory:
             shutil.copyfile(daemon.log, self.directory / "mlosimd.log")
+            self._keep_program_files()
         self._tidy()
+
+    def _keep_program_files(self) -> None:
+        """What programs wrote and were given, beside the rest of what is kept."""
+        for name in self._names:
+            here, there = self._program_place() / name, self.directory / name
+            if here == there:
+                continue
+            for file in here.rglob("*"):
+                if file.is_file():  # and no socket
+                    (there / file.relative_to(here)).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(file, there / file.relative_to(here))
 
     def kill(self) -> None:
         """At once and without a word."""
@@ -205,7 +218,7 @@ class World(Agents):
 
     def _running(self) -> Daemon:
         if self._daemon is None:
-            raise Error("this world is not running: use it as `with World(…) as world:`, or call start()")
+            raise Error("this world is not running: use it as `with World(…) as world:`, or call open()")
         return self._daemon
 
     def _call(self, ask: Callable[[Client], T]) -> T:
@@ -431,7 +444,7 @@ class World(Agents):
         return _only((one for one in self.radios() if which in (one.number, one.name, one.wiphy_name, one.device)), "radio", which)
 
     def interface(self, which: Which) -> Interface:
-        """By name, or that of a radio's name: its first one."""
+        """By name, or by a radio's: its first one that runs, else its first."""
         if not isinstance(which, str):
             wdev = self.wdev_of(which)
             return _only((one for one in self.interfaces() if one.wdev == wdev), "interface", which)
@@ -439,7 +452,7 @@ class World(Agents):
         named = [one for one in everyone if one.name == which]
         if not named:
             wiphys = [one.wiphy for one in self.radios() if one.name == which]
-            named = [one for one in everyone if one.wiphy in wiphys][:1]
+            named = sorted((one for one in everyone if one.wiphy in wiphys), key=lambda one: not one.running)
         return _only(named, "interface", which)
 
     def link(self, interface: Which, link_id: int) -> Link:
@@ -506,7 +519,7 @@ class World(Agents):
 
     # ---- programs ----
 
-    def start_program(self, *argv: str, name: Optional[str] = None, files: Optional[Mapping[str, Union[str, bytes]]] = None,
+    def start(self, *argv: str, name: Optional[str] = None, files: Optional[Mapping[str, Union[str, bytes]]] = None,
                       env: Optional[Mapping[str, str]] = None, outside: bool = False) -> Program:
         """Starts a program in the world: it sees the world's devices and, with a virtual clock, lives in the world's time.
         `files` are written to its working folder first. `outside`: it may live in the machine's time."""
@@ -528,7 +541,7 @@ class World(Agents):
 
     def run(self, *argv: str, timeout: float = 60.0, **more: Any) -> Tuple[int, str]:
         """Runs a program to its end: exit code and output."""
-        program = self.start_program(*argv, **more)
+        program = self.start(*argv, **more)
         try:
             return program.wait(timeout), program.output
         finally:

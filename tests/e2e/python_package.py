@@ -1,0 +1,469 @@
+#!/usr/bin/env python3
+"""Package mlosim (python/mlosim): its netlink codec, worlds that a script steers, and programs in them."""
+import json
+import os
+import pathlib
+import random
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from harness import programs, tap
+
+sys.path.insert(0, str(programs.SOURCE / "python"))
+
+import mlosim  # noqa: E402
+from mlosim import family, find, hostap, netlink, uapi, wire  # noqa: E402
+from mlosim.netlink import Malformed  # noqa: E402
+from mlosim.uapi import Attr, Command  # noqa: E402
+
+HEADER = programs.SOURCE / "src/netlink/mlosim_uapi.h"
+AP_MLD = {
+    "regulatory": {"country": "DE", "database": "embedded"},
+    "radios": [{"name": "router", "channels": 2, "interfaces": [{"name": "ap0", "type": "ap"}]},
+               {"name": "phone", "channels": 2, "interfaces": [{"name": "sta0"}]}],
+    "networks": [{"name": "home", "radio": "router", "ssid": "home", "links": [{"band": "2.4 GHz", "channel": 6}, {"band": "5 GHz", "channel": 36}]}],
+    "stations": [{"name": "visitor", "radio": "phone", "ssid": "home"}],
+}
+
+
+class Numbers(unittest.TestCase):
+    def test_are_those_of_the_header(self):
+        text = re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.S)
+        classes = {"mlosim_command": (uapi.Command, "CMD"), "mlosim_attr": (uapi.Attr, "ATTR"), "mlosim_counter": (uapi.Counter, "COUNTER"),
+                   "mlosim_clock_mode": (uapi.ClockMode, "CLOCK"), "mlosim_dialect": (uapi.Dialect, "DIALECT"),
+                   "mlosim_netdev_backend": (uapi.NetdevBackend, "NETDEV"), "mlosim_station_state": (uapi.StationState, "STATION"),
+                   "mlosim_state": (uapi.State, "STATE"), "mlosim_link_use": (uapi.LinkUse, "LINK")}
+        enums = dict(re.findall(r"enum (\w+) \{(.*?)\};", text, re.S))
+        self.assertEqual(set(enums), set(classes))
+        for name, (numbers, prefix) in classes.items():
+            members = [one.strip() for one in enums[name].split(",")]
+            known = [one.removeprefix(f"MLOSIM_{prefix}_") for one in members if one and not one.startswith("__") and "_MAX" not in one]
+            self.assertEqual([one.name for one in numbers], known, name)
+            self.assertEqual([one.value for one in numbers], list(range(len(known))), name)
+
+    def test_each_attribute_has_a_form(self):
+        forms = set(family._READERS)
+        self.assertEqual({one for one in Attr if one not in forms}, {Attr.UNSPEC})
+
+    def test_the_wire_is_that_of_its_header(self):
+        text = (programs.SOURCE / "src/host/wire.h").read_text()
+        sizes = dict(re.findall(r"sizeof\((mlosim_\w+)\) == (\d+)", text))
+        for structure, packed in (("hello", wire.HELLO), ("welcome", wire.WELCOME), ("datagram", wire.DATAGRAM_HEADER), ("call", wire.CALL),
+                                  ("answer", wire.ANSWER)):
+            self.assertEqual(int(sizes[f"mlosim_{structure}"]), packed.size, structure)
+        self.assertIn(f"MLOSIM_WIRE_MAGIC {wire.MAGIC:#x}u", text)
+        self.assertIn(f"MLOSIM_WIRE_VERSION {wire.VERSION}u", text)
+
+
+class Codec(unittest.TestCase):
+    def test_messages_survive_the_way_there_and_back(self):
+        sent = [netlink.Message(17, 5, 42, 7, b"\1\2\3"), netlink.Message(3, 2, 43, 0, b""), netlink.Message(900, 0, 1, 0, bytes(4000))]
+        self.assertEqual(netlink.messages(b"".join(one.pack() for one in sent)), sent)
+
+    def test_attributes_survive_the_way_there_and_back(self):
+        for payload in (b"", b"\0", b"abcd", bytes(range(255)), bytes(netlink.LONGEST_ATTRIBUTE)):
+            packed = netlink.attribute(5, payload)
+            self.assertEqual(len(packed) % 4, 0)
+            self.assertEqual(list(netlink.attributes(packed)), [(5, payload)])
+
+    def test_fields_of_requests_survive_the_way_there_and_back(self):
+        fields = {"TIME": 2**63 - 1, "RADIO": 3, "LINK_ID": 14, "TX_POWER": -7, "TEXT": "drop_frame frame=auth über", "MAC": "02:00:00:00:0a:ff",
+                  "DISASSOCIATE": True, "TARGETS": ["02:00:00:00:00:01", "02:00:00:00:00:02"]}
+        self.assertEqual(family.decode(list(netlink.attributes(family.encode(fields)))), fields)
+        self.assertEqual(family.encode({"RADIO": None, "DISASSOCIATE": False}), b"")
+
+    def test_values_that_do_not_fit_are_refused(self):
+        for fields, why in (({"RADIO": 1 << 32}, "too large"), ({"LINK_ID": -1}, "too small"), ({"MAC": "02:00"}, "half an address"),
+                            ({"MAC": "no address"}, "no address"), ({"COUNTERS": {}}, "only in answers"), ({"TEXT": "x" * 70000}, "too long")):
+            with self.subTest(why), self.assertRaises(ValueError):
+                family.encode(fields)
+        with self.assertRaises(KeyError):
+            family.encode({"NONSENSE": 1})
+
+    def test_what_is_unknown_stays_bytes(self):
+        unknown = len(Attr) + 100
+        self.assertEqual(family.decode([(unknown, b"\1\2")]), {f"UNKNOWN_{unknown}": b"\1\2"})
+
+    BAD_DATAGRAMS = [
+        (b"\1", "no header"),
+        (struct.pack("=IHHII", 15, 1, 0, 0, 0), "shorter than its header"),
+        (struct.pack("=IHHII", 17, 1, 0, 0, 0), "longer than the datagram"),
+        (struct.pack("=IHHII", 0, 1, 0, 0, 0), "no length: reading would never end"),
+        (struct.pack("=IHHII", 0xFFFFFFFF, 1, 0, 0, 0), "a length beyond all bounds"),
+        (netlink.Message(1).pack() + b"\0\0\0", "stray octets"),
+    ]
+
+    def test_bad_datagrams_are_refused(self):
+        for data, why in self.BAD_DATAGRAMS:
+            with self.subTest(why), self.assertRaises(Malformed):
+                netlink.messages(data)
+
+    BAD_ATTRIBUTES = [
+        (b"\4", "no header"),
+        (struct.pack("=HH", 3, 1), "shorter than its header"),
+        (struct.pack("=HH", 0, 1), "no length: reading would never end"),
+        (struct.pack("=HH", 5, 1), "longer than what is there"),
+        (netlink.attribute(1, b"") + b"\0\0", "stray octets"),
+        (netlink.attribute(1, b"12345")[:9] + b"", "none: the last one's padding may be missing"),
+    ]
+
+    def test_bad_attributes_are_refused(self):
+        for data, why in self.BAD_ATTRIBUTES[:-1]:
+            with self.subTest(why), self.assertRaises(Malformed):
+                list(netlink.attributes(data))
+        self.assertEqual(list(netlink.attributes(self.BAD_ATTRIBUTES[-1][0])), [(1, b"12345")])
+
+    BAD_VALUES = [
+        (Attr.TIME, bytes(4), "half a number"), (Attr.RADIO, bytes(5), "a number and more"), (Attr.LINK_ID, b"", "no number"),
+        (Attr.MAC, bytes(5), "half an address"), (Attr.LINKS, b"\1\0", "no nest"), (Attr.LINKS, netlink.attribute(1, bytes(4)), "half a wdev"),
+        (Attr.COUNTERS, netlink.attribute(1, bytes(4)), "half a counter"), (Attr.STATION_LINKS, netlink.attribute(1, b"\7"), "no link"),
+    ]
+
+    def test_bad_values_are_refused(self):
+        for kind, payload, why in self.BAD_VALUES:
+            with self.subTest(why), self.assertRaises(Malformed):
+                family.decode([(kind, payload)])
+
+    def test_bad_acknowledgements_are_refused(self):
+        error = netlink.NLMSG_ERROR
+        for message, why in ((netlink.Message(error, 0, 1, 0, b"\0\0"), "half a code"), (netlink.Message(error, 0, 1, 0, struct.pack("=i", 22)), "a positive code"),
+                             (netlink.Message(error, netlink.NLM_F_ACK_TLVS, 1, 0, struct.pack("=i", -22)), "no request's header"),
+                             (netlink.Message(error, netlink.NLM_F_ACK_TLVS, 1, 0, struct.pack("=iIHHII", -22, 900, 1, 1, 1, 1)), "half a request")):
+            with self.subTest(why), self.assertRaises(Malformed):
+                message.error()
+
+    def test_an_extended_acknowledgement_is_told(self):
+        request = netlink.generic_request(30, 1, 9, netlink.number(3, "I", 1)).pack()
+        more = netlink.string(netlink.NLMSGERR_ATTR_MSG, "no such radio") + netlink.number(netlink.NLMSGERR_ATTR_OFFS, "I", 20)
+        for flags, quoted in ((netlink.NLM_F_ACK_TLVS, request), (netlink.NLM_F_ACK_TLVS | netlink.NLM_F_CAPPED, request[:16])):
+            error = netlink.Message(netlink.NLMSG_ERROR, flags, 9, 1, struct.pack("=i", -19) + quoted + more).error()
+            self.assertEqual((error.name, error.text, error.offset), ("ENODEV", "no such radio", 20))
+
+    def test_no_bytes_are_more_than_malformed(self):
+        chance = random.Random(1)
+        good = family.encode({"TIME": 5, "TEXT": "x", "MAC": "02:00:00:00:00:00", "TARGETS": ["02:00:00:00:00:01"]})
+        base = netlink.generic_request(30, 4, 1, good).pack()
+        refused = 0
+        for _ in range(20000):
+            data = bytearray(base)
+            for _ in range(chance.randrange(1, 6)):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            del data[chance.randrange(len(data)):]
+            try:
+                for message in netlink.messages(bytes(data)):
+                    message.error()
+                    family.decode(message.generic().attributes)
+            except Malformed:
+                refused += 1
+        self.assertGreater(refused, 1000)
+
+
+class Worlds(unittest.TestCase):
+    """Of built-in stations and access points."""
+
+    def connected(self, world):
+        world.wait_for(lambda: world.station("visitor").connected, timeout=30)
+
+    def test_time_stands_still_until_it_is_run(self):
+        with mlosim.World(AP_MLD) as world:
+            self.assertEqual((world.now, world.paused, world.clock), (0.0, True, "virtual"))
+            world.run_for(1.5)
+            world.run_until(2)
+            self.assertEqual(world.now, 2.0)
+            fired = world.facts.events_fired
+            self.assertEqual(world.step(10), 10)
+            self.assertEqual(world.facts.events_fired, fired + 10)
+            self.assertEqual(world.run_until(world.now), None)
+            with self.assertRaises(ValueError):
+                world.run_until(1)
+
+    def test_lists_what_there_is(self):
+        with mlosim.World(AP_MLD) as world:
+            self.connected(world)
+            self.assertEqual([one.name for one in world.radios()], ["router", "phone"])
+            self.assertEqual({one.name for one in world.interfaces()}, {"ap0", "sta0"})
+            self.assertEqual([(one.link_id, one.use) for one in world.links("sta0") if one.link_id is not None],
+                             [(0, mlosim.LinkUse.ACTIVE), (1, mlosim.LinkUse.ACTIVE)])
+            self.assertEqual(world.interface("phone").name, "sta0")
+            self.assertEqual(world.wdev_of("visitor"), world.interface("sta0").wdev)
+            self.assertEqual(world.interface("sta0").valid_links, (0, 1))
+            for which in (world.radio, world.interface, world.station):
+                with self.assertRaises(mlosim.NotFound):
+                    which("nobody")
+
+    def test_the_same_seed_is_the_same_run(self):
+        def run(seed):
+            with mlosim.World("roam-6g.json", settings={"/expect": []}, seed=seed) as world:
+                return [(one.time_ns, one.kind, one.subject) for one in world.events(12)]
+        first = run(3)
+        self.assertGreater(len(first), 200)
+        self.assertEqual(first, run(3))
+        self.assertNotEqual(first, run(4))
+
+    def test_built_in_access_points_take_orders(self):
+        with mlosim.World(AP_MLD) as world:
+            self.connected(world)
+            world.forget_events()
+            world.send_away("ap0", reason=5)
+            world.wait_for(lambda: world.station("visitor").counters["disconnections"] == 1, timeout=5)
+            self.connected(world)
+            world.remove_ap_link("ap0", link_id=1)
+            world.wait_for(lambda: world.interface("sta0").valid_links == (0,), timeout=5)
+            world.switch_channel("ap0", 2462, link_id=0)
+            world.wait_for(lambda: world.link("sta0", 0).channel.frequency_mhz == 2462, timeout=5)
+            with self.assertRaises(mlosim.NetlinkError) as refused:
+                world.remove_ap_link("ap0", link_id=7)
+            self.assertEqual(refused.exception.name, "ENOENT")
+
+    def test_a_chip_shows_its_tables_records_and_faults(self):
+        with mlosim.World("roam-6g.json", settings={"/expect": []}) as world:
+            world.run_for(8)
+            rows = world.chip_table("sta", "wcid")
+            self.assertTrue(rows and "address" in rows[0])
+            entries = world.chip_record("sta", "mcu")
+            self.assertEqual([one.number for one in entries], list(range(entries[0].number, entries[0].number + len(entries))))
+            self.assertIsInstance(json.loads(next(one.json for one in entries if one.json)), dict)
+            self.assertEqual(len(world.chip_record("sta", "mcu", since=entries[5].number)), len(entries) - 5)
+            fault = world.inject_fault("drop_ack cid=BSS_INFO times=1", "sta")
+            self.assertEqual([one.number for one in world.faults("sta")], [fault.number])
+            world.clear_faults(fault=fault)
+            self.assertEqual(world.faults("sta"), [])
+
+    def test_faults_of_the_air_act(self):
+        with mlosim.World(AP_MLD) as world:
+            world.inject_fault("drop_frame frame=auth")
+            world.run_for(20)
+            self.assertFalse(world.station("visitor").connected)
+            self.assertGreater(world.faults()[0].acted, 0)
+            world.clear_faults()
+            self.connected(world)
+            with self.assertRaises(mlosim.NetlinkError):
+                world.inject_fault("drop_frame frame=nonsense")
+
+    def test_waiting_ends_with_the_worlds_time(self):
+        with mlosim.World(AP_MLD) as world:
+            with self.assertRaises(mlosim.Timeout) as refused:
+                world.wait_for(lambda: False, timeout=3, what="the impossible")
+            self.assertIn("the impossible", str(refused.exception))
+            self.assertEqual(world.now, 3.0)
+            with self.assertRaises(mlosim.Timeout):
+                world.wait_for_event("new_radio", timeout=1)
+
+    def test_events_are_waited_for_by_what_they_tell(self):
+        with mlosim.World(AP_MLD) as world:
+            event = world.wait_for_event("set_link", timeout=30, interface="sta0", link_id=1)
+            self.assertEqual(event.subject.link_id, 1)
+            self.assertLessEqual(event.time, world.now)
+
+    def test_the_world_writes_its_files(self):
+        with tempfile.TemporaryDirectory() as place:
+            with mlosim.World(AP_MLD, directory=place, trace=True, pcap=True, nlpcap=True) as world:
+                world.run_for(1)
+                self.assertEqual(set(world.files), {"trace", "pcap", "nlpcap"})
+            self.assertTrue(all(file.stat().st_size for file in world.files.values()))
+            self.assertIn("programs come in", (pathlib.Path(place) / "mlosimd.log").read_text())
+
+    # ---- what goes wrong ----
+
+    def test_a_mistake_in_the_scenario_is_told_with_its_place(self):
+        with self.assertRaises(mlosim.BadScenario) as refused:
+            mlosim.World({"radios": [{"name": "sta", "profil": "ax"}]}).open()
+        self.assertIn("/radios/0/profil", str(refused.exception))
+
+    def test_a_world_that_dies_is_told_with_its_log(self):
+        with self.assertRaises(mlosim.WorldDied) as died:
+            with mlosim.World(AP_MLD) as world:
+                world._daemon.process.send_signal(signal.SIGKILL)
+                world.run_for(1)
+        self.assertIn("SIGKILL", str(died.exception))
+        with self.assertRaises(mlosim.WorldDied):  # also when nobody looked
+            with mlosim.World(AP_MLD) as world:
+                world._daemon.process.send_signal(signal.SIGABRT)
+
+    def test_a_failed_expectation_is_an_exception(self):
+        scenario = {**AP_MLD, "expect": [{"at": "1 s", "station": {"name": "visitor", "state": "roaming"}}]}
+        with self.assertRaises(mlosim.ExpectationFailed) as failed:
+            with mlosim.World(scenario) as world:
+                world.run_to_end()
+        self.assertIn("/expect/0", str(failed.exception))
+        with mlosim.World(scenario, check=False) as world:
+            self.assertEqual(world.run_to_end(), 1)
+
+    def test_a_scenario_that_ends_is_no_crash(self):
+        with mlosim.World({**AP_MLD, "duration": "2 s"}) as world:
+            with self.assertRaises(mlosim.WorldEnded):
+                world.run_for(10)
+        with mlosim.World({**AP_MLD, "duration": "2 s"}) as world:
+            self.assertEqual(world.run_to_end(), 0)
+
+    def test_a_daemon_that_is_not_there_is_told(self):
+        before = dict(os.environ)
+        try:
+            os.environ["MLOSIMD"] = "/nowhere/mlosimd"
+            with self.assertRaises(mlosim.NotFound):
+                find.mlosimd()
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+class Programs:
+    """Real ones, in either clock."""
+    clock = ""
+
+    def world(self, **more):
+        return self.enterContext(mlosim.World(**{"radios": 2, "clock": self.clock, **more}))
+
+    def test_a_program_runs_to_its_end(self):
+        world = self.world()
+        code, output = world.run("iw", "dev", "wlan0", "info")
+        self.assertEqual((code, "Interface wlan0" in output), (0, True), output)
+        self.assertNotEqual(world.run("iw", "dev", "nonsense", "info")[0], 0)
+
+    def test_output_is_waited_for(self):
+        world = self.world()
+        with world.start("sh", "-c", "echo first; cat file; sleep 0.2; echo later; exit 7", files={"file": "given\n"}) as program:
+            program.wait_output("given")
+            begun = world.now
+            later = program.wait_output("^later$")
+            self.assertGreaterEqual(later.time, begun)
+            self.assertEqual(program.wait(), 7)
+            self.assertEqual([line.text for line in program.lines], ["first", "given", "later"])
+            with self.assertRaises(mlosim.ProgramFailed) as failed:
+                program.wait_output("never")
+            self.assertIn("later", str(failed.exception))
+
+    def test_what_hangs_is_a_timeout_with_its_output(self):
+        world = self.world()
+        with world.start("sh", "-c", "echo here I am; sleep 100") as program:
+            with self.assertRaises(mlosim.Timeout) as late:
+                program.wait_output("never", timeout=0.3)
+            self.assertIn("here I am", str(late.exception))
+            with self.assertRaises(mlosim.Timeout):
+                program.wait(0.2)
+
+    def test_stock_programs_connect(self):
+        world = self.world()
+        with hostap.AccessPoint(world, "wlan0", ssid="home", **hostap.wpa2("secret phrase")) as ap, hostap.Station(world, "wlan1") as sta:
+            sta.connect("home", scan_freq=2437, **hostap.wpa2_network("secret phrase"))
+            ap.wait_station(sta.address)
+            self.assertEqual(sta.status()["bssid"], ap.bssid)
+            self.assertEqual(list(ap.stations()), [sta.address])
+            world.ask(Command.GET_WORLD)
+            sta.request("DISCONNECT")
+            sta.wait_disconnected()
+            ap.wait_event(f"AP-STA-DISCONNECTED {sta.address}")
+
+    def test_an_event_that_does_not_come_is_told_with_what_came(self):
+        world = self.world()
+        with hostap.Station(world, "wlan1") as sta:
+            network = sta.add_network(ssid="nowhere", key_mgmt="NONE", scan_freq=2437)
+            sta.select(network)
+            with self.assertRaises(mlosim.Timeout) as late:
+                sta.wait_event("CTRL-EVENT-CONNECTED", timeout=0.5)
+            self.assertIn("CTRL-EVENT-SCAN-STARTED", str(late.exception))
+            with self.assertRaises(mlosim.ProgramFailed):
+                sta.command("SET_NETWORK 0 nonsense 1")
+
+    def test_a_configuration_that_hostapd_refuses_is_told(self):
+        world = self.world()
+        with self.assertRaises(mlosim.ProgramFailed) as failed:
+            hostap.AccessPoint(world, "wlan0", ssid="home", nonsense=1)
+        self.assertIn("unknown configuration item 'nonsense'", str(failed.exception))
+
+
+class InRealTime(Programs, unittest.TestCase):
+    clock = "real"
+
+
+class Plugin(unittest.TestCase):
+    """The pytest plugin, and the examples."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.python = next((one for one in (sys.executable, "/usr/bin/python3")
+                           if subprocess.run([one, "-c", "import pytest"], capture_output=True).returncode == 0), None)
+        if cls.python is None:
+            raise programs.Missing("no pytest: run scripts/setup")
+
+    def pytest(self, *arguments, cwd, code=0):
+        environment = dict(os.environ, PYTHONPATH=str(programs.SOURCE / "python"), PYTHONDONTWRITEBYTECODE="1",
+                           MLOSIM_BUILD=str(programs.BUILD.resolve()))
+        done = subprocess.run([self.python, "-m", "pytest", "-p", "no:cacheprovider", *arguments], cwd=cwd, env=environment, timeout=200,
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, code, done.stdout[-6000:] + done.stderr[-2000:])
+        return done.stdout
+
+    def place(self, text):
+        place = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (place / "test_it.py").write_text("import pytest\n" + text)
+        return place
+
+    def test_a_test_gets_the_world_of_its_marker(self):
+        place = self.place("""
+@pytest.mark.world(radios=3, seed=9)
+def test_three(world):
+    assert (len(world.radios()), world.seed, world.clock) == (3, 9, "virtual")
+
+@pytest.mark.world({"radios": [{"name": "alone"}]}, clock="real")
+class TestClass:
+    def test_named(self, world):
+        assert [one.name for one in world.radios()] == ["alone"] and world.clock == "real"
+
+    @pytest.mark.world(radios=1)
+    def test_overridden(self, world):
+        assert [one.name for one in world.radios()] == ["r0"]
+
+def test_without(world):
+    assert len(world.radios()) == 2 and world.seed == 1
+""")
+        self.assertIn("4 passed", self.pytest("-p", "mlosim.pytest_plugin", cwd=place))
+        self.assertEqual([one.name for one in place.iterdir() if one.name.startswith("mlosim")], [])
+
+    def test_a_failure_keeps_what_was_written_and_says_how_to_repeat_it(self):
+        place = self.place("""
+def test_fails(world):
+    world.run("sh", "-c", "echo I was here")
+    world.run_for(2)
+    assert False
+""")
+        out = self.pytest("-p", "mlosim.pytest_plugin", "--mlosim-seed", "77", "--mlosim-clock", "real", cwd=place, code=1)
+        self.assertIn("mlosim: seed 77", out)
+        self.assertIn("seed 77, at 2.", out)
+        self.assertRegex(out, r"again: .* test_it.py::test_fails --mlosim-seed 77")
+        kept = place / "mlosim-results" / "test_it.py-test_fails-77"
+        self.assertIn("I was here", (kept / "sh" / "output").read_text())
+        for name in ("trace.jsonl", "air.pcapng", "netlink.pcapng", "scenario.json", "mlosimd.log"):
+            self.assertTrue((kept / name).exists(), name)
+
+    def test_each_test_runs_with_each_seed(self):
+        place = self.place("""
+def test_seed(world, mlosim_seed):
+    assert world.seed == mlosim_seed and mlosim_seed != 12
+
+def test_without_a_world():
+    pass
+""")
+        out = self.pytest("-p", "mlosim.pytest_plugin", "--mlosim-seed", "11-13", cwd=place, code=1)
+        self.assertIn("1 failed, 3 passed", out)
+        self.assertIn("test_it.py::test_seed --mlosim-seed 12", out)
+        self.assertEqual([one.name for one in (place / "mlosim-results").iterdir()], ["test_it.py-test_seed-12"])
+        self.assertIn("1 passed", self.pytest("-p", "mlosim.pytest_plugin", "-k", "without", "--mlosim-seed", "random", cwd=place))
+        self.pytest("-p", "mlosim.pytest_plugin", "--mlosim-seed", "13-11", cwd=place, code=4)
+
+    def test_a_world_that_dies_fails_its_test(self):
+        place = self.place("""
+def test_dies(world):
+    world._daemon.process.kill()
+""")
+        out = self.pytest("-p", "mlosim.pytest_plugin", cwd=place, code=1)
+        self.assertIn("WorldDied", out)
+        self.assertTrue((place / "mlosim-results" / "test_it.py-test_dies-1" / "mlosimd.log").exists())
+
+
+tap.main()
