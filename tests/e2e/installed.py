@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -62,6 +63,17 @@ class Installation(unittest.TestCase):
             daemon.terminate()
             daemon.wait(PATIENCE)
             daemon.stderr.close()
+
+    def test_has_a_python_package_that_finds_its_daemon(self):
+        package = self.prefix / "share/mlosimd/python"
+        shipped = sorted(path.name for path in (programs.SOURCE / "python/mlosim").glob("*.py"))
+        self.assertEqual(sorted(path.name for path in (package / "mlosim").glob("*.py")), shipped)
+        script = ("import mlosim\nwith mlosim.World('first-look.json') as world:\n    world.run_for(2)\n"
+                  "    print(world.command.split()[0], world.preload, world.now)")
+        env = {name: value for name, value in os.environ.items() if not name.startswith("MLOSIM")}
+        done = run([sys.executable, "-c", script], dict(env, PYTHONPATH=str(package), PYTHONDONTWRITEBYTECODE="1"))
+        library, = self.prefix.rglob("libmlosim-preload.so")
+        self.assertEqual((done.code, done.text.split()), (0, [str(self.prefix / "bin/mlosimd"), str(library), "2.0"]), done)
 
     def test_has_manual_pages_without_a_complaint_from_mandoc(self):
         for page in self.prefix.glob("share/man/man*/*"):
