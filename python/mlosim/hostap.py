@@ -123,6 +123,17 @@ class Control:
         except OSError as error:
             self.program.check()
             raise ProgramFailed(f"{self.program.name} takes no request: {error}") from error
+        self.world.settle()
+        self._take_events()
+        with self._lock:
+            if self._answers:
+                return self._answers.popleft()
+        answer = self._wait_answer(command)
+        self.world.settle()
+        return answer
+
+    def _wait_answer(self, command: str) -> str:
+        """Of a program that lives in the machine's time."""
         deadline = time.monotonic() + PATIENCE
         with self._lock:
             while not self._answers:
@@ -135,7 +146,6 @@ class Control:
         if answer is None:
             self.program.check()
             raise NoAnswer(f"{self.program.name} did not answer {command!r}")
-        self.world.settle()
         return answer
 
     def command(self, command: str) -> None:

@@ -258,6 +258,10 @@ class World(Agents):
         self._facts = model.world_facts(self.ask(Command.GET_WORLD)[0])
         return self._facts
 
+    def _known(self) -> WorldFacts:
+        """As last asked; time that stands still does so until this object runs it."""
+        return self._facts if self._facts is not None and self._facts.paused else self._look()
+
     @property
     def facts(self) -> WorldFacts:
         """Asked for now."""
@@ -270,10 +274,7 @@ class World(Agents):
 
     @property
     def now_ns(self) -> int:
-        known = self._facts
-        if known is not None and known.paused and not self.alive:
-            return known.time_ns
-        return self._look().time_ns
+        return self._known().time_ns
 
     @property
     def seed(self) -> int:
@@ -299,6 +300,7 @@ class World(Agents):
     def resume(self) -> None:
         """Time goes on by itself from now on, as fast as its clock allows."""
         self.ask(Command.RESUME)
+        self._facts = None
 
     def settle(self, pid: Optional[int] = None) -> bool:
         """Programs do what there is to do for them at this moment. With a process: not before it has joined or ended; True if
@@ -319,7 +321,7 @@ class World(Agents):
         self._run_until_ns(self.now_ns + round(seconds * 1e9))
 
     def _run_until_ns(self, end: int) -> None:
-        facts = self._look()
+        facts = self._known()
         if end < facts.time_ns:
             raise ValueError(f"{end / 1e9} s is in the past: it is {facts.time} s")
         if not facts.paused:
@@ -341,7 +343,7 @@ class World(Agents):
 
     def step_on(self, deadline: Optional[float] = None) -> None:
         """One small step (`step`), not beyond the deadline."""
-        facts = self._look()
+        facts = self._known()
         if not facts.paused:
             wall_pause()
             self.settle()
