@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "host/preload/shim.h"
+#include "host/preload/turns.h"
 
 static void close_quietly(int fd) {
     int saved = errno;
@@ -88,7 +89,7 @@ static long receive_packet(int fd, void* buffer, size_t size) {
 
 static struct mlosim_hello hello_of(enum mlosim_role role) {
     struct mlosim_hello hello = {.magic = MLOSIM_WIRE_MAGIC, .version = MLOSIM_WIRE_VERSION, .role = (uint16_t)role};
-    hello.pid = (int32_t)syscall(SYS_getpid);
+    hello.pid = role == MLOSIM_ROLE_NETLINK ? time_virtual_pid() : (int32_t)syscall(SYS_getpid);
     return hello;
 }
 

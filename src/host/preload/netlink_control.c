@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/preload/shim.h"
+#include "host/preload/turns.h"
 
 int netlink_socket(int type, int protocol) {
     int base = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -15,12 +16,20 @@ int netlink_socket(int type, int protocol) {
     return fd;
 }
 
+/* Ports that programs make of their process number (libnl: its low 22 bits, and a counter above them) are made of the
+ * one that is the same in each run. */
+static uint32_t port_on_wire(uint32_t port) {
+    enum { pid_mask = 0x3fffff };
+    if (!time_is_virtual() || (port & pid_mask) != ((uint32_t)syscall(SYS_getpid) & pid_mask)) return port;
+    return (port & ~(uint32_t)pid_mask) | ((uint32_t)time_virtual_pid() & pid_mask);
+}
+
 int netlink_bind(int fd, const struct sockaddr* address, socklen_t length) {
     struct sockaddr_nl local;
     if (length < sizeof local) FAIL(EINVAL);
     memcpy(&local, address, sizeof local);
     if (local.nl_family != AF_NETLINK) FAIL(EINVAL);
-    int error = daemon_socket_call(fd, MLOSIM_OP_BIND, local.nl_pid, local.nl_groups, NULL, NULL);
+    int error = daemon_socket_call(fd, MLOSIM_OP_BIND, port_on_wire(local.nl_pid), local.nl_groups, NULL, NULL);
     if (error) FAIL(error);
     return 0;
 }

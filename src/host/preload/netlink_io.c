@@ -6,6 +6,7 @@
 
 #include "host/preload/gather.h"
 #include "host/preload/shim.h"
+#include "host/preload/turns.h"
 
 /* What the kernel says before it looks at the bytes. */
 static int check_destination(const struct msghdr* msg) {
@@ -42,7 +43,10 @@ ssize_t netlink_send(int fd, const struct msghdr* msg, int flags) {
     error = errno;
     release(&pieces);
     if (sent < 0) FAIL(daemon_gone(error));
-    descriptor_set_unsynced(fd, true);
+    if (time_takes_part())
+        time_sync();
+    else
+        descriptor_set_unsynced(fd, true);
     return (ssize_t)length;
 }
 
@@ -94,6 +98,7 @@ static ssize_t receive_packet(int fd, struct msghdr* packet, int flags) {
 
 ssize_t netlink_receive(int fd, struct msghdr* msg, int flags) {
     if (flags & MSG_OOB) FAIL(EOPNOTSUPP);
+    if (time_await(fd, POLLIN, SO_RCVTIMEO, flags) != 0) return -1;
     struct mlosim_datagram header;
     struct pieces pieces;
     int error = put_behind(&pieces, &header, sizeof header, msg);

@@ -9,6 +9,7 @@
 
 #include "host/preload/gather.h"
 #include "host/preload/shim.h"
+#include "host/preload/turns.h"
 
 static int kernels_socket(int type, int protocol) {
     int fd = real()->socket(AF_PACKET, type, protocol);
@@ -177,10 +178,12 @@ ssize_t packet_send(int fd, const struct msghdr* msg, int flags) {
     int error = daemon_call(&call, all, 2, &answer, NULL);
     free(frame);
     if (error) FAIL(error);
+    time_sync();
     return (ssize_t)length;
 }
 
 ssize_t packet_receive(int fd, struct msghdr* msg, int flags) {
+    if (time_await(fd, POLLIN, SO_RCVTIMEO, flags) != 0) return -1;
     struct mlosim_frame header;
     struct pieces pieces;
     int error = put_behind(&pieces, &header, sizeof header, msg);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "host/preload/shim.h"
+#include "host/preload/turns.h"
 
 /* The linker of a C library older than 2.34 finds dlsym in libdl under this version; newer ones keep it for old
  * programs. */
@@ -25,6 +26,7 @@ static void look_up(void* slot, const char* name) {
 
 static void load(void) {
     /* First what a program's own malloc may need while the rest is looked up. */
+    look_up(&functions.raw, "syscall");
     LOOK_UP(open);
     LOOK_UP(openat);
     LOOK_UP(read);
@@ -101,7 +103,10 @@ const char* shim_socket_path(void) {
 
 __attribute__((constructor)) static void start(void) {
     load();
-    if (!socket_path) return;
+    if (!socket_path) {
+        time_start();
+        return;
+    }
     /* The program may clear or overwrite its environment. */
     size_t length = 0;
     while (socket_path[length])
@@ -111,4 +116,5 @@ __attribute__((constructor)) static void start(void) {
     for (size_t i = 0; i <= length; i++)
         copy[i] = socket_path[i];
     socket_path = copy;
+    time_start();
 }

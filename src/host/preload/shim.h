@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "host/wire.h"
 
@@ -26,6 +27,7 @@
 /* ---- real.c: the functions that we stand in front of ---- */
 
 struct real_functions {
+    long (*raw)(long, ...);
     int (*socket)(int, int, int);
     int (*bind)(int, const struct sockaddr*, socklen_t);
     int (*connect)(int, const struct sockaddr*, socklen_t);
@@ -182,6 +184,9 @@ int served_open(const struct served_path* path, int flags);
 /* write(2) on a descriptor of kind FILE, and on one of /dev/rfkill. */
 ssize_t served_write(int fd, const void* data, size_t length);
 ssize_t rfkill_write(const void* data, size_t length);
+
+/* libc's own, in front of which we stand too. */
+#define syscall real()->raw
 
 #define FAIL(code)      \
     do {                \

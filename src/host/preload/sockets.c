@@ -10,11 +10,13 @@
 #include <time.h>
 
 #include "host/preload/shim.h"
+#include "host/preload/time_io.h"
+#include "host/preload/turns.h"
 
 typedef ssize_t (*receive_function)(int, struct msghdr*, int);
 typedef ssize_t (*send_function)(int, const struct msghdr*, int);
 
-/* Of the kind that the descriptor is; NULL: the real one. */
+/* Of the kind that the descriptor is; NULL: the real one, as nobody may have to wait. */
 static receive_function receiver(int fd) {
     switch (descriptor_kind(fd)) {
         case DESCRIPTOR_NETLINK:
@@ -22,7 +24,7 @@ static receive_function receiver(int fd) {
         case DESCRIPTOR_PACKET:
             return packet_receive;
         default:
-            return NULL;
+            return time_takes_part() ? time_recvmsg : NULL;
     }
 }
 
@@ -33,7 +35,7 @@ static send_function sender(int fd) {
         case DESCRIPTOR_PACKET:
             return packet_send;
         default:
-            return NULL;
+            return time_takes_part() ? time_sendmsg : NULL;
     }
 }
 
@@ -82,7 +84,8 @@ EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length) {
         default:
             break;
     }
-    int result = real()->connect(fd, address.__sockaddr__, length);
+    int result = time_takes_part() ? time_connect_socket(fd, address.__sockaddr__, length)
+                                   : real()->connect(fd, address.__sockaddr__, length);
     descriptor_forget(fd); /* who is at the other end is known only now */
     return result;
 }
@@ -205,12 +208,22 @@ EXPORT ssize_t read(int fd, void* buffer, size_t size) {
         case DESCRIPTOR_FILE:
             FAIL(EBADF); /* is open to be written */
         default:
-            return real()->read(fd, buffer, size);
+            break;
     }
+    if (entropy_is(fd)) {
+        entropy_fill(buffer, size);
+        return (ssize_t)size;
+    }
+    if (time_await(fd, POLLIN, SO_RCVTIMEO, 0) != 0) return -1;
+    return real()->read(fd, buffer, size);
 }
 
 EXPORT ssize_t readv(int fd, const struct iovec* pieces, int count) {
     receive_function ours = receiver(fd);
+    if (ours == time_recvmsg) {
+        if (time_await(fd, POLLIN, SO_RCVTIMEO, 0) != 0) return -1;
+        ours = NULL;
+    }
     if (!ours) return real()->readv(fd, pieces, count);
     if (count < 0) FAIL(EINVAL);
     struct msghdr msg = {.msg_iov = (struct iovec*)pieces, .msg_iovlen = (size_t)count};
@@ -228,12 +241,13 @@ EXPORT ssize_t write(int fd, const void* data, size_t size) {
         case DESCRIPTOR_SILENT:
             return rfkill_write(data, size);
         default:
-            return real()->write(fd, data, size);
+            return time_takes_part() ? time_write(fd, data, size) : real()->write(fd, data, size);
     }
 }
 
 EXPORT ssize_t writev(int fd, const struct iovec* pieces, int count) {
     send_function ours = sender(fd);
+    if (ours == time_sendmsg) return time_writev(fd, pieces, count);
     if (!ours) return real()->writev(fd, pieces, count);
     if (count < 0) FAIL(EINVAL);
     struct msghdr msg = {.msg_iov = (struct iovec*)pieces, .msg_iovlen = (size_t)count};
@@ -263,42 +277,97 @@ EXPORT ssize_t __read_chk(int fd, void* buffer, size_t size, size_t room) {
 
 /* ---- descriptors ---- */
 
-EXPORT int close(int fd) {
+/* The number is free, or means something else now. */
+static void forget(int fd) {
     descriptor_forget(fd);
-    return real()->close(fd);
+    timers_forget(fd);
+    entropy_forget(fd);
+}
+
+EXPORT int close(int fd) {
+    if (time_owns(fd)) FAIL(EBADF);
+    /* What the end of a socket means to the world happens now, not when the daemon hears of it. */
+    bool daemons = time_takes_part() && descriptor_kind(fd) != DESCRIPTOR_FOREIGN;
+    forget(fd);
+    int result = real()->close(fd);
+    if (daemons) time_sync();
+    return result;
+}
+
+/* What lies between descriptors of ours, piece by piece. */
+static int close_around(unsigned first, unsigned last, int flags) {
+    int result = 0;
+    while (first <= last) {
+        unsigned end = first;
+        while (end < 65536 && end <= last && !time_owns((int)end))
+            end++;
+        unsigned to = end <= last && end < 65536 ? end - 1 : last;
+        if (end > first || end >= 65536) result = (int)syscall(SYS_close_range, first, to, flags);
+        if (result != 0 || to == last) break;
+        first = end + 1;
+    }
+    if (time_takes_part()) time_sync();
+    return result;
 }
 
 EXPORT int close_range(unsigned first, unsigned last, int flags) {
     if (!real()->close_range) FAIL(ENOSYS);
-    descriptor_forget_range(first, last);
-    return real()->close_range(first, last, flags);
+    if (!time_is_virtual() || (flags & 4 /* CLOSE_RANGE_CLOEXEC */)) {
+        descriptor_forget_range(first, last);
+        return real()->close_range(first, last, flags);
+    }
+    if (first > last) FAIL(EINVAL);
+    for (unsigned fd = first; fd <= last && fd < 65536; fd++)
+        if (!time_owns((int)fd)) forget((int)fd);
+    return close_around(first, last, flags);
 }
 
 EXPORT void closefrom(int first) {
+    if (time_is_virtual()) {
+        (void)close_range(first < 0 ? 0 : (unsigned)first, ~0u, 0);
+        return;
+    }
     descriptor_forget_range(first < 0 ? 0 : (unsigned)first, ~0u);
     if (real()->closefrom) real()->closefrom(first);
 }
 
+static void copied(int from, int to) {
+    if (to < 0 || from == to) return;
+    descriptor_forget(to);
+    timers_copy(from, to);
+    entropy_copy(from, to);
+}
+
 EXPORT int dup(int fd) {
+    if (time_owns(fd)) FAIL(EBADF);
     int copy = real()->dup(fd);
-    descriptor_forget(copy);
+    copied(fd, copy);
     return copy;
 }
 
 EXPORT int dup2(int fd, int wanted) {
+    if (time_owns(fd) || time_owns(wanted)) FAIL(EBADF);
     if (fd != wanted) descriptor_forget(wanted);
-    return real()->dup2(fd, wanted);
+    int copy = real()->dup2(fd, wanted);
+    copied(fd, copy);
+    return copy;
 }
 
 EXPORT int dup3(int fd, int wanted, int flags) {
+    if (time_owns(fd) || time_owns(wanted)) FAIL(EBADF);
     descriptor_forget(wanted);
-    return real()->dup3(fd, wanted, flags);
+    int copy = real()->dup3(fd, wanted, flags);
+    copied(fd, copy);
+    return copy;
 }
 
 /* Every command takes at most one word. */
 static int any_fcntl(int (*function)(int, int, ...), int fd, int command, long argument) {
+    if (time_owns(fd)) FAIL(EBADF);
+    if ((command == F_SETLKW || command == F_OFD_SETLKW) && time_takes_part())
+        return time_fcntl_lock(fd, command, (struct flock*)argument);
     int result = function(fd, command, argument);
-    if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) descriptor_forget(result);
+    if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) copied(fd, result);
     return result;
 }
 
