@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
     std::vector<std::string> changes;
     std::vector<std::string> faults;
     bool no_socket = false;
+    double stall_patience = 10.0;
 
     CLI::App app(
         "A Wi-Fi 7 world in one process, for unmodified iw, hostapd and wpa_supplicant.\n"
@@ -109,6 +110,10 @@ int main(int argc, char** argv) {
         ->type_name("PATH");
     app.add_flag("--no-socket", no_socket, "No programs come in");
     app.add_flag("--paused", options.paused, "Time stands still until somebody resumes it (mlosimctl)");
+    app.add_option("--stall-patience", stall_patience,
+                   "Seconds after which a program that keeps a virtual clock waiting is named in a warning")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.1, 1e6));
     app.add_option("--trace", options.trace, "Write what happens as JSON lines; - for standard output")
         ->type_name("FILE");
     app.add_option("--pcap", options.pcap, "Write every frame on the air as pcapng; - for standard output")
@@ -131,6 +136,7 @@ int main(int argc, char** argv) {
     for (const std::string& fault : faults)
         options.overrides.push_back(fault_of(fault));
     options.serve = !no_socket;
+    options.stall_patience = std::chrono::nanoseconds(static_cast<std::int64_t>(stall_patience * 1e9));
 
     std::signal(SIGPIPE, SIG_IGN);  // whoever reads our output may leave; writing then fails, and that is seen
     std::signal(SIGXFSZ, SIG_IGN);

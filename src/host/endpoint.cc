@@ -41,7 +41,8 @@ public:
           listener_(io, listener),
           reserve_(open_reserve()),
           mirror_(options_.socket_path + ".fs"),
-          context_{io, server, services, mirror_, ReceiveBufferLimits::of_this_machine(), {}, {}, *this} {
+          context_{io, server, services, mirror_,      ReceiveBufferLimits::of_this_machine(),
+                   {}, {},     *this,    options_.time} {
         wait_for_connection();
     }
 

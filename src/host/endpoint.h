@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "host/host_services.h"
+#include "host/time_server.h"
 #include "netlink/server.h"
 #include "sim/result.h"
 
@@ -22,6 +23,8 @@ struct EndpointOptions {
     std::string socket_path;
     /// Connections beyond this are closed at once.
     std::size_t max_connections = 4096;
+    /// Of a world whose clock is virtual: programs take part in it. Must outlive the endpoint.
+    TimeServer* time = nullptr;
 };
 
 /// What programs under the shim talk to: a Unix SOCK_SEQPACKET socket (host/wire.h). Trusts nobody: only this user and

@@ -84,8 +84,9 @@ public:
     [[nodiscard]] virtual bool takes_part(pid_t pid) const = 0;
     /// Somebody has spoken to programs: all of them are asked before time moves on.
     virtual void look_again() = 0;
-    /// Called whenever a turn has ended and all that the program sent in it has been handled. What programs do
-    /// repeats, at these moments and in no other, so that only here may it get into a record.
+    /// Called whenever a turn has ended, all that the program sent in it has been handled, and whoever it started or
+    /// ended is there or gone; and when a process has ended otherwise. What programs do repeats, at these moments and
+    /// in no other, so that only here may it get into a record.
     virtual void on_turn_end(std::function<void()> callback) = 0;
     /// Nobody has the turn, nobody is awaited and nobody needs asking.
     [[nodiscard]] virtual bool settled() const = 0;
@@ -94,10 +95,9 @@ public:
 
     /// Somebody takes part, or is expected to.
     [[nodiscard]] virtual bool present() const = 0;
-    /// All that has come in has been read: takes the turn back, answers, gives the next one. True: settled.
-    virtual bool proceed() = 0;
-    /// What the page is to show. Only while settled.
-    virtual void set_now(sim::Time now) = 0;
+    /// All that has come in has been read, and the world is at `now`: takes the turn back, answers, gives the next one.
+    /// True: settled.
+    virtual bool proceed(sim::Time now) = 0;
     /// Until when all are idle; nothing: for ever. Only while settled.
     [[nodiscard]] virtual std::optional<sim::Time> earliest_deadline() const = 0;
     /// Grows whenever something was sent to a program's sockets.

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "host/time_codec.h"
+
 namespace mlosim::host {
 namespace {
 
@@ -97,6 +99,12 @@ Result<Greeting> parse_greeting(Bytes packet) {
                     return fail(EPROTO, "a file is opened to be written");
             }
             greeting.call = *call;
+            return greeting;
+        }
+        case MLOSIM_ROLE_TIME: {
+            const auto join = parse_join(packet);
+            if (!join) return fail(join.error());
+            greeting.join = *join;
             return greeting;
         }
         default:

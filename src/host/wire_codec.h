@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "host/time_wire.h"
 #include "host/wire.h"
 #include "sim/result.h"
 
@@ -22,10 +23,11 @@ struct CallView {
     [[nodiscard]] Bytes data() const;
 };
 
-/// A connection's first packet. `call` is filled for the roles that bring one.
+/// A connection's first packet. `call` and `join` are filled for the roles that bring one.
 struct Greeting {
     mlosim_hello hello{};
     CallView call;
+    mlosim_join join{};  ///< of a TIME
 };
 
 /// EPROTO for anything that no shim of this version sends.

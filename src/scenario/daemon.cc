@@ -13,6 +13,7 @@
 
 #include "host/endpoint.h"
 #include "host/tap_devices.h"
+#include "host/time_server.h"
 #include "host/usersock_endpoint.h"
 #include "observe/record_file.h"
 #include "scenario/duration_text.h"
@@ -71,12 +72,14 @@ struct Doors {
 
 /// Opens what programs come in through. Without a socket there is no point in a world that waits for programs; one that
 /// only runs through its scenario can do without, unless it was asked for.
-Result<Doors> open_doors(const DaemonOptions& options, bool needed, asio::io_context& io, KernelFace& face) {
+Result<Doors> open_doors(const DaemonOptions& options, bool needed, asio::io_context& io, KernelFace& face,
+                         host::TimeServer* time) {
     Doors doors;
     if (!options.serve) return doors;
     host::raise_descriptor_limit();
-    auto endpoint = host::Endpoint::open(io, face.server(), face.services(),
-                                         {options.socket.value_or(host::default_socket_path())});
+    auto endpoint =
+        host::Endpoint::open(io, face.server(), face.services(),
+                             {.socket_path = options.socket.value_or(host::default_socket_path()), .time = time});
     if (endpoint) {
         doors.endpoint = std::move(*endpoint);
         spdlog::info("programs come in through {}: mlosimctl exec -- iw dev", doors.endpoint->socket_path());
@@ -111,6 +114,12 @@ public:
         : options_(options), file_(std::move(file)), out_(out), err_(err) {}
 
     ExitCode go(Scenario scenario) {
+        if (!options_.serve && scenario.clock == netlink::ClockMode::virtual_time && !scenario.ends_by_itself()) {
+            print(err_, file_,
+                  {{"/duration", "nothing, with \"clock\": \"virtual\", nothing to expect, and no programs to wait for",
+                    "a duration or an expectation, so that the world ends"}});
+            return ExitCode::bad_input;
+        }
         // Nothing is made, and no file emptied, for a world that turns out to be impossible: until then, the files keep
         // what they get.
         auto built = Simulation::build(std::move(scenario), options_.trace ? into(trace_) : nullptr,
@@ -151,10 +160,26 @@ private:
         return complete;
     }
 
+    /// Where programs take part in the world's time, if that is not the wall's.
+    Result<std::unique_ptr<host::TimeServer>> open_time(Simulation& simulation, asio::io_context& io) {
+        const Scenario& scenario = simulation.scenario();
+        if (scenario.clock == netlink::ClockMode::real || !options_.serve) return nullptr;
+        host::TimeOptions time;
+        time.realtime_at_zero = scenario.realtime_at_zero;
+        if (scenario.deterministic_entropy) time.entropy_seed = scenario.seed;
+        time.stall_patience = options_.stall_patience;
+        time.warn = [](const std::string& what) { spdlog::warn("{}", what); };
+        simulation.world().set_boottime_at_zero(time.boottime_at_zero);
+        return host::TimeServer::open(io, wall_, std::move(time));
+    }
+
     Result<void> serve(Simulation& simulation) {
         const WorldTimeInLog world_time(simulation.queue());
         const netlink::ClockMode clock = simulation.scenario().clock;
+        const bool ends = simulation.scenario().ends_by_itself();
         asio::io_context io(1);
+        auto time = open_time(simulation, io);
+        if (!time) return fail(std::move(time.error()));
         WorldLoop loop(io, simulation.queue(), wall_,
                        {clock, simulation.scenario().seed, options_.paused,
                         [](sim::Duration lag) {
@@ -164,7 +189,8 @@ private:
                         [this] {
                             for (const auto& [file, path] : files_)
                                 file->flush();
-                        }});
+                        },
+                        time->get(), ends});
         // Before the doors open: whoever can come in may also expect a tidy end.
         asio::signal_set signals(io, SIGINT, SIGTERM);
         signals.async_wait([&loop](const boost::system::error_code& error, int) {
@@ -177,7 +203,7 @@ private:
             if (!opened) return fail(std::move(opened.error()));
             taps = std::move(*opened);
         }
-        auto doors = open_doors(options_, clock == netlink::ClockMode::real, io, face);
+        auto doors = open_doors(options_, clock == netlink::ClockMode::real || !ends, io, face, time->get());
         if (!doors) return fail(std::move(doors.error()));
 
         simulation.start([&loop] { loop.stop(); });

@@ -24,6 +24,8 @@ struct DaemonOptions {
     std::optional<std::string> socket;  ///< nothing: the default one
     bool serve = true;                  ///< false: no socket at all
     bool paused = false;
+    /// With a virtual clock: a program that keeps it waiting is named after so long.
+    sim::Duration stall_patience = std::chrono::seconds(10);
     std::optional<std::string> trace;   ///< file, "-" for standard output
     std::optional<std::string> pcap;    ///< the same, for the air
     std::optional<std::string> nlpcap;  ///< the same, for netlink

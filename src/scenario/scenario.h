@@ -77,6 +77,11 @@ struct Scenario {
     std::string description;
     std::uint64_t seed = 1;
     netlink::ClockMode clock = netlink::ClockMode::real;
+    /// With a virtual clock, what programs in the world take CLOCK_REALTIME to have been when it began, since 1970: the
+    /// first of January 2026, the same in each run.
+    sim::Duration realtime_at_zero = std::chrono::seconds(1767225600);
+    /// Random numbers of programs come from the seed.
+    bool deterministic_entropy = false;
     /// When the world ends. Without one: when all is done and decided; never, if there is nothing to decide.
     std::optional<sim::Duration> duration;
     netlink::Dialect dialect = netlink::Dialect::mainline;
@@ -92,6 +97,9 @@ struct Scenario {
     std::vector<Expectation> expectations;
     std::optional<FaultVariant> with_fault;
     std::optional<RandomFaultsPlan> random_faults;
+
+    /// Without that, nothing but a signal ends the world.
+    [[nodiscard]] bool ends_by_itself() const { return duration || !expectations.empty(); }
 
     /// Puts the variant in force. There is one.
     void switch_fault_on() {

@@ -48,6 +48,7 @@ WorldLoop::WorldLoop(asio::io_context& io, sim::EventQueue& queue, const sim::Wa
     : io_(io),
       queue_(queue),
       options_(std::move(options)),
+      wall_(wall),
       pacer_(wall, queue.now()),
       alarm_(std::make_unique<Alarm>(io)),
       paused_(options_.paused) {}
@@ -60,14 +61,62 @@ void WorldLoop::run() {
     heard_ = queue_.now();
     tell_pace();
     while (!stopped_) {
-        const bool more = fire(heard_horizon(), batch);
-        arrive();
-        if (stopped_) break;
-        if (!more) wait();
-        if (real())
-            hear();
-        else if (more)
-            io_.poll();
+        if (options_.programs != nullptr && options_.programs->present()) {
+            take_turns();
+        } else {
+            tell_settled();
+            go_on();
+        }
+    }
+}
+
+void WorldLoop::go_on() {
+    const bool more = !stands() && fire(heard_horizon(), batch);
+    arrive();
+    if (stopped_) return;
+    if (!more) wait();
+    if (real())
+        hear();
+    else if (more)
+        io_.poll();
+}
+
+/// Its time goes only as far as programs need it, and there is none.
+bool WorldLoop::stands() const {
+    return !real() && !options_.ends_by_itself && !destination_;
+}
+
+/// With programs, time moves only when all that they have said was handled, and they have nothing to do.
+void WorldLoop::take_turns() {
+    for (unsigned handlers = 0; handlers < outside_batch && !stopped_; ++handlers)
+        if (io_.poll_one() == 0) break;
+    if (stopped_) return;
+    if (!options_.programs->proceed(queue_.now())) return wait_for_outside();
+    tell_settled();
+    arrive();
+    if (stopped_) return;
+    if (paused_)
+        wait();
+    else
+        fire_for_programs();
+}
+
+/// Fires events up to the first moment at which a program gets something, or has asked to be woken. Programs see a
+/// moment when everything in the world has happened that happens then.
+void WorldLoop::fire_for_programs() {
+    const std::uint64_t outputs = options_.programs->outputs();
+    std::optional<sim::Time> until = options_.programs->earliest_deadline();
+    if (destination_ && (!until || destination_->when < *until)) until = destination_->when;
+    for (std::uint64_t fired = 0; fired < batch; ++fired) {
+        const std::optional<sim::Time> due = queue_.next_due();
+        if (!due || (until && *due > *until)) {
+            if (!until) return wait();
+            queue_.run_until(std::max(*until, queue_.now()));
+            return;
+        }
+        if (*due > queue_.now() && options_.programs->outputs() != outputs) return;
+        queue_.step();
+        if (stopped_ || paused_) return;
     }
 }
 
@@ -131,7 +180,7 @@ void WorldLoop::arrive() {
 
 void WorldLoop::wait() {
     std::optional<sim::Time> next;
-    if (!paused_) {
+    if (!paused_ && real()) {
         next = queue_.next_due();
         if (destination_ && (!next || destination_->when < *next)) next = destination_->when;
     }
@@ -140,6 +189,16 @@ void WorldLoop::wait() {
     else
         alarm_->clear();
     if (options_.before_waiting) options_.before_waiting();
+    io_.run_one();
+}
+
+/// For a program: mostly for microseconds.
+void WorldLoop::wait_for_outside() {
+    constexpr sim::Duration now_and_then = std::chrono::milliseconds(200);
+    if (const sim::Duration now = wall_.now(); options_.before_waiting && now - waited_ > now_and_then) {
+        waited_ = now;
+        options_.before_waiting();
+    }
     io_.run_one();
 }
 
@@ -183,9 +242,21 @@ Result<void> WorldLoop::run_to(sim::Time when, sim::Action reached) {
     return resume();
 }
 
-Result<void> WorldLoop::settle(std::optional<std::int32_t>, Settled settled) {
-    settled(false);  // nobody's time is the world's
+Result<void> WorldLoop::settle(std::optional<std::int32_t> pid, Settled settled) {
+    if (options_.programs == nullptr) {  // nobody's time is the world's
+        settled(false);
+        return {};
+    }
+    if (pid) options_.programs->expect(*pid, "a program");
+    options_.programs->look_again();
+    settling_.push_back({pid, std::move(settled)});
     return {};
+}
+
+/// Nobody has anything to do: those who wait for that are told.
+void WorldLoop::tell_settled() {
+    for (const Settling& one : std::exchange(settling_, {}))
+        one.settled(one.pid && options_.programs->takes_part(*one.pid));
 }
 
 }  // namespace mlosim::scenario

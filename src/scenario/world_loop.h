@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
+#include "host/time_server.h"
 #include "netlink/time_control.h"
 #include "sim/event_queue.h"
 #include "sim/pacer.h"
@@ -27,10 +29,16 @@ struct WorldLoopOptions {
     std::function<void(sim::Duration)> on_pace;
     /// Called before the loop waits for something to happen.
     std::function<void()> before_waiting;
+    /// With a virtual clock: programs that take part in its time. Must outlive the loop.
+    host::TimeServer* programs = nullptr;
+    /// With a virtual clock: the world ends by itself, so its time goes on whether programs take part or not. Otherwise
+    /// it stands while there is none.
+    bool ends_by_itself = true;
 };
 
 /// The one thread's main loop: joins what comes from outside (Asio) with what happens inside (the event queue), and
-/// drives time. With a real clock an event fires when the wall clock has reached it; with a virtual one, at once.
+/// drives time. With a real clock an event fires when the wall clock has reached it; with a virtual one, at once, or,
+/// as soon as programs take part, when none of them has anything left to do.
 class WorldLoop final : public netlink::TimeControl {
 public:
     /// Everything passed in must outlive the loop.
@@ -69,6 +77,11 @@ private:
         sim::Action reached;
     };
 
+    struct Settling {
+        std::optional<std::int32_t> pid;
+        Settled settled;
+    };
+
     [[nodiscard]] bool real() const noexcept { return options_.mode == netlink::ClockMode::real; }
     [[nodiscard]] sim::Time horizon();
     [[nodiscard]] sim::Time heard_horizon();
@@ -77,13 +90,22 @@ private:
     void arrive();
     void tell_pace();
     void wait();
+    void wait_for_outside();
+    void go_on();
+    void take_turns();
+    void fire_for_programs();
+    void tell_settled();
+    [[nodiscard]] bool stands() const;
 
     boost::asio::io_context& io_;
     sim::EventQueue& queue_;
     WorldLoopOptions options_;
+    const sim::WallClock& wall_;
     sim::Pacer pacer_;
+    sim::Duration waited_{0};  ///< when before_waiting() was last called
     std::unique_ptr<Alarm> alarm_;
     std::optional<Destination> destination_;
+    std::vector<Settling> settling_;
     sim::Time heard_;  ///< with a real clock: what programs sent until then has been read
     bool paused_;
     bool stopped_ = false;

@@ -33,6 +33,7 @@ Connection::Connection(ConnectionContext& context, std::uint64_t id, int fd, net
 Connection::~Connection() {
     netlink_.reset();
     link_.reset();
+    time_.reset();
     socket_->close();
 }
 
@@ -48,6 +49,9 @@ void Connection::on_packet(Bytes packet) {
             context_.owner.settle(peer_.pid, cookie_);
             // Nobody hears of an error here: who writes past the shim cannot be told.
             (void)context_.services.write(path_, as_text(packet));
+            return;
+        case MLOSIM_ROLE_TIME:
+            if (auto taken = time_->on_packet(packet); !taken) finish();
             return;
         default:
             return finish();  // these roles have nothing more to say
@@ -69,15 +73,18 @@ void Connection::greet(Bytes packet) {
         role_ = MLOSIM_ROLE_CALL;
         return answer(greeting->call);
     }
-    if (context_.owner.find(hello.cookie) != nullptr) return welcome(EADDRINUSE);
+    if (hello.cookie != 0 && context_.owner.find(hello.cookie) != nullptr) return welcome(EADDRINUSE);
     int error = 0;
     if (hello.role == MLOSIM_ROLE_NETLINK) error = open_netlink(hello);
     if (hello.role == MLOSIM_ROLE_PACKET) error = open_link(hello);
     if (hello.role == MLOSIM_ROLE_FILE) error = open_file(greeting->call);
+    if (hello.role == MLOSIM_ROLE_TIME) error = join(greeting->join);
     if (error == 0) {
         role_ = hello.role;
         cookie_ = hello.cookie;
     }
+    if (time_) return;  // its welcome has gone out
+    if (error == 0) tell_of_output();
     welcome(error);
     if (role_ == MLOSIM_ROLE_SILENT) tell_switches();
 }
@@ -129,6 +136,20 @@ int Connection::open_file(const CallView& call) {
     if ((facts->mode & 0222U) == 0) return EACCES;
     path_ = call.path();
     return 0;
+}
+
+int Connection::join(const mlosim_join& join) {
+    if (context_.time == nullptr) return ENOTSUP;
+    auto time = std::make_unique<TimeConnection>(*context_.time, *socket_);
+    if (auto joined = time->join(join, peer_.pid); !joined) return joined.error().code;
+    time_ = std::move(time);
+    return 0;
+}
+
+/// What is sent to a program that takes part in virtual time is a reason to ask it.
+void Connection::tell_of_output() {
+    if (context_.time == nullptr) return;
+    socket_->on_sent([time = context_.time, pid = peer_.pid] { time->sent_to(pid); });
 }
 
 void Connection::answer(const CallView& call) {

@@ -12,6 +12,7 @@
 #include "host/detail/mirror.h"
 #include "host/detail/netlink_connection.h"
 #include "host/detail/packet_socket.h"
+#include "host/detail/time_connection.h"
 #include "host/host_services.h"
 #include "netlink/server.h"
 
@@ -44,6 +45,7 @@ struct ConnectionContext {
     /// For what is read while a call is in hand.
     PacketBuffers settle_buffers;
     ConnectionOwner& owner;
+    TimeServer* time = nullptr;  ///< of a world whose clock is virtual
 };
 
 /// One connection of a program: greets, then plays its role (host/wire.h).
@@ -73,6 +75,8 @@ private:
     [[nodiscard]] int open_netlink(const mlosim_hello& hello);
     [[nodiscard]] int open_link(const mlosim_hello& hello);
     [[nodiscard]] int open_file(const CallView& call);
+    [[nodiscard]] int join(const mlosim_join& join);
+    void tell_of_output();
     void answer(const CallView& call);
     [[nodiscard]] Answer answer_about_socket(const CallView& call);
     void send_reply();
@@ -87,6 +91,7 @@ private:
     bool finished_ = false;
     std::unique_ptr<NetlinkConnection> netlink_;
     std::unique_ptr<LinkConnection> link_;
+    std::unique_ptr<TimeConnection> time_;
     std::string path_;   ///< of a FILE
     std::string reply_;  ///< an answer's payload, of which the first `reply_sent_` bytes are gone
     std::size_t reply_sent_ = 0;

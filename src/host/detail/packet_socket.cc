@@ -1,6 +1,7 @@
 #include "host/detail/packet_socket.h"
 
 #include <cerrno>
+#include <cstring>
 
 #include <boost/asio/post.hpp>
 #include <fcntl.h>
@@ -99,9 +100,25 @@ std::size_t PacketSocket::send(std::span<const iovec> packets) {
             return done;
         }
         done += static_cast<std::size_t>(sent);
+        if (sent_) sent_();
         if (static_cast<std::size_t>(sent) < count) return done;
     }
     return done;
+}
+
+bool PacketSocket::send_with_descriptor(iovec packet, int descriptor) {
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptor)> control{};
+    msghdr message{};
+    message.msg_iov = &packet;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof descriptor);
+    std::memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
+    return ::sendmsg(fd(), &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
 void PacketSocket::watch_room() {

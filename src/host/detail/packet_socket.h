@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -58,6 +59,10 @@ public:
     /// Sends as many of `packets`, in order, as the socket takes. EAGAIN after a part is no error; another errno ends
     /// the connection with on_gone() soon.
     std::size_t send(std::span<const iovec> packets);
+    /// One packet, and a descriptor with it. False: it was not taken.
+    bool send_with_descriptor(iovec packet, int descriptor);
+    /// Called whenever something was sent.
+    void on_sent(std::function<void()> call) { sent_ = std::move(call); }
     /// Calls on_room() once the peer has read three quarters of what the socket holds.
     void watch_room();
     /// Reads no more; on_gone() follows, from a clean stack.
@@ -83,6 +88,7 @@ private:
     PacketBuffers& buffers_;
     std::size_t send_buffer_ = 0;
     User* user_ = nullptr;
+    std::function<void()> sent_;
     bool reading_ = true;
     bool waiting_ = false;
     bool lost_ = false;

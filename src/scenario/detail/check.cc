@@ -57,7 +57,6 @@ public:
             expectations(variant.expectations, variant.duration ? variant.duration : scenario_.duration);
         }
         if (scenario_.random_faults) random_faults(*scenario_.random_faults);
-        end();
     }
 
 private:
@@ -299,15 +298,6 @@ private:
             mistake(plan.pointer, "faults up to " + in_seconds(plan.until.value_or(plan.from)),
                     "up to the duration, " + in_seconds(*duration));
         expectations(plan.expectations, duration);
-    }
-
-    void end() {
-        for (const Mistake& mistake : mistakes_)
-            if (mistake.pointer == "/duration" || mistake.pointer == "/expect") return;  // that mistake is reported
-        const bool ends = scenario_.duration || !scenario_.expectations.empty();
-        if (scenario_.clock == netlink::ClockMode::virtual_time && !ends)
-            mistake("/duration", "nothing, with \"clock\": \"virtual\" and nothing to expect",
-                    "a duration or an expectation, so that the world ends");
     }
 
     const Scenario& scenario_;

@@ -7,6 +7,7 @@
 #include "mld/netdev.h"
 #include "scenario/detail/named_errors.h"
 #include "scenario/duration_text.h"
+#include "scenario/moment_text.h"
 
 namespace mlosim::scenario::detail {
 
@@ -90,6 +91,12 @@ const Kind<std::string>& interface_name() {
 const Kind<sim::Duration>& duration() {
     static const auto kind = from_text("a time with its unit, like \"1.5 s\" (ns, us, ms, s, min, h, TU)",
                                        [](const std::string& text) { return parse_duration(text); });
+    return kind;
+}
+
+const Kind<sim::Duration>& moment() {
+    static const auto kind =
+        from_text("a moment like \"2026-01-01T00:00:00Z\"", [](const std::string& text) { return parse_moment(text); });
     return kind;
 }
 

@@ -33,6 +33,8 @@ namespace mlosim::scenario::detail {
 /// Of a netdev: may hold one %d.
 [[nodiscard]] const Kind<std::string>& interface_name();
 [[nodiscard]] const Kind<sim::Duration>& duration();
+/// In ISO 8601, since 1970.
+[[nodiscard]] const Kind<sim::Duration>& moment();
 [[nodiscard]] const Kind<phy::Position>& position();
 [[nodiscard]] const Kind<ieee80211::MacAddress>& mac_address();
 [[nodiscard]] const Kind<ieee80211::Ssid>& ssid();

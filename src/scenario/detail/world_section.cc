@@ -91,6 +91,8 @@ void read_world(Fields& top, Scenario& out) {
     out.description = top.get("description", any_text(), out.description);
     out.seed = top.get("seed", integer<std::uint64_t>(0, std::numeric_limits<std::uint64_t>::max()), out.seed);
     out.clock = top.get("clock", word(clocks), out.clock);
+    out.realtime_at_zero = top.get("realtime_at_zero", moment(), out.realtime_at_zero);
+    out.deterministic_entropy = top.get("deterministic_entropy", yes_or_no(), out.deterministic_entropy);
     out.duration = top.optional("duration", duration());
     out.dialect = top.get("dialect", word(dialects), out.dialect);
     read_netdev(top, out);
