@@ -166,8 +166,10 @@ void Turns::sent_to(pid_t pid) {
     outputs_++;
     const TimedProcess* process = find(pid);
     for (auto& [number, who] : participants_) {
-        who.stale = true;  // a child may have the socket
-        if (process != nullptr && who.process == process->virtual_pid) who.hot = true;
+        if (process != nullptr && who.process == process->virtual_pid)
+            who.hot = true;
+        else
+            who.stale = true;  // it may have the socket, too, of its parent
     }
 }
 
@@ -384,8 +386,8 @@ void Turns::take_turn_back() {
     (void)idle(who, said);
     who.wants = false;
     if (said.ran == 0) return;
-    look_again();
-    who.stale = false;  // it has looked, and nobody else has run since
+    for (auto& [number, other] : participants_)
+        if (&other != &who) other.stale = true;  // it has itself looked before it became idle
 }
 
 void Turns::answer_syncs() {
