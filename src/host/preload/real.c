@@ -107,6 +107,8 @@ __attribute__((constructor)) static void start(void) {
         time_start();
         return;
     }
+    const char* buffered = getenv("MLOSIM_LINE_BUFFERED");
+    if (buffered && *buffered == '1') setvbuf(stdout, NULL, _IOLBF, 0);
     /* The program may clear or overwrite its environment. */
     size_t length = 0;
     while (socket_path[length])

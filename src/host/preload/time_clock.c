@@ -77,7 +77,7 @@ EXPORT int gettimeofday(struct timeval* restrict out, void* restrict zone) {
     if (!time_is_virtual()) return REAL(gettimeofday)(out, zone);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    if (out) *out = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
+    *out = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
     if (zone) *(struct timezone*)zone = (struct timezone){0, 0};
     return 0;
 }
