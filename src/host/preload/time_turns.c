@@ -177,6 +177,7 @@ int time_decide(void) {
         set_state(TIME_REAL);
         return TIME_REAL;
     }
+    if (facts.flags & MLOSIM_TIME_ENTROPY) addresses_settle();
     set_state(TIME_VIRTUAL);
     time_adopt(fd, &facts, false);
     threads_join_main();

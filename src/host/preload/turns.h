@@ -161,6 +161,11 @@ void timers_forked(void);
 int time_await(int fd, short events, int option, int flags);
 bool descriptor_blocks(int fd);
 
+/* ---- time_addresses.c ---- */
+
+/* Does not return if the program has to begin anew. */
+void addresses_settle(void);
+
 /* ---- time_threads.c ---- */
 
 void conds_forget(void);
