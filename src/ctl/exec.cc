@@ -9,6 +9,7 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <sys/personality.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -145,13 +146,26 @@ std::string absolute(const std::string& path) {
     return found;
 }
 
-/// Whether the world's network devices are the kernel's own.
-bool devices_are_taps(const std::string& socket_path) {
+struct WorldFacts {
+    bool devices_are_taps = false;  ///< network devices are the kernel's own
+    bool virtual_time = false;
+};
+
+WorldFacts ask_world(const std::string& socket_path) {
     auto client = GenlClient::open(socket_path, MLOSIM_GENL_NAME);
-    if (!client) return false;
+    if (!client) return {};
     const auto answers = client->ask(client->request(MLOSIM_CMD_GET_WORLD));
-    return answers && !answers->empty() &&
-           answers->front().attributes().number(MLOSIM_ATTR_NETDEV_BACKEND) == MLOSIM_NETDEV_TAP;
+    if (!answers || answers->empty()) return {};
+    const auto world = answers->front().attributes();
+    return {world.number(MLOSIM_ATTR_NETDEV_BACKEND) == MLOSIM_NETDEV_TAP,
+            world.number(MLOSIM_ATTR_CLOCK_MODE) == MLOSIM_CLOCK_VIRTUAL};
+}
+
+/// Programs whose doings shall repeat find everything at the same addresses each time: some make random numbers of
+/// them. Where that is forbidden (containers), they do without.
+void stop_address_randomization() {
+    const int persona = ::personality(0xffffffff);
+    if (persona >= 0) (void)::personality(static_cast<unsigned long>(persona) | ADDR_NO_RANDOMIZE);
 }
 
 }  // namespace
@@ -203,7 +217,9 @@ int exec_command(const ExecOptions& options) {
     ::setenv("LD_PRELOAD", libraries.c_str(), 1);
     ::setenv(MLOSIM_ENV_SOCKET, absolute(options.socket_path).c_str(), 1);
 
-    if (devices_are_taps(options.socket_path))
+    const WorldFacts world = ask_world(options.socket_path);
+    if (world.virtual_time) stop_address_randomization();
+    if (world.devices_are_taps)
         ::setenv(MLOSIM_ENV_NETDEV, "tap", 1);
     else
         ::unsetenv(MLOSIM_ENV_NETDEV);

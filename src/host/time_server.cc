@@ -8,6 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <spdlog/spdlog.h>
 
 #include "host/detail/participants.h"
 #include "host/detail/time_page.h"
@@ -59,6 +60,7 @@ public:
     [[nodiscard]] Result<Joined> join(TimeChannel& channel, const mlosim_join& join, pid_t peer) override;
     Result<void> message(std::uint32_t participant, const mlosim_time_message& message) override;
     void closed(std::uint32_t participant) override;
+    [[nodiscard]] pid_t number_outsider() override { return next_outsider_++; }
     void sent_to(pid_t pid) override;
 
 private:
@@ -102,6 +104,7 @@ private:
     std::map<std::uint32_t, Participant> participants_;
     std::uint32_t next_number_ = 1;
     std::int32_t next_virtual_pid_ = first_virtual_pid;
+    pid_t next_outsider_ = 1;
     std::uint32_t holder_ = 0;  ///< 0: nobody
     std::uint32_t last_ = 0;    ///< who had the turn last
     bool turn_over_ = false;    ///< the callbacks have not been told yet
@@ -222,6 +225,7 @@ Result<TimeServer::Joined> Turns::join(TimeChannel& channel, const mlosim_join& 
     }
     if (number == 0) number = next_number_++;
     add(*process, channel, state, number);
+    spdlog::trace("joined: {} of {}, {}", number, process->virtual_pid, process->name);
     Joined joined;
     joined.participant = joined.facts.participant = number;
     joined.facts.flags = options_.entropy_seed ? MLOSIM_TIME_ENTROPY : 0;
@@ -257,6 +261,7 @@ void Turns::closed(std::uint32_t participant) {
         holder_ = 0;
         turn_over_ = true;
     }
+    spdlog::trace("closed: {}", participant);
     participants_.erase(found);
     look_again();
     if (--process.members > 0) return;
@@ -270,6 +275,7 @@ void Turns::closed(std::uint32_t participant) {
 
 /// The process is a zombie now: its parent sees that, whoever asks next.
 void Turns::ended(std::int32_t virtual_pid) {
+    spdlog::trace("ended: {}", virtual_pid);
     const auto found = processes_.find(virtual_pid);
     if (found == processes_.end()) return;
     drop_members(found->second);
@@ -380,6 +386,7 @@ void Turns::take_turn_back() {
     Participant& who = participants_.at(holder_);
     if (!who.said) return;
     const mlosim_time_message said = *std::exchange(who.said, std::nullopt);
+    spdlog::trace("idle: {} {} {}", who.number, said.ran != 0 ? "ran" : "had nothing", said.value);
     holder_ = 0;
     turn_over_ = true;
     enter(who, State::idle);
@@ -413,6 +420,7 @@ bool Turns::proceed(sim::Time now) {
     holder_ = last_ = who->number;
     who->hot = who->stale = who->wants = false;
     enter(*who, State::turn);
+    spdlog::trace("turn: {} of {}", who->number, processes_.at(who->process).name);
     who->channel->send({MLOSIM_TIME_TURN, 0, 0});
     return false;
 }

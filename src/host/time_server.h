@@ -115,6 +115,8 @@ public:
     /// EPROTO: nothing that a participant says there; the connection is to be ended.
     virtual Result<void> message(std::uint32_t participant, const mlosim_time_message& message) = 0;
     virtual void closed(std::uint32_t participant) = 0;
+    /// What stands for its pid in whatever is recorded of a program that takes no part: 1, 2, 3 …
+    [[nodiscard]] virtual pid_t number_outsider() = 0;
     /// The daemon has sent something to a socket which that process made.
     virtual void sent_to(pid_t pid) = 0;
 };

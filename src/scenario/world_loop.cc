@@ -71,7 +71,7 @@ void WorldLoop::run() {
 }
 
 void WorldLoop::go_on() {
-    const bool more = !stands() && fire(heard_horizon(), batch);
+    const bool more = fire(stands() ? queue_.now() : heard_horizon(), batch);
     arrive();
     if (stopped_) return;
     if (!more) wait();

@@ -118,8 +118,11 @@ void Connection::welcome(int error) {
 int Connection::open_netlink(const mlosim_hello& hello) {
     if (!is_protocol(hello.protocol)) return EPROTONOSUPPORT;
     if (hello.type != SOCK_RAW && hello.type != SOCK_DGRAM) return ESOCKTNOSUPPORT;
-    // The pid as the program knows it, for the port; who it is the kernel has told us.
-    const netlink::Peer peer{hello.pid > 0 ? hello.pid : peer_.pid, peer_.uid};
+    // The pid as the program knows it, for the port; who it is the kernel has told us. In virtual time nothing of real
+    // pids may show.
+    const bool outsider = context_.time != nullptr && !context_.time->takes_part(peer_.pid);
+    const pid_t pid = outsider ? context_.time->number_outsider() : hello.pid > 0 ? hello.pid : peer_.pid;
+    const netlink::Peer peer{pid, peer_.uid};
     netlink_ = std::make_unique<NetlinkConnection>(context_.server, *socket_, hello, peer, context_.limits);
     return 0;
 }
