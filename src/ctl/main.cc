@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
     ctl::cli::add_chip_commands(registry);
     ctl::cli::add_fault_commands(registry);
     ctl::cli::add_sweep_command(registry);
+    ctl::cli::add_run_commands(registry);
     ctl::cli::add_trace_commands(registry);
 
     const Arguments arguments(argc, argv);

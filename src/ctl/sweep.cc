@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <ostream>
@@ -20,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ctl/program.h"
 #include "ctl/table.h"
 
 extern char** environ;
@@ -34,14 +34,6 @@ enum ExitCode : int { fine = 0, some_wrong = 1, usage = 2, environment = 3 };
 // Bits of a message's option octet.
 constexpr unsigned wants_answer = 1;
 constexpr unsigned unsolicited = 4;
-
-std::string program_beside() {
-    std::error_code ignored;
-    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
-    for (const std::filesystem::path& place : {self / "mlosimd", self.parent_path() / "mlosimd"})
-        if (std::filesystem::is_regular_file(place, ignored)) return place.string();
-    return "mlosimd";
-}
 
 struct Finished {
     int exit_code = 0;
@@ -97,7 +89,7 @@ Result<Finished> run(const std::vector<std::string>& command, const std::functio
 }
 
 std::vector<std::string> command_for(const SweepOptions& options) {
-    std::vector<std::string> out{options.mlosimd.empty() ? program_beside() : options.mlosimd,
+    std::vector<std::string> out{options.mlosimd.empty() ? program_beside("mlosimd") : options.mlosimd,
                                  "--scenario",
                                  options.scenario,
                                  "--no-socket",

@@ -70,6 +70,7 @@ void add_access_point_commands(Registry& registry);
 void add_chip_commands(Registry& registry);
 void add_fault_commands(Registry& registry);
 void add_sweep_command(Registry& registry);
+void add_run_commands(Registry& registry);
 void add_trace_commands(Registry& registry);
 
 }  // namespace mlosim::ctl::cli
