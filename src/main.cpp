@@ -70,6 +70,7 @@ int main(int argc, char** argv) {
     std::string dialect;
     std::vector<std::string> changes;
     std::vector<std::string> faults;
+    std::vector<std::string> programs;
     bool no_socket = false;
     double stall_patience = 10.0;
 
@@ -114,6 +115,15 @@ int main(int argc, char** argv) {
                    "Seconds after which a program that keeps a virtual clock waiting is named in a warning")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.1, 1e6));
+    app.add_option("--program", programs,
+                   "What ${NAME} stands for in the arguments of the scenario's processes; any number of times")
+        ->type_name("NAME=PATH")
+        ->check(has_equals)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_option("--output-dir", options.output_directory, "Write what each process says to DIR/NAME.log")
+        ->type_name("DIR");
+    app.add_flag("--keep-files", options.keep_files, "Leave the working directories of processes behind");
     app.add_option("--trace", options.trace, "Write what happens as JSON lines; - for standard output")
         ->type_name("FILE");
     app.add_option("--pcap", options.pcap, "Write every frame on the air as pcapng; - for standard output")
@@ -135,6 +145,8 @@ int main(int argc, char** argv) {
         options.overrides.push_back(override_of(change));
     for (const std::string& fault : faults)
         options.overrides.push_back(fault_of(fault));
+    for (const std::string& program : programs)
+        options.programs[program.substr(0, program.find('='))] = program.substr(program.find('=') + 1);
     options.serve = !no_socket;
     options.stall_patience = std::chrono::nanoseconds(static_cast<std::int64_t>(stall_patience * 1e9));
 

@@ -31,6 +31,8 @@ extern "C" {
 /* "tap": network devices are the kernel's own, only what is about radios is redirected. Anything else, or nothing:
  * simulated devices too. */
 #define MLOSIM_ENV_NETDEV "MLOSIM_NETDEV"
+/* Set: standard output goes out line by line, also where it is no terminal. */
+#define MLOSIM_ENV_LINE_BUFFERED "MLOSIM_LINE_BUFFERED"
 
 /* No packet is longer than this; what is longer travels in several (only the payload of an answer can be). */
 #define MLOSIM_WIRE_PACKET_MAX (128u * 1024u)

@@ -8,6 +8,8 @@
 #include "ieee80211/basic_multi_link.h"
 #include "ieee80211/multi_link.h"
 #include "mld/netdev.h"
+#include "mld/sta.h"
+#include "mld/station_mlme.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
 #include "scenario/duration_text.h"
@@ -62,6 +64,38 @@ void tell(std::string* seen, const std::string& text) {
 
 bool within(const std::optional<Bounds>& bounds, double value) {
     return !bounds || bounds->contain(value);
+}
+
+/// The network that an interface offers or is connected to.
+struct Network {
+    bool there = false;
+    std::optional<ieee80211::Ssid> ssid;
+    std::vector<ieee80211::MacAddress> bssids;
+};
+Network network_of(const mld::Wdev& wdev) {
+    Network out;
+    if (wdev.mlme() == nullptr) {
+        out.there = wdev.ssid().has_value();
+        out.ssid = wdev.ssid();
+        return out;
+    }
+    const mld::Sta* access_point = wdev.mlme()->access_point();
+    out.there = access_point != nullptr && access_point->authorized();
+    for (const auto& link : wdev.links()) {
+        const mld::Bss* bss = wdev.mlme()->bss(*link);
+        if (bss == nullptr) continue;
+        out.bssids.push_back(bss->bssid);
+        if (const auto ssid = bss->ssid(); ssid && !out.ssid) out.ssid = *ssid;
+    }
+    return out;
+}
+std::string connection_of(const mld::Wdev& wdev) {
+    const Network network = network_of(wdev);
+    if (!network.ssid) return ", without a network";
+    return (wdev.mlme() == nullptr ? ", an access point of \""
+            : network.there        ? ", connected to \""
+                                   : ", not yet authorized at \"") +
+           network.ssid->text() + "\" with " + std::to_string(wdev.links().size()) + " links";
 }
 
 std::string yes_no(bool value, const char* yes, const char* no) {
@@ -169,16 +203,44 @@ bool Referee::holds(const InterfaceCondition& condition, std::string* seen) cons
         bool so = (wdev != nullptr) == wanted;
         if (wdev != nullptr && wanted)
             so = (!condition.up || wdev->netdev()->is_up() == *condition.up) &&
-                 (!condition.type || wdev->type() == *condition.type);
+                 (!condition.type || wdev->type() == *condition.type) && connected(*wdev, condition);
         if (so) continue;
         all = false;
         if (wdev == nullptr)
             tell(seen, radio->spec.placement.name + " has no such interface");
         else
             tell(seen, wdev->name() + " is a " + std::string(to_string(wdev->type())) + " and " +
-                           yes_no(wdev->netdev()->is_up(), "up", "down"));
+                           yes_no(wdev->netdev()->is_up(), "up", "down") + connection_of(*wdev));
     }
     return all && (!cast_.radios(condition.target.radio).empty() || !condition.exists.value_or(true));
+}
+
+/// What a condition says of an interface's network.
+bool Referee::connected(const mld::Wdev& wdev, const InterfaceCondition& condition) const {
+    const Network network = network_of(wdev);
+    if (condition.connected && network.there != *condition.connected) return false;
+    if (condition.ssid && network.ssid != condition.ssid) return false;
+    if (condition.network) {
+        const auto& own = cast_.network(*condition.network);
+        const bool among = std::ranges::any_of(own, [&](const NetworkBss& b) {
+            return std::ranges::find(network.bssids, b.bssid) != network.bssids.end();
+        });
+        if (!network.there || !among) return false;
+    }
+    return within(condition.links, network.there ? static_cast<double>(wdev.links().size()) : 0);
+}
+
+bool Referee::holds(const OutputCondition& condition, std::string* seen) const {
+    return processes_.holds(condition, seen);
+}
+bool Referee::holds(const EventCondition& condition, std::string* seen) const {
+    return processes_.holds(condition, seen);
+}
+bool Referee::holds(const ControlCondition& condition, std::string* seen) const {
+    return processes_.holds(condition, seen);
+}
+bool Referee::holds(const ProcessCondition& condition, std::string* seen) const {
+    return processes_.holds(condition, seen);
 }
 
 bool Referee::holds(const RegulatoryCondition& condition, std::string* seen) const {

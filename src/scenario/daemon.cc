@@ -1,9 +1,13 @@
 #include "scenario/daemon.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
+#include <functional>
 #include <ostream>
+#include <set>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -12,12 +16,14 @@
 #include <spdlog/spdlog.h>
 
 #include "host/endpoint.h"
+#include "host/program.h"
 #include "host/tap_devices.h"
 #include "host/time_server.h"
 #include "host/usersock_endpoint.h"
 #include "observe/record_file.h"
 #include "scenario/duration_text.h"
 #include "scenario/kernel_face.h"
+#include "scenario/linux_processes.h"
 #include "scenario/random_faults.h"
 #include "scenario/simulation.h"
 #include "scenario/world_loop.h"
@@ -72,16 +78,17 @@ struct Doors {
 
 /// Opens what programs come in through. Without a socket there is no point in a world that waits for programs; one that
 /// only runs through its scenario can do without, unless it was asked for.
-Result<Doors> open_doors(const DaemonOptions& options, bool needed, asio::io_context& io, KernelFace& face,
-                         host::TimeServer* time) {
+/// `own` is where the scenario's programs come in if nobody else is to.
+Result<Doors> open_doors(const DaemonOptions& options, bool needed, const std::string& own, asio::io_context& io,
+                         KernelFace& face, host::TimeServer* time) {
     Doors doors;
-    if (!options.serve) return doors;
+    if (!options.serve && own.empty()) return doors;
     host::raise_descriptor_limit();
-    auto endpoint =
-        host::Endpoint::open(io, face.server(), face.services(),
-                             {.socket_path = options.socket.value_or(host::default_socket_path()), .time = time});
+    const std::string place = options.serve ? options.socket.value_or(host::default_socket_path()) : own;
+    auto endpoint = host::Endpoint::open(io, face.server(), face.services(), {.socket_path = place, .time = time});
     if (endpoint) {
         doors.endpoint = std::move(*endpoint);
+        if (!options.serve) return doors;
         spdlog::info("programs come in through {}: mlosimctl exec -- iw dev", doors.endpoint->socket_path());
     } else if (needed || options.socket) {
         return fail(std::move(endpoint.error()));
@@ -98,11 +105,12 @@ Result<Doors> open_doors(const DaemonOptions& options, bool needed, asio::io_con
 }
 
 /// The last line of every run: enough to do it again, and to see whether it was the same.
-void print_last_line(std::ostream& out, const DaemonOptions& options, Simulation& simulation, sim::Duration wall) {
+void print_last_line(std::ostream& out, const DaemonOptions& options, const Simulation& simulation,
+                     sim::Duration wall) {
     char text[256];
     std::snprintf(text, sizeof text, "seed=%llu commit=%s trace_hash=%016llx virtual=%.6fs wall=%.3fs",
                   static_cast<unsigned long long>(simulation.scenario().seed), options.commit.c_str(),
-                  static_cast<unsigned long long>(simulation.trace().hash()), simulation.queue().now().seconds(),
+                  static_cast<unsigned long long>(simulation.last_hash()), simulation.last_moment().seconds(),
                   sim::Time{wall}.seconds());
     out << text << std::endl;
 }
@@ -114,10 +122,16 @@ public:
         : options_(options), file_(std::move(file)), out_(out), err_(err) {}
 
     ExitCode go(Scenario scenario) {
-        if (!options_.serve && scenario.clock == netlink::ClockMode::virtual_time && !scenario.ends_by_itself()) {
+        if (!options_.serve && scenario.processes.empty() && scenario.clock == netlink::ClockMode::virtual_time &&
+            !scenario.ends_by_itself()) {
             print(err_, file_,
                   {{"/duration", "nothing, with \"clock\": \"virtual\", nothing to expect, and no programs to wait for",
                     "a duration or an expectation, so that the world ends"}});
+            return ExitCode::bad_input;
+        }
+        auto prepared = prepare_processes(scenario, std::filesystem::path(file_).parent_path(), options_.programs);
+        if (!prepared) {
+            print(err_, file_, prepared.error());
             return ExitCode::bad_input;
         }
         // Nothing is made, and no file emptied, for a world that turns out to be impossible: until then, the files keep
@@ -134,7 +148,7 @@ public:
         }
         Simulation& simulation = **built;
         const sim::Duration begun = wall_.now();
-        const Result<void> served = serve(simulation);
+        const Result<void> served = serve(simulation, std::move(*prepared));
         const bool written = close_files(served.has_value());
         if (!served) return environment(served.error());
         const bool held = report(simulation);
@@ -146,6 +160,13 @@ public:
 private:
     static std::function<void(std::string_view)> into(observe::RecordFile& file) {
         return [&file](std::string_view record) { file.write(record); };
+    }
+
+    static std::function<void(std::string_view)> while_on_record(const Simulation& simulation,
+                                                                 std::function<void(std::string_view)> write) {
+        return [&simulation, write = std::move(write)](std::string_view record) {
+            if (simulation.on_record()) write(record);
+        };
     }
 
     /// True: all of them are complete.
@@ -160,10 +181,15 @@ private:
         return complete;
     }
 
+    /// Programs of anybody's may take part.
+    [[nodiscard]] bool comes_anybody(const Scenario& scenario) const {
+        return options_.serve || !scenario.processes.empty();
+    }
+
     /// Where programs take part in the world's time, if that is not the wall's.
     Result<std::unique_ptr<host::TimeServer>> open_time(Simulation& simulation, asio::io_context& io) {
         const Scenario& scenario = simulation.scenario();
-        if (scenario.clock == netlink::ClockMode::real || !options_.serve) return nullptr;
+        if (scenario.clock == netlink::ClockMode::real || !comes_anybody(scenario)) return nullptr;
         host::TimeOptions time;
         time.realtime_at_zero = scenario.realtime_at_zero;
         if (scenario.deterministic_entropy) time.entropy_seed = scenario.seed;
@@ -173,42 +199,120 @@ private:
         return host::TimeServer::open(io, wall_, std::move(time));
     }
 
-    Result<void> serve(Simulation& simulation) {
+    /// What is there only for the scenario's programs.
+    struct Programs {
+        explicit Programs(Simulation& owner) : simulation(owner) {}
+        Programs(const Programs&) = delete;
+        Programs& operator=(const Programs&) = delete;
+        ~Programs() { simulation.processes().set_runner(nullptr); }
+
+        Simulation& simulation;
+        std::unique_ptr<PrivateDirectory> directory;
+        std::unique_ptr<LinuxProcesses> processes;
+    };
+
+    Result<void> open_programs(Simulation& simulation, std::vector<PreparedProcess> prepared, const std::string& socket,
+                               asio::io_context& io, WorldLoop& loop, host::TimeServer* time, Programs& out) {
+        LinuxProcessesOptions options;
+        options.directory = out.directory->path();
+        options.socket = socket;
+        options.devices_are_taps = simulation.scenario().netdev == NetdevBackend::tap;
+        options.output_directory = options_.output_directory;
+        options.time = time;
+        options.catch_up = [&loop] { loop.catch_up(); };
+        if (simulation.scenario().clock == netlink::ClockMode::virtual_time)
+            options.settle = [&loop](const std::function<void()>& settled) {
+                (void)loop.settle(std::nullopt, [settled](bool) { settled(); });
+            };
+        if (std::ranges::any_of(simulation.scenario().processes, &ProcessPlan::preload)) {
+            auto preload = host::preload_library();
+            if (!preload) return fail(std::move(preload.error()));
+            options.preload = std::move(*preload);
+        }
+        auto made = LinuxProcesses::make(io, simulation.queue(), simulation.scenario(), std::move(prepared),
+                                         std::move(options));
+        if (!made) return fail(std::move(made.error()));
+        out.processes = std::move(*made);
+        simulation.processes().set_runner(out.processes.get());
+        return {};
+    }
+
+    /// Programs take their leave: they are told to, and the world goes on for as long as that takes.
+    static void end_programs(Programs& programs, WorldLoop& loop) {
+        if (!programs.processes) return;
+        bool over = false;
+        programs.processes->end([&] {
+            over = true;
+            loop.stop();
+        });
+        if (!over) loop.run_on();
+    }
+
+    Result<void> serve(Simulation& simulation, std::vector<PreparedProcess> prepared) {
         const WorldTimeInLog world_time(simulation.queue());
         const netlink::ClockMode clock = simulation.scenario().clock;
-        const bool ends = simulation.scenario().ends_by_itself();
+        const bool has_programs = !simulation.scenario().processes.empty();
+        // What starts the programs is an event of the world's.
+        const bool ends = simulation.scenario().ends_by_itself() || has_programs;
         asio::io_context io(1);
         auto time = open_time(simulation, io);
         if (!time) return fail(std::move(time.error()));
+        Programs programs(simulation);
         WorldLoop loop(io, simulation.queue(), wall_,
                        {clock, simulation.scenario().seed, options_.paused,
                         [](sim::Duration lag) {
                             spdlog::warn("this machine is too slow: {} late, not caught up with", in_seconds(lag));
                         },
                         [&simulation](sim::Duration wall) { simulation.world().set_boottime_at_zero(wall); },
-                        [this] {
+                        [this, &programs] {
                             for (const auto& [file, path] : files_)
                                 file->flush();
+                            if (programs.processes) programs.processes->flush_logs();
                         },
                         time->get(), ends});
         // Before the doors open: whoever can come in may also expect a tidy end.
         asio::signal_set signals(io, SIGINT, SIGTERM);
-        signals.async_wait([&loop](const boost::system::error_code& error, int) {
-            if (!error) loop.stop();
-        });
-        KernelFace face(simulation, loop, options_.nlpcap ? into(nlpcap_) : nullptr);
+        bool ending = false;
+        std::function<void(const boost::system::error_code&, int)> told_to_end;
+        told_to_end = [&](const boost::system::error_code& error, int) {
+            if (error) return;
+            if (ending && programs.processes) programs.processes->kill();
+            if (!ending) loop.stop();
+            signals.async_wait(told_to_end);
+        };
+        signals.async_wait(told_to_end);
+        KernelFace face(simulation, loop, options_.nlpcap ? while_on_record(simulation, into(nlpcap_)) : nullptr);
         std::unique_ptr<host::TapDevices> taps;
         if (simulation.scenario().netdev == NetdevBackend::tap) {
             auto opened = host::TapDevices::open(io, simulation.world(), [&loop] { loop.catch_up(); });
             if (!opened) return fail(std::move(opened.error()));
             taps = std::move(*opened);
         }
-        auto doors = open_doors(options_, clock == netlink::ClockMode::real || !ends, io, face, time->get());
+        std::string own_socket;
+        if (has_programs) {
+            auto made = PrivateDirectory::make();
+            if (!made) return fail(std::move(made.error()));
+            programs.directory = std::move(*made);
+            if (options_.keep_files) {
+                programs.directory->keep();
+                spdlog::info("working directories: {}", programs.directory->path());
+            }
+            own_socket = programs.directory->path() + "/.mlosim/socket";
+        }
+        auto doors = open_doors(options_, clock == netlink::ClockMode::real || !ends || has_programs, own_socket, io,
+                                face, time->get());
         if (!doors) return fail(std::move(doors.error()));
+        if (has_programs)
+            if (auto opened = open_programs(simulation, std::move(prepared), doors->endpoint->socket_path(), io, loop,
+                                            time->get(), programs);
+                !opened)
+                return opened;
 
         simulation.start([&loop] { loop.stop(); });
         loop.run();
         simulation.end();
+        ending = true;
+        end_programs(programs, loop);
         return {};
     }
 
@@ -218,6 +322,12 @@ private:
         for (const Failure& failure : failures)
             err_ << file_ << ':' << failure.pointer << ": failed at " << in_seconds(failure.at) << ": expected "
                  << failure.expected << ", seen " << failure.seen << '\n';
+        std::set<std::vector<std::string>> told;
+        for (const Failure& failure : failures) {
+            if (!told.insert(failure.details).second) continue;
+            for (const std::string& detail : failure.details)
+                err_ << "    " << detail << '\n';
+        }
         return failures.empty();
     }
 

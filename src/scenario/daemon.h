@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "scenario/prepared_process.h"
 #include "scenario/scenario.h"
 #include "scenario/scenario_file.h"
 #include "scenario/scenario_json.h"
@@ -29,6 +30,9 @@ struct DaemonOptions {
     std::optional<std::string> trace;   ///< file, "-" for standard output
     std::optional<std::string> pcap;    ///< the same, for the air
     std::optional<std::string> nlpcap;  ///< the same, for netlink
+    ProgramPaths programs;              ///< what ${name} stands for in processes' arguments
+    std::string output_directory;       ///< gets a log of each process; empty: none
+    bool keep_files = false;            ///< the working directories of processes stay
     std::string commit;                 ///< what this program was built from, for the last line
 };
 

@@ -39,11 +39,22 @@ mld::ScanRequest request_for(const ScanStep& step, const mld::Wiphy& wiphy) {
     return request;
 }
 
+std::string expected_of(const Step& step) {
+    const auto* command = std::get_if<ControlStep>(&step.action);
+    return command != nullptr && step.fails_with == 0 ? command->expected : error_name(step.fails_with);
+}
+
 }  // namespace
 
 Director::Director(mld::World& world, phy::Medium& medium, agent::AccessPoints& access_points, const Cast& cast,
-                   FaultDesk& faults, const std::vector<Step>& steps)
-    : world_(world), medium_(medium), access_points_(access_points), cast_(cast), faults_(faults), steps_(steps) {}
+                   FaultDesk& faults, Processes& processes, const std::vector<Step>& steps)
+    : world_(world),
+      medium_(medium),
+      access_points_(access_points),
+      cast_(cast),
+      faults_(faults),
+      processes_(processes),
+      steps_(steps) {}
 
 void Director::start(std::function<void()> done) {
     done_ = std::move(done);
@@ -53,12 +64,29 @@ void Director::start(std::function<void()> done) {
 }
 
 void Director::carry_out(const Step& step) {
-    const Result<void> result = std::visit([this](const auto& action) { return act(action); }, step.action);
+    if (const auto* command = std::get_if<ControlStep>(&step.action))
+        return processes_.command(*command, [this, &step](const Result<void>& result) { carried_out(step, result); });
+    carried_out(step, std::visit(
+                          [this](const auto& action) -> Result<void> {
+                              if constexpr (std::is_same_v<std::decay_t<decltype(action)>, ControlStep>)
+                                  return {};  // done above: its answer takes its time
+                              else
+                                  return act(action);
+                          },
+                          step.action));
+}
+
+void Director::carried_out(const Step& step, const Result<void>& result) {
     const int code = result ? 0 : result.error().code;
     world_.trace().record(world_.now(), "scenario/step", {{"step", step.pointer}, {"error", code}});
     if (code != step.fails_with && !step.may_fail)
-        failures_.push_back({step.pointer, world_.now(), error_name(step.fails_with),
-                             result ? "no error" : error_text(result.error())});
+        failures_.push_back({step.pointer,
+                             world_.now(),
+                             expected_of(step),
+                             result            ? "no error"
+                             : code == EBADMSG ? result.error().message
+                                               : error_text(result.error()),
+                             {}});
     if (++carried_out_ == steps_.size()) done_();
 }
 
@@ -258,6 +286,16 @@ Result<void> Director::act(const ResumeStep& step) {
     for (const mld::Radio* radio : cast_.radios(step.target.radio))
         if (auto woken = radio->wiphy->resume(); !woken && first) first = std::move(woken);
     return first;
+}
+
+Result<void> Director::act(const StartStep& step) {
+    return processes_.start(step.process);
+}
+Result<void> Director::act(const StopStep& step) {
+    return processes_.stop(step.process);
+}
+Result<void> Director::act(const SignalStep& step) {
+    return processes_.signal(step.process, step.signal);
 }
 
 // ENODEV: no such network.

@@ -12,6 +12,7 @@
 #include "scenario/cast.h"
 #include "scenario/failure.h"
 #include "scenario/fault_desk.h"
+#include "scenario/processes.h"
 #include "scenario/step.h"
 #include "sim/event_queue.h"
 
@@ -22,7 +23,7 @@ class Director {
 public:
     /// Everything passed in must outlive the director.
     Director(mld::World& world, phy::Medium& medium, agent::AccessPoints& access_points, const Cast& cast,
-             FaultDesk& faults, const std::vector<Step>& steps);
+             FaultDesk& faults, Processes& processes, const std::vector<Step>& steps);
 
     /// Puts the steps on the agenda. `done` is called after the last step (at once if there is none).
     void start(std::function<void()> done);
@@ -51,6 +52,7 @@ private:
     };
 
     void carry_out(const Step& step);
+    void carried_out(const Step& step, const Result<void>& result);
     void send_next(Flow& flow);
     void walk_on(mld::RadioIndex radio);
 
@@ -76,6 +78,9 @@ private:
     Result<void> act(const TrafficStep& step);
     Result<void> act(const SuspendStep& step);
     Result<void> act(const ResumeStep& step);
+    Result<void> act(const StartStep& step);
+    Result<void> act(const StopStep& step);
+    Result<void> act(const SignalStep& step);
 
     template <class F>
     Result<void> for_each_interface(const Target& target, F what);
@@ -85,6 +90,7 @@ private:
     agent::AccessPoints& access_points_;
     const Cast& cast_;
     FaultDesk& faults_;
+    Processes& processes_;
     const std::vector<Step>& steps_;
     std::vector<sim::Timer> timers_;
     std::map<mld::RadioIndex, Walk> walks_;

@@ -17,6 +17,7 @@
 #include "phy/regulatory.h"
 #include "scenario/bounds.h"
 #include "scenario/target.h"
+#include "scenario/text_match.h"
 #include "sim/virtual_time.h"
 
 namespace mlosim::scenario {
@@ -54,6 +55,11 @@ struct InterfaceCondition {
     std::optional<bool> exists;
     std::optional<bool> up;
     std::optional<mld::InterfaceType> type;
+    /// A station is associated and may send data; an access point (built in or a program's) is up.
+    std::optional<bool> connected;
+    std::optional<ieee80211::Ssid> ssid;  ///< of the network that it is connected to, or offers
+    std::optional<std::string> network;   ///< one of the scenario's, which it is connected to
+    std::optional<Bounds> links;          ///< of its connection, or of what it offers
 };
 struct RegulatoryCondition {
     phy::Alpha2 country;
@@ -113,6 +119,34 @@ struct KernelLogCondition {
     Bounds count{1.0, std::nullopt};
 };
 
+/// Lines that a process has written.
+struct OutputCondition {
+    std::string process;
+    TextMatch line;
+    Bounds count{1.0, std::nullopt};
+};
+/// Events that its control interface has sent.
+struct EventCondition {
+    std::string process;
+    std::optional<std::string> interface;
+    TextMatch event;
+    Bounds count{1.0, std::nullopt};
+};
+/// What its control interface answers.
+struct ControlCondition {
+    std::string process;
+    std::optional<std::string> interface;  ///< nothing: its first
+    std::string command = "PING";
+    std::optional<TextMatch> answer;  ///< nothing: any answer will do
+};
+enum class ProcessState : std::uint8_t { waiting, running, ready, ended };
+/// How far a process has come.
+struct ProcessCondition {
+    std::string process;
+    std::optional<ProcessState> state;  ///< running: also if it is ready
+    std::optional<int> exit;            ///< it has ended by itself or at a step's wish, with that code
+};
+
 struct Condition;
 struct NotCondition {
     std::shared_ptr<const Condition> what;
@@ -122,7 +156,7 @@ struct NotCondition {
 struct Condition {
     std::variant<BssCondition, StrongerCondition, ScanCondition, InterfaceCondition, RegulatoryCondition,
                  ChannelCondition, LinkWdevCondition, CounterCondition, StationCondition, ChipCondition, KeysCondition,
-                 KernelLogCondition, NotCondition>
+                 KernelLogCondition, OutputCondition, EventCondition, ControlCondition, ProcessCondition, NotCondition>
         what;
 };
 

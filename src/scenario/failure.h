@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sim/virtual_time.h"
 
@@ -12,6 +13,7 @@ struct Failure {
     sim::Time at;         ///< when it was clear
     std::string expected;
     std::string seen;
+    std::vector<std::string> details{};  ///< lines that may explain it
 };
 
 }  // namespace mlosim::scenario

@@ -7,13 +7,33 @@
 
 namespace mlosim::scenario {
 
-Referee::Referee(mld::World& world, const phy::Medium& medium, const Cast& cast,
+namespace {
+
+bool about_processes(const Condition& condition) {
+    return std::visit(
+        [](const auto& what) {
+            using T = std::decay_t<decltype(what)>;
+            if constexpr (std::is_same_v<T, NotCondition>)
+                return about_processes(*what.what);
+            else
+                return requires {
+                    what.process;
+                };
+        },
+        condition.what);
+}
+
+}  // namespace
+
+Referee::Referee(mld::World& world, const phy::Medium& medium, const Cast& cast, Processes& processes,
                  const std::vector<Expectation>& expectations)
     : world_(world),
       medium_(medium),
       cast_(cast),
+      processes_(processes),
       expectations_(expectations),
       decided_(expectations.size(), false),
+      hearings_(expectations.size(), Hearing::none),
       open_(expectations.size()) {
     world_.subscribe(*this);
 }
@@ -29,6 +49,7 @@ void Referee::start(std::function<void()> decided) {
 
 void Referee::close() {
     next_look_.cancel();
+    std::ranges::replace(hearings_, Hearing::asked, Hearing::done);
     look(true);
 }
 
@@ -46,27 +67,48 @@ void Referee::look(bool last) {
         for (std::size_t i = 0; i < expectations_.size(); ++i) {
             if (decided_[i]) continue;
             const Expectation& expectation = expectations_[i];
-            if ((last || now >= expectation.from) && judge(expectation, last)) {
+            if ((last || now >= expectation.from) && judge(i, last)) {
                 decided_[i] = true;
                 --open_;
                 continue;
             }
+            if (hearings_[i] == Hearing::asked) continue;  // looks again when it has heard
             const bool only_then = expectation.when == Expectation::When::at;
             const sim::Time soon = only_then ? expectation.until : std::max(now + interval, expectation.from);
             next = std::min({next, soon, expectation.until});
         }
-        if (open_ > 0 && !last)
+        if (next != sim::Time::max() && !last)
             // What happens at the same moment, but was put on the agenda later, is to be seen as well.
             next_look_ = world_.queue().at(
                 next, [this] { next_look_ = world_.queue().at(world_.now(), [this] { look(false); }); });
     }
     if (open_ == 0 && all_decided_) std::exchange(all_decided_, nullptr)();
+    if (when_decided_ && std::ranges::find(hearings_, Hearing::asked) == hearings_.end())
+        std::exchange(when_decided_, nullptr)();
 }
 
-bool Referee::judge(const Expectation& expectation, bool last) {
+void Referee::when_decided(std::function<void()> decided) {
+    when_decided_ = std::move(decided);
+    look(false);
+}
+
+/// True: not before that has been heard; then looks again.
+bool Referee::must_hear(std::size_t index) {
+    if (hearings_[index] == Hearing::done || !about_processes(expectations_[index].condition)) return false;
+    if (std::exchange(hearings_[index], Hearing::asked) == Hearing::none)
+        processes_.hear(expectations_[index].condition, [this, index] {
+            hearings_[index] = Hearing::done;
+            look(false);
+        });
+    return true;
+}
+
+bool Referee::judge(std::size_t index, bool last) {
     using When = Expectation::When;
+    const Expectation& expectation = expectations_[index];
     const bool over = last || world_.now() >= expectation.until;
     if (expectation.when == When::at && !over) return false;
+    if (over && !last && must_hear(index)) return false;
     const bool so = holds(expectation.condition, nullptr);
     const bool met = expectation.when == When::throughout ? over : so;
     if (so && !met) return false;
@@ -78,7 +120,7 @@ bool Referee::judge(const Expectation& expectation, bool last) {
     std::string seen;
     (void)holds(expectation.condition, &seen);
     world_.trace().record(world_.now(), "scenario/expectation", {{"expect", expectation.pointer}, {"met", false}});
-    failures_.push_back({expectation.pointer, world_.now(), expectation.text, std::move(seen)});
+    failures_.push_back({expectation.pointer, world_.now(), expectation.text, std::move(seen), {}});
     return true;
 }
 

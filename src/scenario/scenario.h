@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "scenario/expectation.h"
 #include "scenario/fault_plan.h"
 #include "scenario/network_plan.h"
+#include "scenario/process_plan.h"
 #include "scenario/radio_plan.h"
 #include "scenario/station_plan.h"
 #include "scenario/step.h"
@@ -92,6 +94,7 @@ struct Scenario {
     std::vector<RadioPlan> radios;
     std::vector<NetworkPlan> networks;
     std::vector<StationPlan> stations;
+    std::vector<ProcessPlan> processes;
     std::vector<Step> steps;
     FaultPlans faults;
     std::vector<Expectation> expectations;
@@ -99,7 +102,10 @@ struct Scenario {
     std::optional<RandomFaultsPlan> random_faults;
 
     /// Without that, nothing but a signal ends the world.
-    [[nodiscard]] bool ends_by_itself() const { return duration || !expectations.empty(); }
+    [[nodiscard]] bool ends_by_itself() const {
+        return duration || !expectations.empty() ||
+               std::ranges::any_of(processes, [](const ProcessPlan& process) { return process.exit.has_value(); });
+    }
 
     /// Puts the variant in force. There is one.
     void switch_fault_on() {

@@ -66,6 +66,7 @@ Simulation::Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim:
       access_points_(*world_),
       station_agents_(*world_),
       cast_(*world_, station_agents_),
+      processes_(queue_, trace_, cast_, scenario_),
       air_faults_(*faulty_, [this](const std::string& name) { return world_->find_radio_by_placement(name) != nullptr; }),
       fault_desk_(*world_, air_faults_, cast_),
       fault_patterns_(*world_, air_faults_, cast_, random_.stream("faults/patterns")) {
@@ -122,12 +123,13 @@ void Simulation::start_faults(Mistakes& mistakes) {
 
 void Simulation::start(std::function<void()> finished) {
     finished_ = std::move(finished);
-    director_ = std::make_unique<Director>(*world_, *medium_, access_points_, cast_, fault_desk_, scenario_.steps);
-    referee_ = std::make_unique<Referee>(*world_, *medium_, cast_, scenario_.expectations);
+    director_ =
+        std::make_unique<Director>(*world_, *medium_, access_points_, cast_, fault_desk_, processes_, scenario_.steps);
+    referee_ = std::make_unique<Referee>(*world_, *medium_, cast_, processes_, scenario_.expectations);
     if (scenario_.duration)
         end_of_duration_ = queue_.at(sim::Time{*scenario_.duration}, [this] {
             // After everything else that happens at that moment.
-            end_of_duration_ = queue_.at(queue_.now(), [this] { finish(); });
+            end_of_duration_ = queue_.at(queue_.now(), [this] { finish_when_decided(); });
         });
     director_->start([this] {
         steps_done_ = true;
@@ -137,11 +139,24 @@ void Simulation::start(std::function<void()> finished) {
         decided_ = true;
         finish_if_done();
     });
+    processes_.begin([this](const Condition& condition) { return referee_->holds(condition, nullptr); },
+                     [this] {
+                         referee_->look();
+                         finish_if_done();
+                     });
 }
 
 void Simulation::finish_if_done() {
-    if (scenario_.duration || scenario_.expectations.empty()) return;
-    if (steps_done_ && decided_) finish();
+    const bool waits_for_programs =
+        std::ranges::any_of(scenario_.processes, [](const ProcessPlan& process) { return process.exit.has_value(); });
+    if (end_ || scenario_.duration || (scenario_.expectations.empty() && !waits_for_programs)) return;
+    if (steps_done_ && decided_ && processes_.done()) finish();
+}
+
+/// What programs did at the last moment still counts.
+void Simulation::finish_when_decided() {
+    if (scenario_.processes.empty()) return finish();
+    referee_->when_decided([this] { queue_.post([this] { finish(); }); });
 }
 
 void Simulation::finish() {
@@ -202,8 +217,13 @@ void Simulation::record_end() {
 
 void Simulation::end() {
     finished_ = nullptr;
-    if (!std::exchange(ended_, true)) record_end();
+    if (end_) return;
+    record_end();
     if (referee_) referee_->close();
+    processes_.close();
+    end_ = End{queue_.now(), trace_.hash()};
+    // Programs take their leave of a world that nobody watches any more.
+    if (!scenario_.processes.empty()) on_record_ = false;
 }
 
 void Simulation::run() {
@@ -217,6 +237,7 @@ std::vector<Failure> Simulation::failures() const {
     std::vector<Failure> out;
     if (director_) out = director_->failures();
     if (referee_) out.insert(out.end(), referee_->failures().begin(), referee_->failures().end());
+    out.insert(out.end(), processes_.failures().begin(), processes_.failures().end());
     std::stable_sort(out.begin(), out.end(), [](const Failure& a, const Failure& b) { return a.at < b.at; });
     return out;
 }

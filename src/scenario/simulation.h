@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -17,6 +18,7 @@
 #include "scenario/fault_desk.h"
 #include "scenario/fault_patterns.h"
 #include "scenario/mistake.h"
+#include "scenario/processes.h"
 #include "scenario/scenario.h"
 #include "sim/event_queue.h"
 #include "sim/random.h"
@@ -58,6 +60,13 @@ public:
     [[nodiscard]] const agent::StationAgents& station_agents() const noexcept { return station_agents_; }
     [[nodiscard]] agent::AccessPoints& access_points() noexcept { return access_points_; }
     [[nodiscard]] const Cast& cast() const noexcept { return cast_; }
+    /// The scenario's programs. Whoever can run some sets their runner, before start().
+    [[nodiscard]] Processes& processes() noexcept { return processes_; }
+    /// When the world ended, and what the trace came to; until then, as it is now.
+    [[nodiscard]] sim::Time last_moment() const noexcept { return end_ ? end_->when : queue_.now(); }
+    [[nodiscard]] std::uint64_t last_hash() const noexcept { return end_ ? end_->trace_hash : trace_.hash(); }
+    /// False once the world has ended: what programs still do then is nobody's history.
+    [[nodiscard]] bool on_record() const noexcept { return on_record_; }
     /// Steps and expectations that went wrong, in the order of the time when that was clear.
     [[nodiscard]] std::vector<Failure> failures() const;
 
@@ -67,6 +76,7 @@ private:
     void start_faults(Mistakes& mistakes);
     void record_end();
     void finish_if_done();
+    void finish_when_decided();
     void finish();
 
     const Scenario scenario_;
@@ -80,6 +90,7 @@ private:
     agent::AccessPoints access_points_;
     agent::StationAgents station_agents_;
     Cast cast_;
+    Processes processes_;
     AirFaults air_faults_;
     FaultDesk fault_desk_;
     FaultPatterns fault_patterns_;
@@ -90,7 +101,11 @@ private:
     std::function<void()> finished_;
     bool steps_done_ = false;
     bool decided_ = false;
-    bool ended_ = false;
+    struct End {
+        sim::Time when;
+        std::uint64_t trace_hash = 0;
+    };
+    std::optional<End> end_;
 };
 
 }  // namespace mlosim::scenario

@@ -18,6 +18,7 @@
 #include "phy/units.h"
 #include "scenario/fault_plan.h"
 #include "scenario/target.h"
+#include "scenario/text_match.h"
 #include "sim/virtual_time.h"
 
 namespace mlosim::scenario {
@@ -121,10 +122,30 @@ struct TrafficStep {
     bool broadcast = false;     ///< to everybody there
 };
 
-using Action =
-    std::variant<MoveStep, UpStep, DownStep, RegulatoryStep, PowerStep, ScanStep, AbortScanStep, SetTypeStep,
-                 AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RoamStep, RemoveRadioStep,
-                 OrderStep, EmlsrStep, FaultStep, ClearFaultsStep, SuspendStep, ResumeStep, TrafficStep>;
+/// A process is started (again), is told to end, gets a signal.
+struct StartStep {
+    std::string process;
+};
+struct StopStep {
+    std::string process;
+};
+struct SignalStep {
+    std::string process;
+    int signal = 0;
+};
+/// A command for a process's control interface.
+struct ControlStep {
+    std::string process;
+    std::optional<std::string> interface;  ///< nothing: its first
+    std::string command;
+    std::optional<TextMatch> answer;  ///< nothing: anything but FAIL and UNKNOWN COMMAND
+    std::string expected;             ///< that, in words
+};
+
+using Action = std::variant<MoveStep, UpStep, DownStep, RegulatoryStep, PowerStep, ScanStep, AbortScanStep, SetTypeStep,
+                            AddInterfaceStep, RemoveInterfaceStep, AddLinkStep, RemoveLinkStep, RoamStep,
+                            RemoveRadioStep, OrderStep, EmlsrStep, FaultStep, ClearFaultsStep, SuspendStep, ResumeStep,
+                            TrafficStep, StartStep, StopStep, SignalStep, ControlStep>;
 
 /// Something that is done to the world at a moment.
 struct Step {

@@ -101,6 +101,12 @@ void WorldLoop::take_turns() {
         fire_for_programs();
 }
 
+/// An event has started a program, or spoken to one: time stands until that is done.
+bool WorldLoop::somebody_asks() const {
+    if (options_.programs == nullptr) return false;
+    return !settling_.empty() || (options_.programs->present() && !options_.programs->settled());
+}
+
 /// Fires events up to the first moment at which a program gets something, or has asked to be woken. Programs see a
 /// moment when everything in the world has happened that happens then.
 void WorldLoop::fire_for_programs() {
@@ -109,6 +115,7 @@ void WorldLoop::fire_for_programs() {
     if (destination_ && (!until || destination_->when < *until)) until = destination_->when;
     for (std::uint64_t fired = 0; fired < batch; ++fired) {
         const std::optional<sim::Time> due = queue_.next_due();
+        if ((!due || *due > queue_.now()) && somebody_asks()) return;
         if (!due || (until && *due > *until)) {
             if (!until) return wait();
             queue_.run_until(std::max(*until, queue_.now()));
@@ -118,6 +125,12 @@ void WorldLoop::fire_for_programs() {
         queue_.step();
         if (stopped_ || paused_) return;
     }
+}
+
+void WorldLoop::run_on() {
+    stopped_ = paused_ = false;
+    destination_.reset();
+    run();
 }
 
 /// Reads what has come from outside by now. Whoever slept through a timer, of the machine's load or of its own, must
@@ -159,6 +172,7 @@ bool WorldLoop::fire(sim::Time until, std::uint64_t at_most) {
     if (paused_) return false;
     for (std::uint64_t fired = 0;; ++fired) {
         const std::optional<sim::Time> due = queue_.next_due();
+        if ((!due || *due > queue_.now()) && somebody_asks()) return true;
         if (!due || *due > until) break;
         if (fired == at_most) return true;
         queue_.step();

@@ -48,6 +48,8 @@ public:
 
     /// Until stop().
     void run();
+    /// Goes on after stop(): somebody has to be heard to the end. The world is no longer paused.
+    void run_on();
     /// What happens now is the last that happens. From an event, a request, or a signal handler of Asio's.
     void stop() noexcept { stopped_ = true; }
     [[nodiscard]] bool stopped() const noexcept { return stopped_; }
@@ -96,6 +98,7 @@ private:
     void fire_for_programs();
     void tell_settled();
     [[nodiscard]] bool stands() const;
+    [[nodiscard]] bool somebody_asks() const;
 
     boost::asio::io_context& io_;
     sim::EventQueue& queue_;

@@ -7,6 +7,7 @@
 #include "scenario/detail/sections.h"
 #include "scenario/duration_text.h"
 #include "scenario/fault_desk.h"
+#include "scenario/placeholders.h"
 
 namespace mlosim::scenario::detail {
 
@@ -35,6 +36,31 @@ const char* member_of(const KernelLogCondition&) {
     return "/kernel_log";
 }
 
+const char* member_of(const OutputCondition&) {
+    return "/output";
+}
+const char* member_of(const EventCondition&) {
+    return "/event";
+}
+const char* member_of(const ControlCondition&) {
+    return "/control";
+}
+const char* member_of(const ProcessCondition&) {
+    return "/process";
+}
+const char* member_of(const StartStep&) {
+    return "/start";
+}
+const char* member_of(const StopStep&) {
+    return "/stop";
+}
+const char* member_of(const SignalStep&) {
+    return "/signal";
+}
+const char* member_of(const ControlStep&) {
+    return "/control";
+}
+
 template <class T>
 constexpr bool is_of_chip =
     std::is_same_v<T, ChipCondition> || std::is_same_v<T, KeysCondition> || std::is_same_v<T, KernelLogCondition>;
@@ -48,6 +74,7 @@ public:
         radios();
         networks();
         stations();
+        processes();
         steps();
         faults(scenario_.faults);
         expectations(scenario_.expectations, scenario_.duration);
@@ -142,6 +169,49 @@ private:
         }
     }
 
+    void processes() {
+        for (const ProcessPlan& process : scenario_.processes)
+            if (!process.name.empty()) claim(process_names_, process.name, process.pointer + "/name");
+        for (const ProcessPlan& process : scenario_.processes) {
+            for (std::size_t i = 0; i < process.argv.size(); ++i)
+                placeholders(process.argv[i], process.pointer + "/argv/" + std::to_string(i));
+            for (const auto& [name, value] : process.environment)
+                placeholders(value, process.pointer + "/env/" + name);
+            for (const WorkingFile& file : process.files)
+                placeholders(file.content, file.pointer);
+            const std::string start = process.pointer + "/start";
+            for (const std::string& other : process.start_after) {
+                this->process(other, start + "/after");
+                if (other == process.name) mistake(start + "/after", in_quotes(other), "another process");
+            }
+            if (process.start_when) condition(*process.start_when, start + "/when");
+            if (process.ready) condition(*process.ready, process.pointer + "/ready");
+            if (scenario_.duration && process.start_at > sim::Time{*scenario_.duration})
+                mistake(start + "/at", in_quotes(in_seconds(process.start_at)),
+                        "up to the duration, " + in_seconds(*scenario_.duration));
+        }
+    }
+
+    /// ${interface:RADIO} means the first interface of that radio.
+    void placeholders(const std::string& text, const std::string& pointer) {
+        constexpr std::string_view of_interface = "interface:";
+        for (const std::string& name : placeholders_in(text)) {
+            if (!name.starts_with(of_interface)) continue;
+            const RadioPlan* radio = known_radio(name.substr(of_interface.size()), pointer);
+            if (radio != nullptr && radio->group && name == std::string(of_interface) + radio->name)
+                mistake(pointer, in_quotes(radio->name), "a single radio, like " + in_quotes(radio->member_name(0)));
+        }
+    }
+
+    void process(const std::string& name, const std::string& pointer) {
+        if (name.empty() || process_names_.contains(name)) return;
+        std::vector<std::string> names;
+        for (const auto& [known, owner] : process_names_)
+            names.push_back(known);
+        mistake(pointer, in_quotes(name),
+                names.empty() ? "one of \"processes\", of which there are none" : listed(names));
+    }
+
     void bands(const NetworkPlan& network, const RadioPlan& radio) {
         const mld::RadioProfile* named = scenario_.profiles.find(radio.profile);
         if (named == nullptr) return;  // that mistake is reported
@@ -186,6 +256,8 @@ private:
                         for (std::size_t i = 0; i < action.to.size(); ++i)
                             network(action.to[i], at + "/to/" + std::to_string(i));
                     }
+                    if constexpr (requires { action.process; })
+                        process(action.process, step.pointer + member_of(action) + "/process");
                     if constexpr (std::is_same_v<T, FaultStep>) fault(action.fault);
                     if constexpr (std::is_same_v<T, ClearFaultsStep>)
                         if (action.radio) chip(*action.radio, step.pointer + "/clear_faults/radio");
@@ -226,6 +298,9 @@ private:
                     known_radio(what.radio, pointer + member_of(what) + "/radio");
                 if constexpr (std::is_same_v<T, InterfaceCondition> || std::is_same_v<T, LinkWdevCondition>)
                     target(what.target);
+                if constexpr (std::is_same_v<T, InterfaceCondition>)
+                    if (what.network) network(*what.network, pointer + "/interface/network");
+                if constexpr (requires { what.process; }) process(what.process, pointer + member_of(what) + "/process");
                 if constexpr (std::is_same_v<T, StationCondition>) {
                     station(what.station, pointer + "/station/name");
                     if (what.network) network(*what.network, pointer + "/station/network");
@@ -308,6 +383,7 @@ private:
     std::map<std::string, std::string> interface_names_;
     std::map<std::string, std::string> network_names_;
     std::map<std::string, std::string> station_names_;
+    std::map<std::string, std::string> process_names_;
     std::map<std::string, std::string> addresses_;
 };
 

@@ -8,8 +8,6 @@ namespace mlosim::scenario::detail {
 
 namespace {
 
-Condition read_condition(Fields& in);
-
 // One function a condition: takes the object that the condition's name holds.
 
 Condition read_bss(Fields& in) {
@@ -53,7 +51,12 @@ Condition read_interface(Fields& in) {
     out.exists = in.optional("exists", yes_or_no());
     out.up = in.optional("up", yes_or_no());
     out.type = in.optional("type", interface_type());
-    if (!out.exists && !out.up && !out.type) out.exists = true;
+    out.connected = in.optional("connected", yes_or_no());
+    out.ssid = in.optional("ssid", ssid());
+    out.network = in.optional("network", name());
+    out.links = in.optional("links", bounds());
+    if (!out.exists && !out.up && !out.type && !out.connected && !out.ssid && !out.network && !out.links)
+        out.exists = true;
     return {out};
 }
 
@@ -172,8 +175,59 @@ Condition read_kernel_log(Fields& in) {
     return {out};
 }
 
-Condition read_not(Fields& in) {
-    return {NotCondition{std::make_shared<const Condition>(read_condition(in))}};
+Condition read_output(Fields& in) {
+    OutputCondition out;
+    out.process = in.get("process", name(), out.process);
+    if (const auto line = read_text_match(in, false)) out.line = *line;
+    out.count = in.get("count", bounds(), out.count);
+    return {out};
+}
+
+Condition read_event(Fields& in) {
+    EventCondition out;
+    out.process = in.get("process", name(), out.process);
+    out.interface = in.optional("interface", name());
+    if (const auto event = read_text_match(in, false)) out.event = *event;
+    out.count = in.get("count", bounds(), out.count);
+    return {out};
+}
+
+Condition read_control(Fields& in) {
+    ControlCondition out;
+    out.process = in.get("process", name(), out.process);
+    out.interface = in.optional("interface", name());
+    out.command = in.get("command", any_text(), out.command);
+    std::string words;
+    out.answer = read_answer(in, words);
+    return {out};
+}
+
+Condition read_process_state(Fields& in) {
+    static constexpr std::array<std::pair<const char*, ProcessState>, 4> states{{{"waiting", ProcessState::waiting},
+                                                                                 {"running", ProcessState::running},
+                                                                                 {"ready", ProcessState::ready},
+                                                                                 {"ended", ProcessState::ended}}};
+    ProcessCondition out;
+    out.process = in.get("process", name(), out.process);
+    out.state = in.optional("state", word(states));
+    out.exit = in.optional("exit", integer<int>(0, 255));
+    if (!out.state && !out.exit) out.state = ProcessState::ready;
+    return {out};
+}
+
+/// Who a condition about a process is about.
+void name_process(Condition& condition, Fields& in, const std::string* self) {
+    std::visit(
+        [&](auto& what) {
+            if constexpr (requires { what.process; }) {
+                if (in.has("process")) return;
+                if (self != nullptr)
+                    what.process = *self;
+                else
+                    in.missing("process", "a process of the scenario");
+            }
+        },
+        condition.what);
 }
 
 struct ConditionKind {
@@ -193,11 +247,16 @@ constexpr ConditionKind conditions[] = {
     {"chip", read_chip},
     {"keys", read_keys},
     {"kernel_log", read_kernel_log},
-    {"not", read_not},
+    {"output", read_output},
+    {"event", read_event},
+    {"control", read_control},
+    {"process", read_process_state},
+    {"not", nullptr},
 };
 
-/// The one member of `in` that is a condition.
-Condition read_condition(Fields& in) {
+}  // namespace
+
+Condition read_condition(Fields& in, const std::string* self) {
     Condition out;
     std::vector<std::string> names;
     unsigned found = 0;
@@ -207,12 +266,19 @@ Condition read_condition(Fields& in) {
         if (condition == nullptr) continue;
         ++found;
         Fields members(*condition, in.at() / kind.name, in.mistakes());
+        if (kind.read == nullptr) {
+            out = {NotCondition{std::make_shared<const Condition>(read_condition(members, self))}};
+            continue;
+        }
         out = kind.read(members);
+        name_process(out, members, self);
     }
     if (found != 1 && in.is_object())
         in.mistake(in.at(), found == 0 ? "no condition" : "several conditions", "one of " + listed(names));
     return out;
 }
+
+namespace {
 
 /// "within" (from "from"), "at", or "from" and "until".
 void read_when(Fields& in, Expectation& out) {
@@ -262,7 +328,7 @@ void read_expectations(Fields& top, std::vector<Expectation>& out) {
         expectation.pointer = at.text();
         expectation.text = in.get("description", any_text(), text_of(value));
         read_when(in, expectation);
-        expectation.condition = read_condition(in);
+        expectation.condition = read_condition(in, nullptr);
         out.push_back(std::move(expectation));
     });
 }

@@ -12,6 +12,7 @@ void read_profiles(Fields& top, Scenario& out);
 void read_radios(Fields& top, Scenario& out);
 void read_networks(Fields& top, Scenario& out);
 void read_stations(Fields& top, Scenario& out);
+void read_processes(Fields& top, Scenario& out);
 void read_steps(Fields& top, Scenario& out);
 void read_faults(Fields& top, FaultPlans& out);
 void read_expectations(Fields& top, std::vector<Expectation>& out);
@@ -21,6 +22,14 @@ void read_random_faults(Fields& top, Scenario& out);
 /// What can only be said of a scenario as a whole: do names refer to something, are they unique, do times fit.
 void check(const Scenario& scenario, Mistakes& mistakes);
 
+/// The one member of `in` that is a condition. What is about a process is about `self` unless it names another.
+[[nodiscard]] Condition read_condition(Fields& in, const std::string* self);
+/// "contains" or "matches". Nothing after a mistake, or if it may be absent.
+[[nodiscard]] std::optional<TextMatch> read_text_match(Fields& in, bool may_be_absent);
+/// "answer" of a control interface: a text, or an object as above; also in words.
+[[nodiscard]] std::optional<TextMatch> read_answer(Fields& in, std::string& in_words);
+/// "TERM" and the like, as a number.
+[[nodiscard]] const Kind<int>& signal_name();
 /// "radio" and "interface" of a step or condition.
 [[nodiscard]] Target read_target(Fields& in);
 /// "radio", and "rule" or "rules" of what goes wrong.

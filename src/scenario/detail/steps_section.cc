@@ -235,6 +235,25 @@ Action read_traffic(Fields& in) {
     return out;
 }
 
+Action read_start_step(Fields& in) {
+    return StartStep{in.required("process", name())};
+}
+Action read_stop_step(Fields& in) {
+    return StopStep{in.required("process", name())};
+}
+Action read_signal_step(Fields& in) {
+    return SignalStep{in.required("process", name()), in.required("signal", signal_name())};
+}
+Action read_control_step(Fields& in) {
+    ControlStep out;
+    out.process = in.required("process", name());
+    out.interface = in.optional("interface", name());
+    out.command = in.required("command", any_text());
+    out.expected = "an answer other than FAIL and UNKNOWN COMMAND";
+    out.answer = read_answer(in, out.expected);
+    return out;
+}
+
 struct ActionKind {
     const char* name;
     Action (*read)(Fields&);
@@ -268,6 +287,10 @@ constexpr ActionKind actions[] = {
     {"fault", read_fault_step},
     {"clear_faults", read_clear_faults},
     {"traffic", read_traffic},
+    {"start", read_start_step},
+    {"stop", read_stop_step},
+    {"signal", read_signal_step},
+    {"control", read_control_step},
 };
 
 /// The moment of a step: "at", or "after" the step before it.

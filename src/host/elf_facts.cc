@@ -1,4 +1,4 @@
-#include "ctl/elf_facts.h"
+#include "host/elf_facts.h"
 
 #include <algorithm>
 #include <bit>
@@ -7,7 +7,7 @@
 
 #include <elf.h>
 
-namespace mlosim::ctl {
+namespace mlosim::host {
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
@@ -60,4 +60,4 @@ Result<ElfFacts> parse_elf(Bytes file) {
     return fail(ENOEXEC, "is no program");
 }
 
-}  // namespace mlosim::ctl
+}  // namespace mlosim::host

@@ -6,7 +6,7 @@
 
 #include "sim/result.h"
 
-namespace mlosim::ctl {
+namespace mlosim::host {
 
 /// What an executable file says about how it is to be loaded.
 struct ElfFacts {
@@ -19,4 +19,4 @@ struct ElfFacts {
 /// ENOEXEC unless `file` begins with a whole ELF header and program headers of this byte order.
 [[nodiscard]] Result<ElfFacts> parse_elf(std::span<const std::uint8_t> file);
 
-}  // namespace mlosim::ctl
+}  // namespace mlosim::host

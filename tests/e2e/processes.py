@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Programs that a scenario starts: unmodified hostapd and wpa_supplicant, and small ones that go wrong."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from harness import programs, tap
+from harness.world import PATIENCE, mlosimd
+
+SCENARIOS = programs.SOURCE / "scenarios"
+
+
+def python(script, **more):
+    return {"argv": [sys.executable, "-c", script], "preload": False, **more}
+
+
+class Processes(unittest.TestCase):
+    CLOCK = "real"
+
+    def setUp(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mlosim-processes-"))
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+
+    def world(self, *processes, **members):
+        file = self.directory / "world.json"
+        file.write_text(json.dumps({"clock": self.CLOCK, "radios": [{"name": "a"}],
+                                    "processes": [{"name": f"p{i}", **process} for i, process in enumerate(processes)], **members}))
+        return file
+
+    def run_world(self, *processes, options=(), **members):
+        return mlosimd("--scenario", self.world(*processes, **members), "--no-socket", "--log-level", "error", *options)
+
+    def trace(self):
+        return [json.loads(line) for line in (self.directory / "trace").read_text().splitlines()]
+
+    def held(self, outcome):
+        self.assertEqual((outcome.code, outcome.err), (0, ""))
+
+    def failed(self, outcome, pattern):
+        self.assertEqual(outcome.code, 1, outcome)
+        self.assertRegex(outcome.err, pattern)
+
+
+class Small(Processes):
+    def test_the_world_waits_for_one_that_ends_by_itself(self):
+        self.held(self.run_world(python("import time; time.sleep(0.3)", exit=0)))
+        self.failed(self.run_world(python("import sys; print('no such luck'); sys.exit(3)", exit=0)),
+                    r"world\.json:/processes/0: failed at .*: expected p0 to end with exit code 0, seen it ended with exit code 3\n"
+                    r"    p0: no such luck\n")
+
+    def test_one_that_ends_unasked_is_a_failure(self):
+        self.failed(self.run_world(python("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"), duration="500 ms"),
+                    r"/processes/0: failed at .*: expected p0 to run until the end, seen it ended with signal 11")
+
+    def test_one_that_is_not_ready_in_time_is_a_failure_and_so_is_who_waits_for_it(self):
+        outcome = self.run_world(python("import time; time.sleep(60)", ready={"output": {"contains": "never"}, "within": "100 ms"}),
+                                 python("", start={"after": "p0"}, exit=0), duration="500 ms")
+        self.failed(outcome, r"/processes/0: failed at 0\.1.*: expected p0 to be ready within 0\.1 s, seen it is not\n")
+        self.assertRegex(outcome.err, r"/processes/1: failed at .*: expected p1 to start, seen what it waits for never came\n")
+
+    def test_start_one_after_the_other(self):
+        wait = "import time; time.sleep(0.2); print('here', flush=True); time.sleep(60)"
+        self.held(self.run_world(python(wait, ready={"output": {"matches": "^h.re$"}}), python(wait, start={"after": "p0", "at": "50 ms"}),
+                                 python("print('last')", start={"when": {"output": {"process": "p1", "contains": "here"}}}, exit=0),
+                                 options=("--trace", self.directory / "trace")))
+        events = [(record["ev"], record.get("process")) for record in self.trace() if record["ev"].startswith("process/")]
+        self.assertEqual(events, [("process/start", "p0"), ("process/output", "p0"), ("process/ready", "p0"), ("process/start", "p1"),
+                                  ("process/output", "p1"), ("process/start", "p2"), ("process/output", "p2"), ("process/end", "p2")])
+
+    def test_a_program_that_is_missing_is_a_mistake_and_nothing_starts(self):
+        marker = self.directory / "started"
+        outcome = self.run_world(python(f"open({str(marker)!r}, 'w')", exit=0), {"argv": ["no-such-program", "x"]})
+        self.assertEqual(outcome.code, 2)
+        self.assertRegex(outcome.err, r'/processes/1/argv/0: found "no-such-program", allowed a program that is installed, or its path\n')
+        self.assertFalse(marker.exists())
+
+    def test_files_arguments_and_environment(self):
+        (self.directory / "beside").write_text("from a file in ${dir}")
+        script = ("import os, sys; print(open('a').read()); print(open('b/c').read(), end=''); print(open('d').read()); print(os.environ['E']);"
+                  "print(sys.argv[1:]); print(os.path.samefile('.', sys.argv[1]), sys.stdin.read() == '')")
+        process = python(script, exit=0, files={"a": "text ${interface:a}", "b/c": ["two", "lines"], "d": {"path": "beside"}},
+                         env={"E": "in ${dir}"})
+        process["argv"] += ["${dir}", "${interface:a}", "${scenario}", "${tool}"]
+        self.held(self.run_world(process, options=("--trace", self.directory / "trace", "--program", "tool=thing")))
+        lines = [record["line"] for record in self.trace() if record["ev"] == "process/output"]
+        self.assertEqual(lines, ["text wlan0", "two", "lines", "from a file in ${dir}", "in ${dir}",
+                                 f"['${{dir}}', 'wlan0', '{self.directory}', 'thing']", "True True"])
+
+    def test_inherit_no_descriptors_and_no_dispositions(self):
+        script = ("import os, signal; print(sorted(os.listdir('/proc/self/fd'))); "
+                  "print([s for s in open('/proc/self/status') if s.startswith(('SigIgn', 'SigBlk'))]); print(os.getpgid(0) == os.getpid())")
+        self.held(self.run_world(python(script, exit=0), options=("--trace", self.directory / "trace")))
+        descriptors, signals, leads = [record["line"] for record in self.trace() if record["ev"] == "process/output"]
+        self.assertEqual(descriptors, "['0', '1', '2', '3']")  # the last is the directory that is read
+        blocked, ignored = re.findall(r"([0-9a-f]{16})", signals)
+        self.assertEqual(int(blocked, 16), 0)
+        self.assertEqual(int(ignored, 16) & ~(1 << signal.SIGPIPE - 1 | 1 << signal.SIGXFSZ - 1), 0)  # Python's own
+        self.assertEqual(leads, "True")
+
+    def test_steps_stop_signal_and_start_them(self):
+        script = ("import signal, time\nsignal.signal(signal.SIGUSR1, lambda *_: print('poked', flush=True))\n"
+                  "print('up', flush=True)\nwhile True: time.sleep(1)")
+        self.held(self.run_world(
+            python(script, ready={"output": {"contains": "up"}}), duration="3 s",
+            steps=[{"at": "1 s", "signal": {"process": "p0", "signal": "USR1"}}, {"at": "1500 ms", "stop": {"process": "p0"}},
+                   {"at": "2 s", "start": {"process": "p0"}},
+                   {"at": "2500 ms", "start": {"process": "p0"}, "fails_with": "EALREADY"}],
+            expect=[{"at": "900 ms", "process": {"process": "p0"}}, {"at": "1400 ms", "output": {"process": "p0", "contains": "poked", "count": 1}},
+                    {"at": "3 s", "output": {"process": "p0", "contains": "up", "count": 2}}]))
+
+    def test_what_nobody_ends_in_a_line_is_cut_and_lost_is_nothing(self):
+        self.held(self.run_world(python("import sys; sys.stdout.write('x' * 300000 + '\\n' + 'end')", exit=0),
+                                 options=("--trace", self.directory / "trace")))
+        lines = [record["line"] for record in self.trace() if record["ev"] == "process/output"]
+        self.assertEqual("".join(lines), "x" * 300000 + "end")
+        self.assertEqual(max(map(len, lines)), 4096)
+
+    def test_logs_and_working_directories_are_kept_on_request(self):
+        outcome = mlosimd("--scenario", self.world(python("open('made', 'w'); print('said')", exit=0)), "--no-socket", "--keep-files",
+                          "--output-dir", self.directory / "logs")
+        self.assertEqual(outcome.code, 0, outcome)
+        self.assertRegex((self.directory / "logs" / "p0.log").read_text(), r"^\[ +\d+\.\d{6}\] said\n$")
+        kept = pathlib.Path(re.search("working directories: (.*)", outcome.err).group(1))
+        self.assertTrue((kept / "p0" / "made").exists())
+        shutil.rmtree(kept)
+
+
+class Ends(Processes):
+    """Nothing is left behind, however the daemon ends."""
+    STUBBORN = ("import os, signal, sys, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+                "if os.fork() == 0: time.sleep(600)\nprint('up', os.getcwd(), flush=True)\ntime.sleep(600)")
+
+    def started(self, script):
+        log = self.directory / "logs" / "p0.log"
+        process = subprocess.Popen([programs.mlosimd(), "--scenario", self.world(python(script)), "--no-socket",
+                                    "--output-dir", log.parent, "--trace", self.directory / "trace"],
+                                   stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        deadline = time.monotonic() + PATIENCE
+        while not log.exists() or " up " not in log.read_text():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+        return process
+
+    @staticmethod
+    def children_of(process):
+        return [int(pid) for pid in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+    @staticmethod
+    def group(leader):
+        found = []
+        for entry in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if os.getpgid(int(entry.name)) == leader and " Z " not in (entry / "stat").read_text():
+                    found.append(int(entry.name))
+            except (ProcessLookupError, FileNotFoundError):
+                pass
+        return found
+
+    def gone(self, leader):
+        deadline = time.monotonic() + PATIENCE
+        while self.group(leader):
+            self.assertLess(time.monotonic(), deadline, "a process outlives the daemon")
+            time.sleep(0.02)
+
+    def test_by_sigterm(self):
+        process = self.started("import time; print('up', '', flush=True); time.sleep(600)")
+        leader, = self.children_of(process)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(PATIENCE), 0)
+        self.gone(leader)
+
+    def test_by_sigterm_with_one_that_does_not_listen(self):
+        process = self.started(self.STUBBORN)
+        leader, = self.children_of(process)
+        self.assertEqual(len(self.group(leader)), 2)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)  # once more: now
+        self.assertEqual(process.wait(PATIENCE), 0)
+        self.gone(leader)
+
+    def test_by_sigkill(self):
+        process = self.started("import time; print('up', '', flush=True); time.sleep(600)")
+        leader, = self.children_of(process)
+        process.kill()
+        process.wait(PATIENCE)
+        self.gone(leader)
+
+
+class InRealTime(Processes):
+    """The shipped worlds, as the wall clock goes."""
+
+    def shipped(self, name, *options):
+        started = time.monotonic()
+        outcome = mlosimd("--scenario", SCENARIOS / name, "--clock", "real", "--no-socket", "--log-level", "error",
+                          "--trace", self.directory / "trace", *options)
+        self.held(outcome)
+        tap.say(f"{name}: {time.monotonic() - started:.2f} s in real time")
+
+    def test_wpa2(self):
+        self.shipped("wpa2-programs.json")
+
+    def test_wpa2_with_sids_programs(self):
+        self.shipped("wpa2-programs.json", "--program", "hostapd=" + programs.sid("hostapd"),
+                     "--program", "wpa_supplicant=" + programs.sid("wpa_supplicant"))
+
+
+if __name__ == "__main__":
+    tap.main()
