@@ -5,7 +5,7 @@ import time
 import unittest
 
 from harness import programs, tap
-from harness.world import World
+from harness.world import Died, World
 
 SCENARIO = {"clock": "virtual", "deterministic_entropy": True, "radios": [{"name": "r", "profile": "generic-be"}]}
 
@@ -24,21 +24,45 @@ class InVirtualTime(unittest.TestCase):
         return self.run_alone(sys.executable, "-c", code, **more).split("\n")[:-1]
 
 
-class CProgram(InVirtualTime):
-    def test_all_its_cases_hold(self):
-        begin = time.monotonic()
-        with World(SCENARIO) as world:
-            got = world.run(programs.built("tests/e2e/shim/shim_time"))
-        tap.say(got.out + f"# more than an hour in {time.monotonic() - begin:.2f} s\n")
-        self.assertEqual((got.code, got.err), (0, ""))
-        self.assertEqual(len(re.findall(r"^ok ", got.out, re.M)), 29)
-        self.assertLess(time.monotonic() - begin, 20)
+class CPrograms(InVirtualTime):
+    PROGRAMS = {"shim_time": 11, "shim_time_io": 10, "shim_time_threads": 9}
 
-    def test_says_the_same_each_time(self):
-        first = self.run_alone(programs.built("tests/e2e/shim/shim_time"), seed=5)
-        self.assertEqual(first, self.run_alone(programs.built("tests/e2e/shim/shim_time"), seed=5))
-        other = self.run_alone(programs.built("tests/e2e/shim/shim_time"), seed=6)
-        self.assertNotEqual(re.findall("# random.*", first), re.findall("# random.*", other))
+    def test_all_their_cases_hold(self):
+        for name, cases in self.PROGRAMS.items():
+            begin = time.monotonic()
+            with World(SCENARIO) as world:
+                got = world.run(programs.built("tests/e2e/shim/" + name))
+            tap.say(got.out)
+            self.assertEqual((got.code, got.err), (0, ""))
+            self.assertEqual(len(re.findall(r"^ok ", got.out, re.M)), cases)
+            self.assertLess(time.monotonic() - begin, 20)
+
+    def test_do_the_same_each_time(self):
+        for name in self.PROGRAMS:
+            program = programs.built("tests/e2e/shim/" + name)
+            first = self.run_alone(program, seed=5)
+            self.assertEqual(first, self.run_alone(program, seed=5))
+        numbers = [re.findall("# random.*", self.run_alone(programs.built("tests/e2e/shim/shim_time_io"), seed=seed)) for seed in (5, 6)]
+        self.assertNotEqual(*numbers)
+
+    def test_go_on_in_real_time_without_their_daemon(self):
+        code = """
+import os, sys, threading, time
+def wait():
+    for _ in range(4): time.sleep(0.05)
+threads = [threading.Thread(target=wait) for _ in range(3)]
+for thread in threads: thread.start()
+time.sleep(0.1)
+os.kill(int(sys.argv[1]), 9)
+for thread in threads: thread.join()
+start = time.monotonic()
+time.sleep(0.1)
+print(0.1 <= time.monotonic() - start < 5)
+"""
+        world = World(SCENARIO)
+        with self.assertRaises(Died), world:
+            got = world.run(sys.executable, "-c", code, world.process.pid)
+        self.assertEqual((got.code, got.out), (0, "True\n"), got)
 
 
 class PythonProgram(InVirtualTime):

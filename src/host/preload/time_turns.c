@@ -1,218 +1,12 @@
-/* Joining virtual time, giving the turn back, waiting for it. Bare system calls: libc's own are cancellation points. */
-#include <dlfcn.h>
-#include <fcntl.h>
+/* Giving the turn back, and waiting for it. Bare system calls: libc's own are cancellation points. */
 #include <pthread.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/un.h>
 
 #include "host/preload/turns.h"
 
-/* As in real.c. */
-#if defined(__x86_64__)
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined(__aarch64__)
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
-
-int time_state = TIME_UNDECIDED;
 __thread struct time_self time_self = {.fd = -1, .signals = -1};
-
-static const struct mlosim_time_page* page;
-static struct mlosim_time_facts own_facts;
-/* Set when the daemon has ended: time goes on as the machine's. */
-static int64_t left_behind;
-
-void* real_address(void** slot, const char* name) {
-    (void)real();
-    void* found = dlsym(RTLD_NEXT, name);
-    if (!found) {
-        static const char message[] = "mlosim: the C library lacks a function that was called: ";
-        syscall(SYS_write, STDERR_FILENO, message, sizeof message - 1);
-        syscall(SYS_write, STDERR_FILENO, name, strlen(name));
-        syscall(SYS_write, STDERR_FILENO, "\n", 1);
-        abort();
-    }
-    __atomic_store_n(slot, found, __ATOMIC_RELAXED);
-    return found;
-}
-
-void* real_optional(const char* name) {
-    return dlsym(RTLD_NEXT, name);
-}
-
-/* ---- descriptors of ours ---- */
-
-/* Out of the way of programs that number their own, and of select(), if the limit allows. */
-#define LEAST_DESCRIPTOR 900
-#define OWN_MAX 65536
-static unsigned char owned[OWN_MAX / 8];
-
-bool time_owns(int fd) {
-    if (__atomic_load_n(&time_state, __ATOMIC_RELAXED) < TIME_JOINING || fd < 0 || fd >= OWN_MAX) return false;
-    return (owned[fd / 8] >> (fd % 8)) & 1;
-}
-void time_own(int fd) {
-    if (fd >= 0 && fd < OWN_MAX) __atomic_fetch_or(&owned[fd / 8], (unsigned char)(1 << (fd % 8)), __ATOMIC_RELAXED);
-}
-void time_disown(int fd) {
-    if (fd >= 0 && fd < OWN_MAX) __atomic_fetch_and(&owned[fd / 8], (unsigned char)~(1 << (fd % 8)), __ATOMIC_RELAXED);
-}
-
-static int move_up(int fd) {
-    static const int least[] = {LEAST_DESCRIPTOR, 200, 20};
-    for (size_t i = 0; i < sizeof least / sizeof *least; i++) {
-        long moved = syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, least[i]);
-        if (moved < 0) continue;
-        syscall(SYS_close, fd);
-        fd = (int)moved;
-        break;
-    }
-    descriptor_forget(fd);
-    time_own(fd);
-    return fd;
-}
-
-static void close_own(int fd) {
-    if (fd < 0) return;
-    time_disown(fd);
-    descriptor_forget(fd);
-    syscall(SYS_close, fd);
-}
-
-/* ---- joining ---- */
-
-static int open_connection(void) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t length = strlen(shim_socket_path());
-    if (length >= sizeof address.sun_path) return -1;
-    memcpy(address.sun_path, shim_socket_path(), length);
-    int fd = (int)syscall(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -1;
-    long result;
-    do
-        result = syscall(SYS_connect, fd, &address, sizeof address);
-    while (result != 0 && errno == EINTR);
-    if (result == 0) return fd;
-    syscall(SYS_close, fd);
-    return -1;
-}
-
-static bool greet(int fd, enum mlosim_join_kind kind) {
-    struct mlosim_hello hello = {.magic = MLOSIM_WIRE_MAGIC, .version = MLOSIM_WIRE_VERSION, .role = MLOSIM_ROLE_TIME};
-    hello.pid = (int32_t)syscall(SYS_getpid);
-    struct mlosim_join join = {.kind = kind, .thread = (int32_t)syscall(SYS_gettid)};
-    syscall(SYS_prctl, PR_GET_NAME, join.name, 0, 0, 0);
-    struct iovec pieces[2] = {{&hello, sizeof hello}, {&join, sizeof join}};
-    struct msghdr msg = {.msg_iov = pieces, .msg_iovlen = 2};
-    long sent;
-    do
-        sent = syscall(SYS_sendmsg, fd, &msg, MSG_NOSIGNAL);
-    while (sent < 0 && errno == EINTR);
-    return sent == sizeof hello + sizeof join;
-}
-
-/* The descriptor of the page, or -1. */
-static int passed_descriptor(struct msghdr* msg) {
-    int fd = -1;
-    for (struct cmsghdr* control = CMSG_FIRSTHDR(msg); control; control = CMSG_NXTHDR(msg, control))
-        if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS)
-            memcpy(&fd, CMSG_DATA(control), sizeof fd);
-    return fd;
-}
-
-static bool take_welcome(int fd, struct mlosim_time_facts* facts) {
-    struct mlosim_welcome welcome;
-    struct iovec pieces[2] = {{&welcome, sizeof welcome}, {facts, sizeof *facts}};
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct msghdr msg = {.msg_iov = pieces, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof control};
-    long got;
-    do
-        got = syscall(SYS_recvmsg, fd, &msg, MSG_CMSG_CLOEXEC);
-    while (got < 0 && errno == EINTR);
-    int page_fd = got > 0 ? passed_descriptor(&msg) : -1;
-    bool good = got == sizeof welcome + sizeof *facts && welcome.magic == MLOSIM_WIRE_MAGIC && welcome.error == 0;
-    if (good && !page && page_fd >= 0) {
-        void* mapped = mmap(NULL, sizeof *page, PROT_READ, MAP_SHARED, page_fd, 0);
-        if (mapped != MAP_FAILED) page = mapped;
-    }
-    if (page_fd >= 0) syscall(SYS_close, page_fd);
-    return good && page && page->magic == MLOSIM_TIME_PAGE_MAGIC;
-}
-
-int time_connect(enum mlosim_join_kind kind, struct mlosim_time_facts* facts) {
-    int saved = errno;
-    int fd = open_connection();
-    if (fd >= 0 && (!greet(fd, kind) || !take_welcome(fd, facts))) {
-        syscall(SYS_close, fd);
-        fd = -1;
-    }
-    if (fd >= 0) fd = move_up(fd);
-    errno = saved;
-    return fd;
-}
-
-static void set_state(int state) {
-    __atomic_store_n(&time_state, state, __ATOMIC_RELEASE);
-}
-
-int time_decide(void) {
-    if (!shim_enabled()) {
-        set_state(TIME_REAL);
-        return TIME_REAL;
-    }
-    int undecided = TIME_UNDECIDED;
-    if (!__atomic_compare_exchange_n(&time_state, &undecided, TIME_JOINING, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-        return undecided;
-    struct mlosim_time_facts facts;
-    int fd = time_connect(MLOSIM_JOIN_PROGRAM, &facts);
-    if (fd < 0) {
-        set_state(TIME_REAL);
-        return TIME_REAL;
-    }
-    if (facts.flags & MLOSIM_TIME_ENTROPY) addresses_settle();
-    set_state(TIME_VIRTUAL);
-    time_adopt(fd, &facts, false);
-    threads_join_main();
-    processes_start();
-    return TIME_VIRTUAL;
-}
-
-void time_start(void) {
-    if (__atomic_load_n(&time_state, __ATOMIC_RELAXED) == TIME_UNDECIDED) time_decide();
-}
-
-int64_t time_now(void) {
-    if (__builtin_expect(left_behind != 0, 0)) {
-        struct timespec machine;
-        syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &machine);
-        return time_of_spec(&machine) + left_behind;
-    }
-    return __atomic_load_n(&page->now_ns, __ATOMIC_RELAXED);
-}
-
-int64_t time_realtime_offset(void) {
-    return __atomic_load_n(&page->realtime_offset_ns, __ATOMIC_RELAXED);
-}
-
-bool time_has_entropy(void) {
-    return time_is_virtual() && (own_facts.flags & MLOSIM_TIME_ENTROPY);
-}
-
-void time_copy_key(uint8_t key[32]) {
-    memcpy(key, own_facts.key, sizeof own_facts.key);
-}
-
-int32_t time_virtual_pid(void) {
-    return time_is_virtual() ? own_facts.virtual_pid : (int32_t)syscall(SYS_getpid);
-}
 
 /* ---- signals ---- */
 
@@ -238,7 +32,7 @@ static void watch_signals(uint64_t signals) {
     if (time_self.signals >= 0 && time_self.watched == signals) return;
     long fd = syscall(SYS_signalfd4, time_self.signals, &signals, sizeof signals, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0) return;
-    if (time_self.signals < 0) time_self.signals = move_up((int)fd);
+    if (time_self.signals < 0) time_self.signals = time_keep((int)fd);
     time_self.watched = signals;
 }
 
@@ -272,13 +66,33 @@ static bool let_signals_through(uint64_t mask) {
 
 /* ---- turns ---- */
 
+/* Without a daemon the threads of a process still take turns with each other, and clocks go on from where they are. */
+static int local_turn;
+
+static void take_local_turn(void) {
+    while (__atomic_exchange_n(&local_turn, 1, __ATOMIC_ACQUIRE)) {
+        struct timespec moment = {0, 100000};
+        syscall(SYS_ppoll, NULL, 0, &moment, NULL, 0);
+    }
+}
+static void give_local_turn(void) {
+    __atomic_store_n(&local_turn, 0, __ATOMIC_RELEASE);
+}
+
 static void daemon_has_ended(void) {
-    struct timespec machine;
-    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &machine);
-    left_behind = time_now() - time_of_spec(&machine);
-    if (left_behind == 0) left_behind = 1;
-    /* Threads that wait find out by themselves; clocks go on from where they are. */
-    time_self.has_turn = false;
+    if (!time_left_behind) {
+        struct timespec machine;
+        syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &machine);
+        int64_t ahead = time_now() - time_of_spec(&machine);
+        time_left_behind = ahead ? ahead : 1;
+    }
+    take_local_turn();
+}
+
+static void lose_daemon_unless(bool good) {
+    if (good) return;
+    daemon_has_ended();
+    time_self.alone = true;
 }
 
 static bool say(enum mlosim_time_kind kind, uint32_t ran, int64_t value) {
@@ -360,8 +174,11 @@ static enum time_wake wait_really(struct time_wait* wait, uint64_t mask) {
         int64_t left = wait->deadline == MLOSIM_TIME_NEVER ? 10000000 : wait->deadline - time_now();
         if (left <= 0) return TIME_WAKE_DEADLINE;
         struct timespec slice = time_to_spec(left < 10000000 ? left : 10000000);
+        give_local_turn();
         long ready = syscall(SYS_ppoll, wait->fds + 2, wait->count, &slice, &mask, sizeof mask);
-        if (ready < 0 && errno == EINTR && !wait->ignore_signals) return TIME_WAKE_SIGNAL;
+        bool interrupted = ready < 0 && errno == EINTR;
+        take_local_turn();
+        if (interrupted && !wait->ignore_signals) return TIME_WAKE_SIGNAL;
         timers_fire();
         if (wait->look && wait->look(wait->context)) return TIME_WAKE_FOUND;
     }
@@ -387,8 +204,9 @@ static enum time_wake idle(struct time_wait* wait, uint64_t mask, uint64_t own_m
         int64_t timers = timers_next();
         int64_t deadline = timers < wait->deadline ? timers : wait->deadline;
         time_self.has_turn = false;
-        if (left_behind || !say(MLOSIM_TIME_IDLE, ran, deadline) || !await_turn(wait, mask, &seen)) {
-            if (!left_behind) daemon_has_ended();
+        if (time_self.alone || !say(MLOSIM_TIME_IDLE, ran, deadline) || !await_turn(wait, mask, &seen)) {
+            if (!time_self.alone) daemon_has_ended();
+            time_self.alone = true;
             time_self.has_turn = true;
             return wait_really(wait, mask);
         }
@@ -400,8 +218,7 @@ static enum time_wake idle(struct time_wait* wait, uint64_t mask, uint64_t own_m
             look_around(wait, &seen);
         }
         notice_cancel(wait, own_mask);
-        if (wait->look && (seen.descriptors || wait->count == 0 || wait->look_always) && wait->look(wait->context))
-            return TIME_WAKE_FOUND;
+        if (wait->look && (seen.descriptors || wait->count == 0) && wait->look(wait->context)) return TIME_WAKE_FOUND;
         if (seen.signals) {
             wait->restart = would_restart(mask);
             if (let_signals_through(mask)) seen.interrupted = true;
@@ -440,7 +257,7 @@ void time_idle_until(int64_t deadline) {
 
 void time_creep(unsigned weight) {
     enum { looks_in_a_turn = 1000, step_ns = 1000000 };
-    if (!time_self.has_turn || time_self.busy) return;
+    if (!time_self.has_turn || time_self.alone) return;
     time_self.looks += weight;
     if (time_self.looks < looks_in_a_turn) return;
     time_self.looks = 0;
@@ -449,16 +266,15 @@ void time_creep(unsigned weight) {
 
 void time_adopt(int fd, const struct mlosim_time_facts* facts, bool child) {
     uint64_t mask = set_mask(can_wait());
-    own_facts = *facts;
+    time_note_facts(facts);
     time_self = (struct time_self){.fd = fd, .signals = time_self.signals, .watched = time_self.watched};
-    time_self.number = facts->participant;
     struct pollfd only[2];
     struct time_wait wait = {.deadline = MLOSIM_TIME_NEVER, .fds = only};
     struct outside seen;
     bool good = !child || say(MLOSIM_TIME_ADOPT, 0, syscall(SYS_getpid));
     watch_signals(~mask);
     good = good && say(MLOSIM_TIME_IDLE, 0, time_now()) && await_turn(&wait, mask, &seen);
-    if (!good) daemon_has_ended();
+    lose_daemon_unless(good);
     time_self.has_turn = true;
     set_mask(mask);
 }
@@ -467,45 +283,34 @@ void time_leave(bool process) {
     if (!time_self.has_turn) return;
     int saved = errno;
     set_mask(can_wait());
-    if (process) {
-        /* Closed by the kernel: what comes after is still in this turn. */
-        if (!left_behind) say(MLOSIM_TIME_LEAVE, 0, 1);
+    if (time_self.alone)
+        give_local_turn();
+    else
+        say(MLOSIM_TIME_LEAVE, 0, process);
+    time_self.has_turn = false;
+    if (process) { /* The rest of it is still in this turn; the kernel closes. */
         errno = saved;
         return;
     }
-    if (!left_behind) say(MLOSIM_TIME_LEAVE, 0, 0);
-    time_self.has_turn = false;
-    close_own(time_self.fd);
-    close_own(time_self.signals);
+    time_close(time_self.fd);
+    time_close(time_self.signals);
     time_self.fd = time_self.signals = -1;
     errno = saved;
 }
 
 void time_expect(int32_t pid) {
     int saved = errno;
-    if (time_takes_part() && !left_behind) say(MLOSIM_TIME_EXPECT, 0, pid);
+    if (time_takes_part() && !time_self.alone) say(MLOSIM_TIME_EXPECT, 0, pid);
     errno = saved;
 }
 
 void time_sync(void) {
-    if (!time_takes_part() || left_behind) return;
+    if (!time_takes_part() || time_self.alone) return;
     int saved = errno;
     uint64_t mask = set_mask(can_wait());
-    if (!say(MLOSIM_TIME_SYNC, 0, 0) || !hear(MLOSIM_TIME_SYNCED)) daemon_has_ended();
-    time_self.has_turn = true;
+    lose_daemon_unless(say(MLOSIM_TIME_SYNC, 0, 0) && hear(MLOSIM_TIME_SYNCED));
     set_mask(mask);
     errno = saved;
-}
-
-/* In a forked child: what is the parent's is closed. (A signalfd that is shared has one set of signals for both.) */
-void time_forget_parent(void) {
-    for (int fd = 0; fd < OWN_MAX; fd++) {
-        if (owned[fd / 8] == 0)
-            fd |= 7;
-        else if ((owned[fd / 8] >> (fd % 8)) & 1)
-            close_own(fd);
-    }
-    time_self = (struct time_self){.fd = -1, .signals = -1};
 }
 
 /* ---- room ---- */

@@ -30,7 +30,7 @@ void* real_optional(const char* name);
         (__typeof__(name)*)(found ? found : real_address(&slot, #name)); \
     })
 
-/* ---- time_turns.c ---- */
+/* ---- time_join.c, time_turns.c ---- */
 
 enum { TIME_UNDECIDED, TIME_REAL, TIME_JOINING, TIME_VIRTUAL };
 extern int time_state;
@@ -40,10 +40,9 @@ struct time_self {
     int fd;           /* its connection; -1: it takes no part */
     int signals;      /* tells of signals that wait while they are blocked; -1: not made yet */
     uint64_t watched; /* by `signals` */
-    uint32_t number;  /* of the participant */
     unsigned looks;   /* at the clock, and others that did not wait, in this turn */
     bool has_turn;
-    bool busy;      /* in the middle of something of ours */
+    bool alone;     /* the daemon has ended */
     bool cancelled; /* pthread_cancel() has been called for it */
 };
 extern __thread struct time_self time_self;
@@ -60,6 +59,13 @@ static inline bool time_is_virtual(void) {
 static inline bool time_takes_part(void) {
     return time_is_virtual() && time_self.has_turn;
 }
+
+/* Keeps a descriptor of ours where programs do not look; its new number. */
+int time_keep(int fd);
+void time_close(int fd);
+void time_note_facts(const struct mlosim_time_facts* facts);
+/* What the clocks are ahead of the machine's since the daemon has ended; 0: it has not. */
+extern int64_t time_left_behind;
 
 /* Called when the library is loaded. */
 void time_start(void);
@@ -85,15 +91,14 @@ struct time_wait {
     size_t count;         /* of what follows */
     const uint64_t* mask; /* of signals during the wait; NULL: the thread's own */
     uint64_t also;        /* signals to be told of though they are blocked */
-    /* With the turn: is it there? Asked when one of the descriptors is ready or, if there are none (or look_always),
+    /* With the turn: is it there? Asked when one of the descriptors is ready or, if there are none,
      * in each turn. NULL: only the deadline and signals count. */
     bool (*look)(void* context);
     void* context;
     void (*on_cancel)(void* context); /* before a cancelled thread ends here */
-    bool look_always;
-    bool ignore_signals; /* handlers run, but the wait goes on */
-    int recheck_ms;      /* of real time, for what nobody tells us of; 0: never */
-    bool restart;        /* out: all handlers that ran had SA_RESTART */
+    bool ignore_signals;              /* handlers run, but the wait goes on */
+    int recheck_ms;                   /* of real time, for what nobody tells us of; 0: never */
+    bool restart;                     /* out: all handlers that ran had SA_RESTART */
 };
 enum time_wake { TIME_WAKE_FOUND, TIME_WAKE_DEADLINE, TIME_WAKE_SIGNAL };
 
