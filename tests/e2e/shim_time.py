@@ -160,6 +160,7 @@ class Shells(InVirtualTime):
     def test_time_out_and_trap(self):
         self.assertEqual(self.shell("timeout 5 sleep 100; echo $?"), ["124"])
         self.assertEqual(self.shell("trap 'echo term' TERM; (sleep 2; kill $$) & sleep 5; wait; echo end"), ["term", "end"])
+        self.assertEqual(self.shell("seq 100000 | sort -n | tail -1"), ["100000"])
         self.assertEqual(self.shell("read -t 3 x < <(sleep 10; echo late); echo $?"), ["142"])
 
     def test_openssl_has_the_same_random_numbers_again(self):

@@ -1,6 +1,7 @@
 /* The real functions behind ours, looked up once. */
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <sys/un.h>
 
 #include "host/preload/shim.h"
 #include "host/preload/turns.h"
@@ -107,16 +108,15 @@ __attribute__((constructor)) static void start(void) {
         time_start();
         return;
     }
-    const char* buffered = getenv("MLOSIM_LINE_BUFFERED");
+    const char* buffered = getenv(MLOSIM_ENV_LINE_BUFFERED);
     if (buffered && *buffered == '1') setvbuf(stdout, NULL, _IOLBF, 0);
-    /* The program may clear or overwrite its environment. */
+    /* The program may clear or overwrite its environment. Not on the heap: its layout must not depend on the path. */
+    static char copy[sizeof((struct sockaddr_un*)0)->sun_path];
     size_t length = 0;
-    while (socket_path[length])
+    while (socket_path[length] && length < sizeof copy - 1) {
+        copy[length] = socket_path[length];
         length++;
-    char* copy = malloc(length + 1);
-    if (!copy) return;
-    for (size_t i = 0; i <= length; i++)
-        copy[i] = socket_path[i];
-    socket_path = copy;
+    }
+    if (!socket_path[length]) socket_path = copy;
     time_start();
 }

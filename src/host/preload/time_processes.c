@@ -250,8 +250,6 @@ EXPORT FILE* popen(const char* command, const char* mode) {
         free(entry);
         return NULL;
     }
-    descriptor_forget(ends[0]);
-    descriptor_forget(ends[1]);
     int ours = ends[reads ? 0 : 1], theirs = ends[reads ? 1 : 0], standard = reads ? STDOUT_FILENO : STDIN_FILENO;
     entry->pid = fork();
     if (entry->pid == 0) {
