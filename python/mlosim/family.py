@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import collections
+import functools
+import select
 import time
 from typing import Any, Callable, Deque, Dict, List, Optional, Tuple, Union
 
@@ -57,7 +59,7 @@ def _name(numbers: Any, value: int) -> str:
 
 
 _READERS: Dict[int, Callable[[bytes], Any]] = {
-    **{attr: (lambda payload, code=code: netlink.read_number(code, payload)) for attr, code in _CODES.items()},
+    **{attr: functools.partial(netlink.read_number, code) for attr, code in _CODES.items()},
     **{attr: netlink.read_string for attr in _STRINGS},
     **{attr: (lambda payload: True) for attr in _FLAGS},
     **{attr: mac_text for attr in _ADDRESSES},
@@ -169,7 +171,6 @@ class Client:
 
     def _next(self, sequence: int, deadline: Optional[float], what: str) -> netlink.Message:
         """The next message that answers that request. Events are taken in meanwhile, so that none is lost."""
-        import select
         while True:
             while self._unread:
                 message = self._unread.popleft()

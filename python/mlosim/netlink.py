@@ -101,7 +101,7 @@ def read_number(code: str, payload: bytes) -> int:
     size = struct.calcsize("=" + code)
     if len(payload) != size:
         raise Malformed(f"a number of {size} octets has {len(payload)}")
-    return struct.unpack("=" + code, payload)[0]
+    return int(struct.unpack("=" + code, payload)[0])
 
 
 def read_string(payload: bytes) -> str:

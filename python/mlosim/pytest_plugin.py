@@ -94,7 +94,7 @@ def mlosim_seed(request: pytest.FixtureRequest) -> int:
     if hasattr(request, "param"):
         return int(request.param)
     seeds = request.config.mlosim_seeds  # type: ignore[attr-defined]
-    return seeds[0] if seeds else int(_arguments(request.node).get("seed", DEFAULT_SEED))
+    return int(seeds[0]) if seeds else int(_arguments(request.node).get("seed", DEFAULT_SEED))
 
 
 def _arguments(item: pytest.Item) -> Dict[str, Any]:
@@ -132,7 +132,8 @@ def world(request: pytest.FixtureRequest, mlosim_seed: int) -> Generator[World, 
     request.node.stash[_stash_key] = kept
     shutil.rmtree(kept.place, ignore_errors=True)
     place = arguments.get("directory", kept.place)
-    made = World(**{"trace": True, "pcap": True, "nlpcap": True, **arguments, "directory": place})
+    everything: Dict[str, Any] = {"trace": True, "pcap": True, "nlpcap": True, **arguments, "directory": place}
+    made = World(**everything)
     try:
         made.open()
         request.node.mlosim_world = made
@@ -156,7 +157,7 @@ def world(request: pytest.FixtureRequest, mlosim_seed: int) -> Generator[World, 
                     pass
 
 
-@pytest.hookimpl(hookwrapper=True)
+@pytest.hookimpl(hookwrapper=True)  # type: ignore[misc]
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     outcome = yield
     report = outcome.get_result()
