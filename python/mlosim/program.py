@@ -1,6 +1,7 @@
 """A program in the world: any dynamically linked one, unmodified."""
 from __future__ import annotations
 
+import ctypes
 import os
 import pathlib
 import re
@@ -47,7 +48,7 @@ class Program:
         self.argv = [executable, *map(str, argv[1:])]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(self.argv, cwd=directory, env=self._environment(env or {}), stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=subprocess.STDOUT)
+                                            stdout=log, stderr=subprocess.STDOUT, preexec_fn=_same_addresses if world.clock == "virtual" else None)
         self.takes_part = world.settle(self.process.pid)
         if world.clock == "virtual" and not self.takes_part and not outside and not self._ends_soon():
             self.kill()
@@ -130,11 +131,12 @@ class Program:
 
     def wait(self, timeout: float = 60.0) -> int:
         """Lets the world go on until the program ends: its exit code."""
-        deadline = self.world.now + timeout
+        begun = self.world.now
+        deadline = begun + timeout
         while not self._has_ended():
             if self.world.now >= deadline:
                 raise Timeout(self._told(f"has not ended within {timeout:g} s"))
-            self.world.step_on(deadline)
+            self.world.step_on(deadline, waited=self.world.now - begun)
         self.collect()
         return self.process.returncode
 
@@ -188,6 +190,16 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<{self.name}: {shlex.join(self.argv)}>"
+
+
+_ADDR_NO_RANDOMIZE = 0x0040000
+_libc = ctypes.CDLL(None)
+
+
+def _same_addresses() -> None:
+    """In the child, before the program: its memory is at the same addresses in each run, as hostapd makes group keys of them too.
+    A container that forbids this (Docker, unless it is told not to) makes those differ."""
+    _libc.personality(_libc.personality(0xFFFFFFFF) | _ADDR_NO_RANDOMIZE)
 
 
 def wall_pause() -> None:

@@ -25,8 +25,8 @@ ANSWER = struct.Struct("=iI6I")
 
 SO_COOKIE = 57
 NETLINK_GENERIC = 16
-# Ports that no process has, real or virtual: the same in each run, so that netlink captures repeat.
-FIRST_PORT = 0x7F000001
+# MLOSIM_PORT_OUTSIDE_FIRST: ports of those who steer from outside of the world's time; what they say is in no capture.
+FIRST_PORT = 0x7F000000
 RECEIVE_BUFFER = 16 << 20
 
 

@@ -341,14 +341,15 @@ class World(Agents):
         assert self._facts is not None
         return self._facts
 
-    def step_on(self, deadline: Optional[float] = None) -> None:
-        """One small step (`step`), not beyond the deadline."""
+    def step_on(self, deadline: Optional[float] = None, waited: float = 0.0) -> None:
+        """One small step (`step`; a hundredth of the time already waited, where that is more and up to a tenth of a second), not
+        beyond the deadline."""
         facts = self._known()
         if not facts.paused:
             wall_pause()
             self.settle()
             return
-        until = facts.time_ns + round(self.step_seconds * 1e9)
+        until = facts.time_ns + round(max(self.step_seconds, min(waited / 100, LOOK)) * 1e9)
         self._run_to(until if deadline is None else max(facts.time_ns, min(until, round(deadline * 1e9))))
 
     def step(self, events: int = 1) -> int:
@@ -377,28 +378,32 @@ class World(Agents):
 
     def wait_for(self, condition: Callable[[], Optional[T]], timeout: float = 10.0, what: Optional[str] = None) -> T:
         """Runs the world in small steps until the condition is true; what it returned then. Timeout in the world's seconds."""
-        deadline = self.now_ns + round(timeout * 1e9)
+        begun = self.now_ns
+        deadline = begun + round(timeout * 1e9)
         while True:
             found = condition()
             if found:
                 return found
-            if self.now_ns >= deadline:
+            now = self.now_ns
+            if now >= deadline:
                 raise Timeout(f"{what or getattr(condition, '__name__', 'condition')}: not so within {timeout:g} s, at {self.now:.6f} s")
-            self.step_on(deadline / 1e9)
+            self.step_on(deadline / 1e9, waited=(now - begun) / 1e9)
 
     # ---- events ----
 
     def events(self, timeout: float = 0.0) -> Iterator[Event]:
         """What has happened since events were last read; with a timeout the world runs on for so many seconds, and what happens
         then comes too."""
-        deadline = self.now_ns + round(timeout * 1e9)
+        begun = self.now_ns
+        deadline = begun + round(timeout * 1e9)
         while True:
             self._take_events()
             while self._events:
                 yield self._events.popleft()
-            if self.now_ns >= deadline:
+            now = self.now_ns
+            if now >= deadline:
                 return
-            self.step_on(deadline / 1e9)
+            self.step_on(deadline / 1e9, waited=(now - begun) / 1e9)
 
     def wait_for_event(self, wanted: Union[str, Callable[[Event], bool]], timeout: float = 10.0, **fields: Any) -> Event:
         """The next event of that kind ("set_link", "new_entry" …), or for which the function is true, and whose subject has

@@ -11,6 +11,11 @@
 #define MLOSIM_GENL_GROUP_EVENTS "events"
 #define MLOSIM_GENL_GROUP_RECORDS "records"
 
+/* Whose socket has one of these ports steers the world, or looks on, from outside of its time: what it says and hears
+ * is in no capture of netlink. */
+#define MLOSIM_PORT_OUTSIDE_FIRST 0x7f000000u
+#define MLOSIM_PORT_OUTSIDE_LAST 0x7f0000ffu
+
 /* Most events that one STEP fires. */
 #define MLOSIM_STEP_MAX 1000000u
 

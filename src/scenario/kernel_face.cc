@@ -58,7 +58,9 @@ struct KernelFace::Parts {
         if (!sink) return;
         capture.emplace(std::move(sink));
         core.set_tap([this, &queue = simulation.queue()](const netlink::Tapped& datagram) {
-            capture->write(queue.now(), datagram);
+            const bool outside =
+                datagram.port >= MLOSIM_PORT_OUTSIDE_FIRST && datagram.port <= MLOSIM_PORT_OUTSIDE_LAST;
+            if (!outside) capture->write(queue.now(), datagram);
         });
     }
 
