@@ -31,6 +31,7 @@ def test_the_right_password_works_after_a_wrong_one(world, ap, station):
     connected = station.wait_connected(timeout=30)
     assert connected.time > refused.time
     assert station.status()["key_mgmt"] == "SAE"
+    ap.wait_station(station.address)
     assert "AUTHORIZED" in ap.stations()[station.address]["flags"]
     code, link = world.run("iw", "dev", "wlan1", "link")
     assert code == 0 and f"Connected to {ap.bssid}" in link

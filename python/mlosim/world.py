@@ -44,7 +44,7 @@ class World(Agents):
 
     The script runs outside of the world's time. With `clock="virtual"` the world stands still until the script runs it
     (`run_for`, `wait_for` …), and programs in it are given their turns in between, so that each run with the same seed is
-    the same run. With `clock="real"` the world goes on by itself.
+    the same run; programs' random numbers come from the seed, too. With `clock="real"` the world goes on by itself.
 
     scenario    a dictionary, a file, the bare name of an installed scenario, or None: only radios
     radios      without a scenario: so many, named r0, r1 … with interfaces wlan0, wlan1 …
@@ -76,7 +76,8 @@ class World(Agents):
         self.directory.mkdir(parents=True, exist_ok=True)
         # A Unix socket's path is short; the world's folder may be deep.
         self._private = pathlib.Path(tempfile.mkdtemp(prefix="mlosim-"))
-        self._options = settings_options(dict(settings or {}))
+        own = {"/deterministic_entropy": True} if clock == "virtual" else {}
+        self._options = settings_options({**own, **(settings or {})})
         for rule in faults:
             self._options += ["--fault", rule]
         if seed is not None:

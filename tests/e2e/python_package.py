@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Package mlosim (python/mlosim): its netlink codec, worlds that a script steers, and programs in them."""
+import hashlib
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from harness import programs, tap
@@ -381,6 +383,59 @@ class InRealTime(Programs, unittest.TestCase):
     clock = "real"
 
 
+class InVirtualTime(Programs, unittest.TestCase):
+    clock = "virtual"
+
+    def test_waits_take_no_time(self):
+        world = self.world()
+        begun = time.monotonic()
+        with world.start("sh", "-c", "sleep 3000; echo awake") as program:
+            self.assertLess(abs(program.wait_output("awake", timeout=3600).time - 3000), 0.2)
+        world.run("sleep", "1000", timeout=2000)
+        self.assertGreater(world.now, 4000)
+        self.assertLess(time.monotonic() - begun, 60)
+
+    def test_nothing_moves_between_the_scripts_calls(self):
+        world = self.world()
+        with hostap.Station(world, "wlan1") as sta:
+            begun = world.now
+            time.sleep(0.3)
+            for _ in range(20):
+                sta.status()
+            self.assertEqual(world.now, begun)
+
+    def test_a_wrong_password_and_the_right_one_are_the_same_run_each_time(self):
+        def run(seed):
+            with tempfile.TemporaryDirectory() as place:
+                with mlosim.World(radios=2, seed=seed, directory=place, trace=True, pcap=True, nlpcap=True) as world:
+                    with hostap.AccessPoint(world, "wlan0", ssid="home", **hostap.wpa3("the right one")) as ap, \
+                            hostap.Station(world, "wlan1") as sta:
+                        network = sta.connect("home", wait=False, scan_freq=2437, **hostap.wpa3_network("a wrong one"))
+                        sta.wait_event("CTRL-EVENT-SSID-TEMP-DISABLED", timeout=30)
+                        sta.set_network(network, sae_password="the right one")
+                        sta.select(network)
+                        ap.wait_station(sta.address, timeout=30)
+                        heard = [(str(event), event.time) for control in (ap.control, sta.control) for event in control.history]
+                        world.run_for(5)
+                files = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in world.files.items()}
+                return {"events": heard, "ap": ap.program.lines, "station": sta.program.lines, **files}
+        first = run(1)
+        self.assertGreater(len(first["ap"]), 100)
+        for _ in range(4):
+            again = run(1)
+            self.assertEqual([name for name in first if first[name] != again[name]], [])
+        self.assertNotEqual(run(2)["pcap"], first["pcap"])
+
+    def test_a_program_without_the_library_is_told_of(self):
+        world = self.world()
+        with self.assertRaises(mlosim.ProgramFailed) as failed:
+            world.start("env", "-u", "LD_PRELOAD", "sleep", "100")
+        self.assertIn("does not take part", str(failed.exception))
+        with world.start("env", "-u", "LD_PRELOAD", "sleep", "100", outside=True) as program:
+            world.run_for(10)
+            self.assertTrue(program.running)
+
+
 class Plugin(unittest.TestCase):
     """The pytest plugin, and the examples."""
 
@@ -398,6 +453,19 @@ class Plugin(unittest.TestCase):
                               capture_output=True, text=True)
         self.assertEqual(done.returncode, code, done.stdout[-6000:] + done.stderr[-2000:])
         return done.stdout
+
+    def test_the_examples_pass(self):
+        environment = "MLOSIM_WPA_SUPPLICANT"
+        before = os.environ.get(environment)
+        os.environ[environment] = programs.sid("wpa_supplicant")
+        try:
+            with tempfile.TemporaryDirectory() as place:
+                out = self.pytest("python/examples", "--mlosim-results", place, "-q", cwd=programs.SOURCE)
+        finally:
+            os.environ.pop(environment)
+            if before is not None:
+                os.environ[environment] = before
+        self.assertIn("10 passed", out)
 
     def place(self, text):
         place = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
