@@ -187,7 +187,7 @@ class Control:
 
         self.world.settle()
         try:
-            return self.world.wait_for(found, timeout)
+            return self.world.wait_for(found, timeout, of_programs=True)
         except Timeout:
             raise Timeout(self._in_vain(wanted, f"not within {timeout:g} s", passed)) from None
 
@@ -226,7 +226,7 @@ class Daemon:
                 return None
 
         try:
-            control = self.world.wait_for(attached, timeout)
+            control = self.world.wait_for(attached, timeout, of_programs=True)
         except Timeout:
             raise ProgramFailed(f"{self.program.name} has no control socket {path.name}; it said last:\n{last_lines(self.program.output)}") from None
         self._controls.append(control)
@@ -288,7 +288,7 @@ class AccessPoint(Daemon):
         super().__init__(world, interface, [program or find.program("hostapd", "MLOSIM_HOSTAPD"), *arguments, "configuration"],
                          lines_of(lines) + more, f"hostapd-{interface}", timeout, files, env)
         try:
-            self.world.wait_for(self._enabled, timeout)
+            self.world.wait_for(self._enabled, timeout, of_programs=True)
         except Timeout:
             text = self.output
             self.stop()

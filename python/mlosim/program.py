@@ -23,7 +23,7 @@ PATIENCE = 30.0  # seconds of the wall clock for a program that has nothing more
 
 @dataclass(frozen=True)
 class Line:
-    """One line of output. `time` is the world's when it was taken in: never more than a step after it was written."""
+    """One line of output, with the world's time at which it was written (as far as the program does not keep it back)."""
     time: float
     text: str
 
@@ -49,7 +49,7 @@ class Program:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(self.argv, cwd=directory, env=self._environment(env or {}), stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=subprocess.STDOUT, preexec_fn=_same_addresses if world.clock == "virtual" else None)
-        self.takes_part = world.settle(self.process.pid)
+        self.takes_part = world.settle(None if outside else self.process.pid)
         if world.clock == "virtual" and not self.takes_part and not outside and not self._ends_soon():
             self.kill()
             raise ProgramFailed(self._told("does not take part in the world's time (is it linked statically, or set-user-ID?)"))
@@ -109,7 +109,7 @@ class Program:
             return None
 
         try:
-            return self.world.wait_for(found, timeout)
+            return self.world.wait_for(found, timeout, of_programs=True)
         except Timeout:
             self._waited = begun
             raise Timeout(self._told(f"has not said {wanted.pattern!r} within {timeout:g} s")) from None
@@ -136,7 +136,7 @@ class Program:
         while not self._has_ended():
             if self.world.now >= deadline:
                 raise Timeout(self._told(f"has not ended within {timeout:g} s"))
-            self.world.step_on(deadline, waited=self.world.now - begun)
+            self.world.step_on(deadline, self.world.now - begun, or_turn=True)
         self.collect()
         return self.process.returncode
 

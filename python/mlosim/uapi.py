@@ -129,6 +129,7 @@ class Attr(enum.IntEnum):
     PLACE = 68
     PID = 69
     TAKES_PART = 70
+    OR_TURN = 71
 
 
 class Counter(enum.IntEnum):

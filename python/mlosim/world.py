@@ -28,7 +28,7 @@ Which = Union[str, int, Interface, Station, Link]
 MOST_EVENTS = 200_000  # kept for who reads them later; the oldest go first
 ENDLESS = re.compile(r"/duration: found nothing")
 LONGEST = "1000 h"
-LOOK = 0.1  # seconds of the world between two looks at what programs have said, while it runs a longer way
+LONGEST_STEP = 0.1  # seconds of the world
 
 _open_worlds: "weakref.WeakSet[World]" = weakref.WeakSet()
 
@@ -331,26 +331,28 @@ class World(Agents):
             self.settle()
             return
         while facts.time_ns < end:
-            until = min(end, facts.time_ns + round(LOOK * 1e9)) if self._programs else end
-            facts = self._run_to(until)
+            facts = self._run_to(end, or_turn=bool(self._programs))
 
-    def _run_to(self, until: int) -> WorldFacts:
+    def _run_to(self, until: int, or_turn: bool = False) -> WorldFacts:
         # Programs that never wait would hold the world for ever; without any, it may take long to be computed.
         patience = PATIENCE if self._programs else None
-        self._call(lambda client: client.ask_later(Command.RUN_TO, patience, TIME=until))
+        self._call(lambda client: client.ask_later(Command.RUN_TO, patience, TIME=until, OR_TURN=or_turn))
         self.settle()
         assert self._facts is not None
         return self._facts
 
-    def step_on(self, deadline: Optional[float] = None, waited: float = 0.0) -> None:
+    def step_on(self, deadline: Optional[float] = None, waited: float = 0.0, or_turn: bool = False) -> None:
         """One small step (`step`; a hundredth of the time already waited, where that is more and up to a tenth of a second), not
-        beyond the deadline."""
+        beyond the deadline. `or_turn`: instead, up to the deadline or until a program has done something."""
         facts = self._known()
         if not facts.paused:
             wall_pause()
             self.settle()
             return
-        until = facts.time_ns + round(max(self.step_seconds, min(waited / 100, LOOK)) * 1e9)
+        if or_turn and deadline is not None and all(program.takes_part for program in self._programs):
+            self._run_to(max(facts.time_ns, round(deadline * 1e9)), or_turn=True)
+            return
+        until = facts.time_ns + round(max(self.step_seconds, min(waited / 100, LONGEST_STEP)) * 1e9)
         self._run_to(until if deadline is None else max(facts.time_ns, min(until, round(deadline * 1e9))))
 
     def step(self, events: int = 1) -> int:
@@ -370,15 +372,16 @@ class World(Agents):
         daemon = self._running()
         try:
             self.resume()
-        except WorldEnded:
-            pass
+        except (WorldEnded, ExpectationFailed):
+            pass  # already
         code = daemon.wait(patience)
         if daemon.crashed() or code not in (0, FAILED) or code == FAILED and self._check:
             raise daemon.reason_of_end()
         return code
 
-    def wait_for(self, condition: Callable[[], Optional[T]], timeout: float = 10.0, what: Optional[str] = None) -> T:
-        """Runs the world in small steps until the condition is true; what it returned then. Timeout in the world's seconds."""
+    def wait_for(self, condition: Callable[[], Optional[T]], timeout: float = 10.0, what: Optional[str] = None, of_programs: bool = False) -> T:
+        """Runs the world in small steps until the condition is true; what it returned then. Timeout in the world's seconds.
+        `of_programs`: it depends only on what programs do, so that it is enough to look when one has done something."""
         begun = self.now_ns
         deadline = begun + round(timeout * 1e9)
         while True:
@@ -388,7 +391,7 @@ class World(Agents):
             now = self.now_ns
             if now >= deadline:
                 raise Timeout(f"{what or getattr(condition, '__name__', 'condition')}: not so within {timeout:g} s, at {self.now:.6f} s")
-            self.step_on(deadline / 1e9, waited=(now - begun) / 1e9)
+            self.step_on(deadline / 1e9, (now - begun) / 1e9, of_programs)
 
     # ---- events ----
 

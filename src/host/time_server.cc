@@ -55,6 +55,7 @@ public:
     [[nodiscard]] bool present() const override;
     bool proceed(sim::Time now) override;
     [[nodiscard]] std::optional<sim::Time> earliest_deadline() const override;
+    [[nodiscard]] std::uint64_t doings() const override { return doings_; }
     [[nodiscard]] std::uint64_t outputs() const override { return outputs_; }
 
     [[nodiscard]] Result<Joined> join(TimeChannel& channel, const mlosim_join& join, pid_t peer) override;
@@ -105,6 +106,7 @@ private:
     std::uint32_t next_number_ = 1;
     std::int32_t next_virtual_pid_ = first_virtual_pid;
     pid_t next_outsider_ = 1;
+    std::uint64_t doings_ = 0;
     std::uint32_t holder_ = 0;  ///< 0: nobody
     std::uint32_t last_ = 0;    ///< who had the turn last
     bool turn_over_ = false;    ///< the callbacks have not been told yet
@@ -262,6 +264,7 @@ void Turns::closed(std::uint32_t participant) {
         turn_over_ = true;
     }
     spdlog::trace("closed: {}", participant);
+    if (found->second.state != State::leaving) ++doings_;
     participants_.erase(found);
     look_again();
     if (--process.members > 0) return;
@@ -281,6 +284,7 @@ void Turns::ended(std::int32_t virtual_pid) {
     drop_members(found->second);
     processes_.erase(found);
     turn_over_ = true;
+    ++doings_;
     look_again();
 }
 
@@ -338,6 +342,7 @@ void Turns::leave(Participant& who, bool process_ends) {
         turn_over_ = true;
     }
     look_again();
+    ++doings_;
     enter(who, State::leaving);
     if (TimedProcess& process = processes_.at(who.process); process_ends && process.pid != 0)
         await(process, Awaited::end);
@@ -393,6 +398,7 @@ void Turns::take_turn_back() {
     (void)idle(who, said);
     who.wants = false;
     if (said.ran == 0) return;
+    ++doings_;
     for (auto& [number, other] : participants_)
         if (&other != &who) other.stale = true;  // it has itself looked before it became idle
 }

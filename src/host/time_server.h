@@ -100,6 +100,8 @@ public:
     virtual bool proceed(sim::Time now) = 0;
     /// Until when all are idle; nothing: for ever. Only while settled.
     [[nodiscard]] virtual std::optional<sim::Time> earliest_deadline() const = 0;
+    /// Turns so far in which a program did something, and ends of threads and processes.
+    [[nodiscard]] virtual std::uint64_t doings() const = 0;
     /// Grows whenever something was sent to a program's sockets.
     [[nodiscard]] virtual std::uint64_t outputs() const = 0;
 

@@ -54,6 +54,7 @@ constexpr auto rules = policy_table<MLOSIM_ATTR_MAX>({
     {MLOSIM_ATTR_NUMBER, attr::range(AttributeType::u64, 1, std::numeric_limits<std::uint64_t>::max())},
     {MLOSIM_ATTR_TEXT, attr::string()},
     {MLOSIM_ATTR_FAULT, attr::u32()},
+    {MLOSIM_ATTR_OR_TURN, attr::flag()},
     {MLOSIM_ATTR_PID, attr::range(AttributeType::u32, 1, std::numeric_limits<std::int32_t>::max())},
 });
 constexpr Policy policy{rules, 1};
@@ -104,7 +105,8 @@ Result<void> run_to(MlosimFamily& family, const Request& request, Reply& reply) 
     if (!when) return missing(reply, MLOSIM_ATTR_TIME);
     const bool before = family.time().paused();
     const sim::Time until{sim::Duration{static_cast<std::int64_t>(*when)}};
-    auto started = family.time().run_to(until, [&family] { family.arrived(); });
+    auto started = family.time().run_to(
+        until, [&family] { family.arrived(); }, request->flag(MLOSIM_ATTR_OR_TURN));
     if (!started) return fail(started.error().code, started.error().message, request->at(MLOSIM_ATTR_TIME));
     family.expect_arrival(request.port(), request.seq());
     if (before) family.announce_world();

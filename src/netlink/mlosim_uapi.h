@@ -209,6 +209,7 @@ enum mlosim_attr {
 
     MLOSIM_ATTR_PID,        /* u32, of a process as the machine numbers it */
     MLOSIM_ATTR_TAKES_PART, /* flag: that process's time is the world's */
+    MLOSIM_ATTR_OR_TURN,    /* flag, of RUN_TO: or until a program in the world's time has done something */
 
     __MLOSIM_ATTR_AFTER_LAST,
     MLOSIM_ATTR_MAX = __MLOSIM_ATTR_AFTER_LAST - 1

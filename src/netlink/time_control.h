@@ -34,8 +34,9 @@ public:
     /// Fires up to `events` events at once and says how many there were. EBUSY unless paused.
     virtual Result<std::uint64_t> step(std::uint32_t events) = 0;
     /// Goes on until `when`, then pauses and calls `reached`, from outside of any request. EINVAL for the past, EBUSY
-    /// while another run_to() is under way; pause() ends it early, without a call.
-    virtual Result<void> run_to(sim::Time when, sim::Action reached) = 0;
+    /// while another run_to() is under way; pause() ends it early, without a call. With `or_turn` it arrives early when
+    /// a program that takes part in the world's time has done something.
+    virtual Result<void> run_to(sim::Time when, sim::Action reached, bool or_turn = false) = 0;
 
     /// Whether the process that was asked for takes part in the world's time.
     using Settled = std::function<void(bool takes_part)>;

@@ -93,6 +93,8 @@ void WorldLoop::take_turns() {
     if (stopped_) return;
     if (!options_.programs->proceed(queue_.now())) return wait_for_outside();
     tell_settled();
+    if (destination_ && destination_->doings && *destination_->doings != options_.programs->doings())
+        destination_->when = std::min(destination_->when, queue_.now());
     arrive();
     if (stopped_) return;
     if (paused_)
@@ -249,10 +251,12 @@ Result<std::uint64_t> WorldLoop::step(std::uint32_t events) {
     return fired;
 }
 
-Result<void> WorldLoop::run_to(sim::Time when, sim::Action reached) {
+Result<void> WorldLoop::run_to(sim::Time when, sim::Action reached, bool or_turn) {
     if (when < queue_.now()) return fail(EINVAL, "that moment has passed");
     if (destination_) return fail(EBUSY, "the world is already on its way to a moment");
-    destination_ = Destination{when, std::move(reached)};
+    std::optional<std::uint64_t> doings;
+    if (or_turn && options_.programs != nullptr) doings = options_.programs->doings();
+    destination_ = Destination{when, std::move(reached), doings};
     return resume();
 }
 

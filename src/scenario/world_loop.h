@@ -69,7 +69,7 @@ public:
     Result<void> pause() override;
     Result<void> resume() override;
     Result<std::uint64_t> step(std::uint32_t events) override;
-    Result<void> run_to(sim::Time when, sim::Action reached) override;
+    Result<void> run_to(sim::Time when, sim::Action reached, bool or_turn = false) override;
     Result<void> settle(std::optional<std::int32_t> pid, Settled settled) override;
 
 private:
@@ -77,6 +77,8 @@ private:
     struct Destination {
         sim::Time when;
         sim::Action reached;
+        /// What programs had done when it began; it ends early when that is more.
+        std::optional<std::uint64_t> doings;
     };
 
     struct Settling {

@@ -390,10 +390,10 @@ class InVirtualTime(Programs, unittest.TestCase):
         world = self.world()
         begun = time.monotonic()
         with world.start("sh", "-c", "sleep 3000; echo awake") as program:
-            self.assertLess(abs(program.wait_output("awake", timeout=3600).time - 3000), 0.2)
+            self.assertAlmostEqual(program.wait_output("awake", timeout=3600).time, 3000, places=2)
         world.run("sleep", "1000", timeout=2000)
-        self.assertGreater(world.now, 4000)
-        self.assertLess(time.monotonic() - begun, 60)
+        self.assertAlmostEqual(world.now, 4000, places=2)
+        self.assertLess(time.monotonic() - begun, 30)
 
     def test_nothing_moves_between_the_scripts_calls(self):
         world = self.world()
@@ -418,9 +418,12 @@ class InVirtualTime(Programs, unittest.TestCase):
                         heard = [(str(event), event.time) for control in (ap.control, sta.control) for event in control.history]
                         world.run_for(5)
                 files = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in world.files.items()}
-                return {"events": heard, "ap": ap.program.lines, "station": sta.program.lines, **files}
+                # But for where they lie, and how much of what wpa_supplicant sent was not fetched yet.
+                said = {program.name: [(line.time, re.sub(r"outq=\d+", "", line.text.replace(place, ""))) for line in program.lines]
+                        for program in (ap.program, sta.program)}
+                return {"events": heard, **said, **files}
         first = run(1)
-        self.assertGreater(len(first["ap"]), 100)
+        self.assertGreater(len(first["hostapd-wlan0"]), 100)
         for _ in range(4):
             again = run(1)
             self.assertEqual([name for name in first if first[name] != again[name]], [])

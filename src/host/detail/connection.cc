@@ -7,6 +7,8 @@
 #include <linux/rfkill.h>
 #include <sys/socket.h>
 
+#include "netlink/mlosim_uapi.h"
+
 namespace mlosim::host {
 namespace {
 
@@ -120,7 +122,9 @@ int Connection::open_netlink(const mlosim_hello& hello) {
     if (hello.type != SOCK_RAW && hello.type != SOCK_DGRAM) return ESOCKTNOSUPPORT;
     // The pid as the program knows it, for the port; who it is the kernel has told us. In virtual time nothing of real
     // pids may show.
-    const bool outsider = context_.time != nullptr && !context_.time->takes_part(peer_.pid);
+    const bool steers = hello.pid >= static_cast<std::int32_t>(MLOSIM_PORT_OUTSIDE_FIRST) &&
+                        hello.pid <= static_cast<std::int32_t>(MLOSIM_PORT_OUTSIDE_LAST);
+    const bool outsider = context_.time != nullptr && !steers && !context_.time->takes_part(peer_.pid);
     const pid_t pid = outsider ? context_.time->number_outsider() : hello.pid > 0 ? hello.pid : peer_.pid;
     const netlink::Peer peer{pid, peer_.uid};
     netlink_ = std::make_unique<NetlinkConnection>(context_.server, *socket_, hello, peer, context_.limits);

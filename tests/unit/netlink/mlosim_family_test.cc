@@ -69,6 +69,19 @@ TEST_F(MlosimFamilyTest, AnswersARunToWhenItArrives) {
     EXPECT_EQ(listener.take().at(0).command(), MLOSIM_CMD_SET_WORLD);
 }
 
+TEST_F(MlosimFamilyTest, PassesOnWhetherARunToEndsWithATurn) {
+    MessageBuilder run = request(MLOSIM_CMD_RUN_TO);
+    run.put_u64(MLOSIM_ATTR_TIME, 5);
+    (void)program.ask(run);
+    EXPECT_FALSE(small.clock.or_turn());
+    small.clock.turn();
+    MessageBuilder shorter = request(MLOSIM_CMD_RUN_TO);
+    shorter.put_u64(MLOSIM_ATTR_TIME, 9);
+    shorter.put_flag(MLOSIM_ATTR_OR_TURN);
+    (void)program.ask(shorter);
+    EXPECT_TRUE(small.clock.or_turn());
+}
+
 TEST_F(MlosimFamilyTest, ForgetsARunToWhoseRequesterDied) {
     MessageBuilder run = request(MLOSIM_CMD_RUN_TO);
     run.put_u64(MLOSIM_ATTR_TIME, 5);

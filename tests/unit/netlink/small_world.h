@@ -95,11 +95,12 @@ public:
             ++fired;
         return fired;
     }
-    Result<void> run_to(sim::Time when, sim::Action reached) override {
+    Result<void> run_to(sim::Time when, sim::Action reached, bool or_turn) override {
         if (when < queue_.now()) return fail(EINVAL, "that time has passed");
         if (goal_) return fail(EBUSY);
         paused_ = false;
         goal_ = when;
+        or_turn_ = or_turn;
         reached_ = std::move(reached);
         return {};
     }
@@ -107,6 +108,8 @@ public:
         settling_ = [pid, settled = std::move(settled)] { settled(pid.has_value()); };
         return {};
     }
+    /// Of the last run_to().
+    [[nodiscard]] bool or_turn() const { return or_turn_; }
     /// What the owner of a main loop does between requests.
     void turn() {
         if (settling_) std::exchange(settling_, sim::Action{})();
@@ -121,6 +124,7 @@ private:
     sim::EventQueue& queue_;
     bool paused_ = false;
     std::optional<sim::Time> goal_;
+    bool or_turn_ = false;
     sim::Action reached_;
     sim::Action settling_;
 };

@@ -107,6 +107,35 @@ TEST_F(LoopWithPrograms, GoesToTheMomentThatAProgramWaitsFor) {
     EXPECT_THAT(seen, ElementsAre(Time{1s}));
 }
 
+TEST_F(LoopWithPrograms, ArrivesEarlyWhenAProgramHasDoneSomething) {
+    start(true);
+    Program program(*server, io, 100, [&](bool& ran) {
+        ran = queue.now() >= Time{2s};
+        return queue.now() < Time{2s} ? page(2s) : MLOSIM_TIME_NEVER;
+    });
+    note_at(1s);
+    note_at(2s);
+    std::vector<Time> arrived;
+    from_outside([&] {
+        ASSERT_TRUE(loop->run_to(
+            Time{9s},
+            [&] {
+                arrived.push_back(queue.now());
+                ASSERT_TRUE(loop->run_to(
+                    Time{9s},
+                    [&] {
+                        arrived.push_back(queue.now());
+                        loop->stop();
+                    },
+                    true));
+            },
+            true));
+    });
+    loop->run();
+    EXPECT_THAT(arrived, ElementsAre(Time{2s}, Time{9s})) << "the second time it has nothing to do";
+    EXPECT_THAT(seen, ElementsAre(Time{1s}, Time{2s}));
+}
+
 TEST_F(LoopWithPrograms, StopsAtTheMomentThatSendsSomethingToAProgram) {
     start();
     note_at(1s);
