@@ -71,6 +71,7 @@ void WorldLoop::run() {
 }
 
 void WorldLoop::go_on() {
+    end_with_turn();  // whose program was the last one
     const bool more = fire(stands() ? queue_.now() : heard_horizon(), batch);
     arrive();
     if (stopped_) return;
@@ -93,8 +94,7 @@ void WorldLoop::take_turns() {
     if (stopped_) return;
     if (!options_.programs->proceed(queue_.now())) return wait_for_outside();
     tell_settled();
-    if (destination_ && destination_->doings && *destination_->doings != options_.programs->doings())
-        destination_->when = std::min(destination_->when, queue_.now());
+    end_with_turn();
     arrive();
     if (stopped_) return;
     if (paused_)
@@ -182,6 +182,12 @@ bool WorldLoop::fire(sim::Time until, std::uint64_t at_most) {
     }
     if (until != sim::Time::max()) queue_.run_until(until);
     return false;
+}
+
+/// A run_to() that ends when a program has done something does so now, if one has.
+void WorldLoop::end_with_turn() {
+    if (destination_ && destination_->doings && *destination_->doings != options_.programs->doings())
+        destination_->when = std::min(destination_->when, queue_.now());
 }
 
 /// Is this where run_to() was to end?

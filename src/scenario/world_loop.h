@@ -91,6 +91,7 @@ private:
     [[nodiscard]] sim::Time heard_horizon();
     void hear();
     bool fire(sim::Time until, std::uint64_t at_most);
+    void end_with_turn();
     void arrive();
     void tell_pace();
     void wait();

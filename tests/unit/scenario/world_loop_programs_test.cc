@@ -136,6 +136,28 @@ TEST_F(LoopWithPrograms, ArrivesEarlyWhenAProgramHasDoneSomething) {
     EXPECT_THAT(seen, ElementsAre(Time{1s}, Time{2s}));
 }
 
+TEST_F(LoopWithPrograms, ArrivesEarlyWhenTheLastProgramHasEnded) {
+    start(true);
+    Program* last = nullptr;
+    Program program(*server, io, 100, [&](bool&) {
+        if (queue.now() >= Time{2s}) end(*last, 100);
+        return page(2s);
+    });
+    last = &program;
+    std::vector<Time> arrived;
+    from_outside([&] {
+        ASSERT_TRUE(loop->run_to(
+            Time{9s},
+            [&] {
+                arrived.push_back(queue.now());
+                loop->stop();
+            },
+            true));
+    });
+    loop->run();
+    EXPECT_THAT(arrived, ElementsAre(Time{2s}));
+}
+
 TEST_F(LoopWithPrograms, StopsAtTheMomentThatSendsSomethingToAProgram) {
     start();
     note_at(1s);
