@@ -118,6 +118,7 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const ChildOptions& op
     Descriptor ours(output[0]);
     Descriptor its(output[1]);
     if (::fcntl(ours.get(), F_SETFL, O_NONBLOCK) < 0) return fail(failed("fcntl").error());
+    (void)::fcntl(ours.get(), F_SETPIPE_SZ, ChildProcess::output_room);  // more than a user may have is not needed
     int complaint[2];
     if (::pipe2(complaint, O_CLOEXEC) < 0) return fail(failed("pipe").error());
     Descriptor hear(complaint[0]);

@@ -35,6 +35,9 @@ struct ChildOptions {
 /// group when it ends is killed.
 class ChildProcess {
 public:
+    /// What it may write before somebody has to read, if the machine allows as much.
+    static constexpr int output_room = 1 << 20;
+
     /// Errors are those of fork() and exec(), in words.
     [[nodiscard]] static Result<std::unique_ptr<ChildProcess>> start(const ChildOptions& options);
     ~ChildProcess();

@@ -331,13 +331,16 @@ void Implementation::watch_end(ProcessIndex index) {
 
 void Implementation::drain(ProcessIndex index) {
     Running& running = running_[index];
+    std::size_t total = 0;
     while (running.child && !running.closed) {
         const auto text = running.child->read(read_at_once);
         if (!text) running.closed = true;
-        if (!text || text->empty()) return;
+        if (!text || text->empty()) break;
         running.unread += *text;
-        if (text->size() < read_at_once) return;
+        total += text->size();
     }
+    // It may have waited for room in its pipe.
+    if (total >= read_at_once && takes_part(running)) options_.time->look_again();
 }
 
 /// What one that takes part in virtual time does is told when its turn ends, so that it repeats.
