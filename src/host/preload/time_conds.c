@@ -58,7 +58,7 @@ static int wait_in_line(pthread_cond_t* cond, pthread_mutex_t* mutex, int64_t de
     while (*end)
         end = &(*end)->next;
     *end = &waiting.waiter;
-    int error = pthread_mutex_unlock(mutex);
+    int error = REAL(pthread_mutex_unlock)(mutex);
     if (error) {
         leave_line(&waiting.waiter);
         return error;
@@ -79,6 +79,7 @@ static int wake_up(const pthread_cond_t* cond, bool all) {
     for (struct waiter* waiter = first; waiter; waiter = waiter->next) {
         if (waiter->cond != cond || waiter->woken) continue;
         waiter->woken = true;
+        time_self.owes_turn = true;
         if (!all) break;
     }
     return 0;
@@ -150,6 +151,9 @@ EXPORT int cnd_broadcast(cnd_t* cond) {
 }
 EXPORT int mtx_lock(mtx_t* mutex) {
     return c11_result(pthread_mutex_lock((pthread_mutex_t*)mutex));
+}
+EXPORT int mtx_unlock(mtx_t* mutex) {
+    return c11_result(pthread_mutex_unlock((pthread_mutex_t*)mutex));
 }
 EXPORT int mtx_timedlock(mtx_t* restrict mutex, const struct timespec* restrict until) {
     return c11_result(pthread_mutex_timedlock((pthread_mutex_t*)mutex, until));

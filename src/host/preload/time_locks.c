@@ -15,7 +15,37 @@ struct attempt {
     int (*function)(void*);
     void* object;
     int error;
+    struct attempt* next;
 };
+
+/* Those that wait. */
+static struct attempt* waiting;
+
+void locks_forget(void) {
+    waiting = NULL;
+}
+
+static void stop_waiting(void* context) {
+    const struct attempt* attempt = context;
+    for (struct attempt** at = &waiting; *at; at = &(*at)->next) {
+        if (*at != attempt) continue;
+        *at = attempt->next;
+        return;
+    }
+}
+
+/* Where threads run side by side, one that waits has a chance each time that the lock is free; a thread that takes it
+ * again and again, and never waits, must leave others that chance. So who frees what is waited for, or has woken a
+ * thread, lets the others have their turns. */
+static void give_chance(const void* object) {
+    if (!time_takes_part()) return;
+    bool wanted = time_self.owes_turn;
+    for (const struct attempt* attempt = waiting; attempt && !wanted; attempt = attempt->next)
+        wanted = attempt->object == object;
+    if (!wanted) return;
+    time_self.owes_turn = false;
+    time_idle_until(time_now());
+}
 
 static bool try_again(void* context) {
     struct attempt* attempt = context;
@@ -23,19 +53,20 @@ static bool try_again(void* context) {
     return attempt->error != EBUSY;
 }
 
-static int idle_for(struct attempt* attempt, int64_t deadline, bool shared) {
-    struct time_wait wait = {.deadline = deadline,
-                             .look = try_again,
-                             .context = attempt,
-                             .ignore_signals = true,
-                             .recheck_ms = shared ? 20 : 0};
-    return time_idle(&wait) == TIME_WAKE_FOUND ? attempt->error : ETIMEDOUT;
+static int idle_for(struct attempt* attempt, int64_t deadline) {
+    struct time_wait wait = {
+        .deadline = deadline, .look = try_again, .context = attempt, .ignore_signals = true, .uncancellable = true};
+    attempt->next = waiting;
+    waiting = attempt;
+    enum time_wake wake = time_idle(&wait);
+    stop_waiting(attempt);
+    return wake == TIME_WAKE_FOUND ? attempt->error : ETIMEDOUT;
 }
 
 static int have(int (*function)(void*), void* object, int64_t deadline) {
-    struct attempt attempt = {function, object, 0};
+    struct attempt attempt = {.function = function, .object = object};
     if (try_again(&attempt)) return attempt.error;
-    return idle_for(&attempt, deadline, false);
+    return idle_for(&attempt, deadline);
 }
 
 /* 0 or EINVAL. */
@@ -44,20 +75,14 @@ static int deadline_of(clockid_t clock, const struct timespec* until, int64_t* o
     return time_of_clock(clock, until->tv_sec < 0 ? 0 : time_of_spec(until), out) ? 0 : EINVAL;
 }
 
-/* Tries without a deadline even where the deadline is none. */
-#define HAVE_UNTIL(function, object, clock, until)        \
-    ({                                                    \
-        struct attempt attempt = {function, object, 0};   \
-        int64_t deadline;                                 \
-        int result;                                       \
-        if (try_again(&attempt))                          \
-            result = attempt.error;                       \
-        else if (deadline_of(clock, until, &deadline))    \
-            result = EINVAL;                              \
-        else                                              \
-            result = idle_for(&attempt, deadline, false); \
-        result;                                           \
-    })
+/* Tries first, even where the deadline is none. */
+static int have_until(int (*function)(void*), void* object, clockid_t clock, const struct timespec* until) {
+    struct attempt attempt = {.function = function, .object = object};
+    if (try_again(&attempt)) return attempt.error;
+    int64_t deadline;
+    int error = deadline_of(clock, until, &deadline);
+    return error ? error : idle_for(&attempt, deadline);
+}
 
 /* ---- mutexes ---- */
 
@@ -77,13 +102,19 @@ EXPORT int pthread_mutex_lock(pthread_mutex_t* mutex) {
 
 EXPORT int pthread_mutex_timedlock(pthread_mutex_t* restrict mutex, const struct timespec* restrict until) {
     if (!time_takes_part() || is_own_checked(mutex)) return REAL(pthread_mutex_timedlock)(mutex, until);
-    return HAVE_UNTIL(try_mutex, mutex, CLOCK_REALTIME, until);
+    return have_until(try_mutex, (void*)mutex, CLOCK_REALTIME, until);
 }
 
 EXPORT int pthread_mutex_clocklock(pthread_mutex_t* restrict mutex, clockid_t clock,
                                    const struct timespec* restrict until) {
     if (!time_takes_part() || is_own_checked(mutex)) return REAL(pthread_mutex_clocklock)(mutex, clock, until);
-    return HAVE_UNTIL(try_mutex, mutex, clock, until);
+    return have_until(try_mutex, (void*)mutex, clock, until);
+}
+
+EXPORT int pthread_mutex_unlock(pthread_mutex_t* mutex) {
+    int error = REAL(pthread_mutex_unlock)(mutex);
+    give_chance(mutex);
+    return error;
 }
 
 static int try_spin(void* lock) {
@@ -118,21 +149,27 @@ EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t* lock) {
 }
 EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t* restrict lock, const struct timespec* restrict until) {
     if (!time_takes_part() || is_own_write(lock)) return REAL(pthread_rwlock_timedrdlock)(lock, until);
-    return HAVE_UNTIL(try_read, lock, CLOCK_REALTIME, until);
+    return have_until(try_read, lock, CLOCK_REALTIME, until);
 }
 EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t* restrict lock, const struct timespec* restrict until) {
     if (!time_takes_part() || is_own_write(lock)) return REAL(pthread_rwlock_timedwrlock)(lock, until);
-    return HAVE_UNTIL(try_write, lock, CLOCK_REALTIME, until);
+    return have_until(try_write, lock, CLOCK_REALTIME, until);
 }
 EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t* restrict lock, clockid_t clock,
                                       const struct timespec* restrict until) {
     if (!time_takes_part() || is_own_write(lock)) return REAL(pthread_rwlock_clockrdlock)(lock, clock, until);
-    return HAVE_UNTIL(try_read, lock, clock, until);
+    return have_until(try_read, lock, clock, until);
 }
 EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t* restrict lock, clockid_t clock,
                                       const struct timespec* restrict until) {
     if (!time_takes_part() || is_own_write(lock)) return REAL(pthread_rwlock_clockwrlock)(lock, clock, until);
-    return HAVE_UNTIL(try_write, lock, clock, until);
+    return have_until(try_write, lock, clock, until);
+}
+
+EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* lock) {
+    int error = REAL(pthread_rwlock_unlock)(lock);
+    give_chance(lock);
+    return error;
 }
 
 /* ---- semaphores ---- */
@@ -146,14 +183,21 @@ static int try_semaphore(void* semaphore) {
 }
 
 static int wait_semaphore(sem_t* semaphore, clockid_t clock, const struct timespec* until) {
-    struct attempt attempt = {try_semaphore, semaphore, 0};
+    struct attempt attempt = {.function = try_semaphore, .object = semaphore};
     int64_t deadline = MLOSIM_TIME_NEVER;
     if (!try_again(&attempt)) {
         if (until && deadline_of(clock, until, &deadline)) FAIL(EINVAL);
         for (;;) {
             /* It may be shared with a program that takes no part. */
-            struct time_wait wait = {.deadline = deadline, .look = try_again, .context = &attempt, .recheck_ms = 100};
+            struct time_wait wait = {.deadline = deadline,
+                                     .look = try_again,
+                                     .context = &attempt,
+                                     .recheck_ms = 100,
+                                     .on_cancel = stop_waiting};
+            attempt.next = waiting;
+            waiting = &attempt;
             enum time_wake wake = time_idle(&wait);
+            stop_waiting(&attempt);
             if (wake == TIME_WAKE_DEADLINE) FAIL(ETIMEDOUT);
             if (wake == TIME_WAKE_FOUND) break;
             if (!wait.restart) FAIL(EINTR);
@@ -174,6 +218,12 @@ EXPORT int sem_timedwait(sem_t* restrict semaphore, const struct timespec* restr
 EXPORT int sem_clockwait(sem_t* restrict semaphore, clockid_t clock, const struct timespec* restrict until) {
     if (!time_takes_part()) return REAL(sem_clockwait)(semaphore, clock, until);
     return wait_semaphore(semaphore, clock, until);
+}
+
+EXPORT int sem_post(sem_t* semaphore) {
+    int result = REAL(sem_post)(semaphore);
+    give_chance(semaphore);
+    return result;
 }
 
 /* ---- barriers ---- */
@@ -234,8 +284,11 @@ EXPORT int pthread_barrier_wait(pthread_barrier_t* barrier) {
         return PTHREAD_BARRIER_SERIAL_THREAD;
     }
     struct barrier_look look = {ours, ours->round};
-    struct time_wait wait = {
-        .deadline = MLOSIM_TIME_NEVER, .look = is_next_round, .context = &look, .ignore_signals = true};
+    struct time_wait wait = {.deadline = MLOSIM_TIME_NEVER,
+                             .look = is_next_round,
+                             .context = &look,
+                             .ignore_signals = true,
+                             .uncancellable = true};
     time_idle(&wait);
     return 0;
 }
@@ -249,8 +302,11 @@ static bool nobody_is_at_it(void* context) {
 
 EXPORT int pthread_once(pthread_once_t* once, void (*function)(void)) {
     if (time_takes_part() && !nobody_is_at_it(once)) {
-        struct time_wait wait = {
-            .deadline = MLOSIM_TIME_NEVER, .look = nobody_is_at_it, .context = once, .ignore_signals = true};
+        struct time_wait wait = {.deadline = MLOSIM_TIME_NEVER,
+                                 .look = nobody_is_at_it,
+                                 .context = once,
+                                 .ignore_signals = true,
+                                 .uncancellable = true};
         time_idle(&wait);
     }
     return REAL(pthread_once)(once, function);

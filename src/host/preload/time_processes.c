@@ -41,6 +41,7 @@ static void after_fork_in_child(void) {
     time_forget_parent();
     timers_forked();
     conds_forget();
+    locks_forget();
     struct mlosim_time_facts facts = child_facts;
     const bool adopted = fd >= 0;
     if (adopted)

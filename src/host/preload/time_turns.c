@@ -185,7 +185,7 @@ static enum time_wake wait_really(struct time_wait* wait, uint64_t mask) {
 }
 
 static void notice_cancel(const struct time_wait* wait, uint64_t mask) {
-    if (!time_self.cancelled) return;
+    if (!time_self.cancelled || wait->uncancellable) return;
     int state;
     REAL(pthread_setcancelstate)(PTHREAD_CANCEL_DISABLE, &state);
     REAL(pthread_setcancelstate)(state, NULL);
@@ -251,7 +251,7 @@ enum time_wake time_idle(struct time_wait* wait) {
 }
 
 void time_idle_until(int64_t deadline) {
-    struct time_wait wait = {.deadline = deadline, .ignore_signals = true};
+    struct time_wait wait = {.deadline = deadline, .ignore_signals = true, .uncancellable = true};
     time_idle(&wait);
 }
 

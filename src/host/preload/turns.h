@@ -42,6 +42,7 @@ struct time_self {
     uint64_t watched; /* by `signals` */
     unsigned looks;   /* at the clock, and others that did not wait, in this turn */
     bool has_turn;
+    bool owes_turn; /* has woken a thread, which goes on as soon as the lock is free */
     bool alone;     /* the daemon has ended */
     bool cancelled; /* pthread_cancel() has been called for it */
 };
@@ -96,6 +97,7 @@ struct time_wait {
     bool (*look)(void* context);
     void* context;
     void (*on_cancel)(void* context); /* before a cancelled thread ends here */
+    bool uncancellable;               /* pthread_cancel() waits for another call */
     bool ignore_signals;              /* handlers run, but the wait goes on */
     int recheck_ms;                   /* of real time, for what nobody tells us of; 0: never */
     bool restart;                     /* out: all handlers that ran had SA_RESTART */
@@ -174,6 +176,7 @@ void addresses_settle(void);
 /* ---- time_threads.c ---- */
 
 void conds_forget(void);
+void locks_forget(void);
 void threads_start(void);
 void threads_join_main(void);
 

@@ -119,6 +119,29 @@ CASE(who_waits_first_is_woken_first) {
     return NULL;
 }
 
+static void* want_once(void* context) {
+    (void)context;
+    pthread_mutex_lock(&line.mutex);
+    line.value = 1;
+    pthread_mutex_unlock(&line.mutex);
+    return NULL;
+}
+
+CASE(a_lock_that_is_taken_again_and_again_is_had_by_others_too) {
+    line = (struct shared){.mutex = PTHREAD_MUTEX_INITIALIZER};
+    pthread_t thread;
+    pthread_mutex_lock(&line.mutex);
+    CHECK(pthread_create(&thread, NULL, want_once, NULL) == 0);
+    usleep(1);
+    while (!line.value) {
+        pthread_mutex_unlock(&line.mutex);
+        pthread_mutex_lock(&line.mutex);
+    }
+    pthread_mutex_unlock(&line.mutex);
+    CHECK(pthread_join(thread, NULL) == 0);
+    return NULL;
+}
+
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_barrier_t barrier;
 static void* write_for_a_while(void* context) {
@@ -258,6 +281,7 @@ int main(void) {
     RUN(conditions_semaphores_and_joins);
     RUN(mutexes_are_waited_for);
     RUN(who_waits_first_is_woken_first);
+    RUN(a_lock_that_is_taken_again_and_again_is_had_by_others_too);
     RUN(read_write_locks_and_barriers);
     RUN(threads_that_exit_or_are_cancelled_are_joined);
     RUN(threads_of_c11);
