@@ -61,8 +61,17 @@ std::vector<RunFailure> failures_in(std::string_view err) {
     static constexpr std::string_view when = ": failed at ";
     static constexpr std::string_view expected = ": expected ";
     static constexpr std::string_view seen = ", seen ";
+    static constexpr std::string_view more = "    ";
+    static constexpr std::size_t longest_text = 8000;
     std::vector<RunFailure> out;
+    bool goes_on = false;
     each_line(err, [&](std::string_view line) {
+        // What a program printed stands beneath its failure, indented.
+        if (goes_on && line.starts_with(more)) {
+            if (out.back().text.size() < longest_text) out.back().text += "\n" + std::string(line);
+            return;
+        }
+        goes_on = false;
         // FILE:POINTER: failed at TIME: expected THIS, seen THAT; a file's name may have all sorts of signs.
         const std::size_t cut = line.find(when);
         if (cut == line.npos) return;
@@ -74,6 +83,7 @@ std::vector<RunFailure> failures_in(std::string_view err) {
         out.push_back({std::string(line.substr(begin + 1, cut - begin - 1)),
                        std::string(line.substr(wanted, end > wanted ? end - wanted : 0)),
                        std::string(line.substr(cut + 2))});
+        goes_on = true;
     });
     return out;
 }

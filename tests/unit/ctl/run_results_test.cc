@@ -186,6 +186,14 @@ TEST(Signatures, AFailureHasItsPointerAndItsText) {
     EXPECT_EQ(failures[0].text, "failed at 5 s: expected {\"a\":1}, seen b");
 }
 
+TEST(Signatures, WhatAProgramPrintedBelongsToItsFailure) {
+    const auto failures = failures_in(
+        "    before\nw.json:/expect/1: failed at 5 s: expected a, seen b\n    hostapd: one\n    hostapd: two\nnoise\n    no more\n");
+    ASSERT_THAT(failures, SizeIs(1));
+    EXPECT_EQ(failures[0].text, "failed at 5 s: expected a, seen b\n    hostapd: one\n    hostapd: two");
+    EXPECT_EQ(signature_of({1, false, "", ""}, failures), "/expect/1 a");
+}
+
 TEST(Signatures, ValuesAreThoseOfTheLastLine) {
     EXPECT_EQ(value_in_last_line("seed=0 trace_hash=1\nseed=9 trace_hash=77 virtual=1.5s", "trace_hash"), "77");
     EXPECT_EQ(value_in_last_line("seed=9 xhash=1 hash=2\n", "hash"), "2");
