@@ -105,14 +105,14 @@ Result<Doors> open_doors(const DaemonOptions& options, bool needed, const std::s
 }
 
 /// The last line of every run: enough to do it again, and to see whether it was the same.
-void print_last_line(std::ostream& out, const DaemonOptions& options, const Simulation& simulation,
-                     sim::Duration wall) {
+void print_last_line(std::ostream& out, const DaemonOptions& options, const Simulation& simulation, sim::Duration wall,
+                     bool stopped) {
     char text[256];
     std::snprintf(text, sizeof text, "seed=%llu commit=%s trace_hash=%016llx virtual=%.6fs wall=%.3fs",
                   static_cast<unsigned long long>(simulation.scenario().seed), options.commit.c_str(),
                   static_cast<unsigned long long>(simulation.last_hash()), simulation.last_moment().seconds(),
                   sim::Time{wall}.seconds());
-    out << text << std::endl;
+    out << text << (stopped ? " stopped=signal" : "") << std::endl;
 }
 
 /// A scenario that was found good, from the first event to the last.
@@ -152,7 +152,7 @@ public:
         const bool written = close_files(served.has_value());
         if (!served) return environment(served.error());
         const bool held = report(simulation);
-        print_last_line(out_, options_, simulation, wall_.now() - begun);
+        print_last_line(out_, options_, simulation, wall_.now() - begun, stopped_);
         if (!written) return ExitCode::environment;
         return held ? ExitCode::held : ExitCode::failed;
     }
@@ -277,7 +277,10 @@ private:
         told_to_end = [&](const boost::system::error_code& error, int) {
             if (error) return;
             if (ending && programs.processes) programs.processes->kill();
-            if (!ending) loop.stop();
+            if (!ending) {
+                stopped_ = true;
+                loop.stop();
+            }
             signals.async_wait(told_to_end);
         };
         signals.async_wait(told_to_end);
@@ -341,6 +344,7 @@ private:
     std::ostream& out_;
     std::ostream& err_;
     sim::MonotonicClock wall_;
+    bool stopped_ = false;  ///< by a signal, before its end
     observe::RecordFile trace_{{"trace", "lines"}};
     observe::RecordFile pcap_{{"capture", "blocks"}};
     observe::RecordFile nlpcap_{{"netlink capture", "blocks"}};

@@ -198,6 +198,25 @@ class Runs(Campaign):
         left = subprocess.run(["pgrep", "-f", str(self.directory)], capture_output=True, text=True).stdout
         self.assertEqual(left, "", "nobody is left over")
 
+    def test_a_run_that_others_stop_is_not_made(self):
+        """As a cluster does it that ends a job: whoever belongs to it is told to stop."""
+        slow = {**DICE, "clock": "real", "duration": "1 s", "expect": [{"at": "1 s", "bss": {"radio": "sta"}}]}
+        (self.directory / "slow.json").write_text(json.dumps(slow))
+        for stopped in (True, False):
+            process = subprocess.Popen(self.command("run", "slow.json", "--seeds", "1-3", "--jobs", 3, "--captures", 0), cwd=self.directory,
+                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            while stopped and len(pids := children.read_text().split()) < 3:
+                time.sleep(0.01)
+            if stopped:
+                time.sleep(0.2)
+                for pid in (*pids, process.pid):
+                    os.kill(int(pid), signal.SIGTERM)
+            out, _ = process.communicate(timeout=LIMIT)
+            self.assertEqual(process.returncode == 3, stopped, out)
+            self.assertEqual("told to stop before its end" in out, stopped, out)
+            self.assertEqual(len(records(self.directory / "slow.results")), 0 if stopped else 3)
+
     def test_a_crash_is_a_failure_with_its_signature(self):
         fake = self.directory / "mlosimd"
         fake.write_text(f"""#!/bin/sh
@@ -281,6 +300,18 @@ class RandomFaults(Campaign):
         faulty = self.ctl("run", "roam-6g.json", "--seeds", "1-4", "--fault", "B6", "--results", "b6")
         self.assertEqual(faulty.code, 1, faulty.text)
         self.assertIn("4 x roam-6g.json: /expect/16 no key fails to be removed", faulty.stdout)
+
+
+class Programs(Campaign):
+    def test_worlds_with_stock_programs_run_beside_each_other_and_repeat(self):
+        done = self.ctl("run", "wpa2-programs.json", "--seeds", "1-6", "--jobs", 3)
+        self.assertEqual(done.code, 0, done.text)
+        again = self.ctl("run", "wpa2-programs.json", "--seeds", "1-6", "--jobs", 2, "--keep", "--results", "kept")
+        self.assertEqual(again.code, 0, again.text)
+        self.assertEqual(facts(self.directory / "wpa2-programs.results"), facts(self.directory / "kept"))
+        kept = self.directory / "kept" / records(self.directory / "kept")[0]["kept"]
+        self.assertGreater((kept / "netlink.pcapng").stat().st_size, 1000)
+        self.assertTrue(list((kept / "output").iterdir()))
 
 
 class TraceDiff(Campaign):

@@ -164,7 +164,7 @@ class Options(Directory):
                               (["--clock", "fast"], '/clock: found "fast", allowed "real", "virtual"'),
                               (["--dialect", "x"], '/dialect: found "x", allowed "mainline", "rfc"'),
                               (["--set", "/radios/7/name=x"], '--set "/radios/7/name": found "x"'),
-                              (["--set", "radios=1"], 'allowed a JSON pointer')):
+                              (["--set", "radios=1"], '/radios: found 1'), (["--set", "radios..x=1"], 'allowed a JSON pointer')):
             with self.subTest(options[0] + options[1]):
                 outcome = self.go(*options, duration="1 s")
                 self.assertEqual(outcome.code, 2)

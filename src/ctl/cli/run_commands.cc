@@ -41,6 +41,7 @@ void add_what(CLI::App& sub, run::Options& given) {
     add_list(sub, "--fault", given.faults, "[RADIO:]RULE", "As for mlosimd");
     sub.add_option("--random-faults", given.random_faults, "As for mlosimd: so many things go wrong in each run");
     sub.add_option("--clock", given.clock, "As for mlosimd");
+    add_list(sub, "--program", given.programs, "NAME=PATH", "As for mlosimd");
     sub.add_option("--mlosimd", given.mlosimd, "The program (default: the one beside this mlosimctl)");
 }
 

@@ -1,6 +1,7 @@
 #include "ctl/run/farm.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -21,6 +22,10 @@ namespace fs = std::filesystem;
 /// No trace or capture that anybody looks at is larger; a world that went wild writes without end.
 constexpr std::uint64_t largest_capture = std::uint64_t{1} << 30U;
 
+/// Only worlds with programs have netlink traffic; a capture without a packet is shorter than this.
+constexpr const char* netlink_capture = "netlink.pcapng";
+constexpr std::uint64_t least_capture = 256;
+
 /// The folder of a run, within the results.
 std::string place_of(const Run& run) {
     return "runs/" + std::to_string(run.number) + "-seed-" + std::to_string(run.seed);
@@ -36,6 +41,13 @@ bool not_made(const Ending& ending, bool second_time) {
     if (ending.exit_code == environment)
         return !second_time || ending.err.find(std::strerror(ENOSPC)) != std::string::npos;
     return ending.exit_code == bad_input || ending.exit_code == 127;
+}
+
+/// Whether somebody else ended it before its time, as a cluster does that wants its machine back.
+bool ended_by_others(const Ending& ending) {
+    if (ending.timed_out) return false;
+    return ending.exit_code == 128 + SIGTERM || ending.exit_code == 128 + SIGINT || ending.exit_code == 128 + SIGHUP ||
+           !value_in_last_line(ending.out, "stopped").empty();
 }
 
 std::string end_of(const std::string& text, std::size_t most) {
@@ -111,8 +123,9 @@ Result<void> Farm::begin(UnderWay& run, bool captured) {
         fs::remove_all(folder, error);
         fs::create_directories(folder, error);
         if (error) return fail(error.value(), folder.string() + ": " + error.message());
-        command.insert(command.end(),
-                       {"--trace", (folder / "trace.jsonl").string(), "--pcap", (folder / "air.pcapng").string()});
+        for (const auto& [option, file] : {std::pair("--trace", "trace.jsonl"), std::pair("--pcap", "air.pcapng"),
+                                           std::pair("--nlpcap", netlink_capture), std::pair("--output-dir", "output")})
+            command.insert(command.end(), {option, (folder / file).string()});
         limit = largest_capture;
     }
     auto process = Process::start(command, limit);
@@ -180,6 +193,10 @@ Result<void> Farm::ended(UnderWay& run) {
                     "seed " + std::to_string(run.run.seed) + ": mlosimd ended with " +
                         std::to_string(ending.exit_code) + ":\n" + end_of(ending.err, 4000));
     }
+    if (ended_by_others(ending)) {
+        fs::remove_all(folder, ignored);
+        return fail(EINTR, "seed " + std::to_string(run.run.seed) + ": mlosimd was told to stop before its end");
+    }
     if (!run.captured && wants_capture(record)) {
         ++captured_[record.signature];
         run.first = std::move(record);
@@ -192,6 +209,8 @@ Result<void> Farm::ended(UnderWay& run) {
     }
     if (run.captured) {
         record.kept = place_of(run.run);
+        if (const auto size = fs::file_size(folder / netlink_capture, ignored); !ignored && size < least_capture)
+            fs::remove(folder / netlink_capture, ignored);
         std::ofstream(folder / "stdout") << ending.out;
         std::ofstream(folder / "stderr") << ending.err;
     }

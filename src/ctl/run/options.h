@@ -19,11 +19,12 @@ struct Options {
     std::vector<std::string> faults;
     std::optional<std::uint32_t> random_faults;
     std::string clock;
-    std::string time_limit = "300s";  ///< of a run, in real time
-    std::string results;              ///< folder; empty: named after the scenarios
-    bool resume = false;              ///< the folder has to be there
-    bool keep = false;                ///< traces and captures of all runs
-    unsigned captures = 10;           ///< of so many failures of one signature
+    std::vector<std::string> programs;  ///< NAME=PATH
+    std::string time_limit = "300s";    ///< of a run, in real time
+    std::string results;                ///< folder; empty: named after the scenarios
+    bool resume = false;                ///< the folder has to be there
+    bool keep = false;                  ///< traces and captures of all runs
+    unsigned captures = 10;             ///< of so many failures of one signature
     std::string junit;
     std::string shard;
     std::string engine = "local";

@@ -28,6 +28,8 @@ std::vector<std::string> passed_on(const Options& options) {
     for (const std::string& fault : options.faults)
         out.insert(out.end(), {"--fault", fault});
     if (options.random_faults) out.insert(out.end(), {"--random-faults", std::to_string(*options.random_faults)});
+    for (const std::string& program : options.programs)
+        out.insert(out.end(), {"--program", program});
     return out;
 }
 

@@ -107,7 +107,7 @@ int run_campaign(const Options& options, const Environment& environment_of, cons
                       static_cast<unsigned long long>(finished), seconds, static_cast<double>(finished) / seconds);
         streams.out << text;
     }
-    if (!done && done.error().code != EINTR) (void)complain(streams, environment, done.error().message);
+    if (!done) (void)complain(streams, environment, done.error().message);
     const int code = tell({*campaign, *shard, *results, mlosimd, options.junit, options.json}, streams);
     if (results->records().size() < all)
         streams.err << "mlosimctl: stopped before the end. This goes on where it stopped:\n    " << own_command_line()

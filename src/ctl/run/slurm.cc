@@ -143,6 +143,8 @@ private:
             add("--fault", fault);
         if (options_.random_faults) add("--random-faults", std::to_string(*options_.random_faults));
         if (!options_.clock.empty()) add("--clock", options_.clock);
+        for (const std::string& program : options_.programs)
+            add("--program", program);
         add("--time-limit", options_.time_limit);
         if (options_.keep) words.emplace_back("--keep");
         add("--captures", std::to_string(options_.captures));

@@ -35,6 +35,7 @@ StopSignals::StopSignals(StopSignals&& other) noexcept
 
 StopSignals::~StopSignals() {
     if (descriptor_ < 0) return;
+    (void)count();  // what came until now was heard, and ends nobody any more
     ::close(descriptor_);
     const sigset_t signals = stopping();
     ::sigprocmask(SIG_UNBLOCK, &signals, nullptr);

@@ -188,7 +188,8 @@ TEST(Signatures, AFailureHasItsPointerAndItsText) {
 
 TEST(Signatures, WhatAProgramPrintedBelongsToItsFailure) {
     const auto failures = failures_in(
-        "    before\nw.json:/expect/1: failed at 5 s: expected a, seen b\n    hostapd: one\n    hostapd: two\nnoise\n    no more\n");
+        "    before\nw.json:/expect/1: failed at 5 s: expected a, seen b\n    hostapd: one\n    hostapd: two\nnoise\n  "
+        "  no more\n");
     ASSERT_THAT(failures, SizeIs(1));
     EXPECT_EQ(failures[0].text, "failed at 5 s: expected a, seen b\n    hostapd: one\n    hostapd: two");
     EXPECT_EQ(signature_of({1, false, "", ""}, failures), "/expect/1 a");
