@@ -178,7 +178,7 @@ class Client:
                     return message
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
-                raise NoAnswer(f"mlosimd did not answer {what} in {PATIENCE:g} s")
+                raise NoAnswer(f"mlosimd has not answered {what} in time: it hangs, or a program that never waits for anything does not let it go on")
             watched = [self._asking] + ([self._listening] if hasattr(self, "_listening") else [])
             readable = select.select(watched, [], [], left)[0]
             if len(watched) > 1 and watched[1] in readable:

@@ -49,7 +49,12 @@ class Program:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(self.argv, cwd=directory, env=self._environment(env or {}), stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=subprocess.STDOUT, preexec_fn=_same_addresses if world.clock == "virtual" else None)
-        self.takes_part = world.settle(None if outside else self.process.pid)
+        try:
+            self.takes_part = world.settle(None if outside else self.process.pid)
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
         if world.clock == "virtual" and not self.takes_part and not outside and not self._ends_soon():
             self.kill()
             raise ProgramFailed(self._told("does not take part in the world's time (is it linked statically, or set-user-ID?)"))

@@ -16,7 +16,7 @@ from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, Mapping
 from . import find, model, wire
 from .agents import Agents
 from .daemon import FAILED, Daemon, settings_options
-from .errors import BadScenario, Error, ExpectationFailed, NotFound, Timeout, WorldDied, WorldEnded, last_lines
+from .errors import BadScenario, Error, ExpectationFailed, NoAnswer, NotFound, Timeout, WorldDied, WorldEnded, last_lines
 from .family import PATIENCE, Client, whole_entries
 from .model import Entry, Event, Fault, Interface, Link, Radio, Station, WorldFacts
 from .program import Program, wall_pause
@@ -55,13 +55,14 @@ class World(Agents):
     directory   the world's folder, for what is written; a temporary one that is removed at the end if not given
     step        seconds of the world from one look to the next while something is waited for
     check       whether an expectation of the scenario that fails is an exception when the world ends
+    patience    seconds of the wall clock after which a world that does not get on is given up (NoAnswer)
     """
 
     def __init__(self, scenario: Optional[Scenario] = None, *, radios: Optional[int] = None, seed: Optional[int] = None,
                  clock: Optional[str] = "virtual", settings: Optional[Mapping[str, Any]] = None, faults: Sequence[str] = (),
                  trace: Union[bool, str, None] = None, pcap: Union[bool, str, None] = None, nlpcap: Union[bool, str, None] = None,
                  directory: Union[str, "os.PathLike[str]", None] = None, step: float = 0.01, paused: Optional[bool] = None,
-                 with_fault: bool = False, check: bool = True):
+                 with_fault: bool = False, check: bool = True, patience: float = PATIENCE):
         if scenario is None:
             scenario = {"radios": [{"name": f"r{number}"} for number in range(2 if radios is None else radios)]}
         elif radios is not None:
@@ -69,6 +70,7 @@ class World(Agents):
         if clock not in (None, "virtual", "real"):
             raise ValueError(f"clock is {clock!r}, not 'virtual' or 'real'")
         self.step_seconds = step
+        self.patience = patience
         self._scenario = scenario
         self._check = check
         self._own_directory = directory is None
@@ -227,6 +229,8 @@ class World(Agents):
         assert self._client is not None
         try:
             return ask(self._client)
+        except NoAnswer as silence:
+            raise NoAnswer(f"{silence}; its log ends:\n{last_lines(daemon.output())}") from None
         except wire.Gone as gone:
             try:
                 daemon.wait(PATIENCE)
@@ -306,7 +310,7 @@ class World(Agents):
     def settle(self, pid: Optional[int] = None) -> bool:
         """Programs do what there is to do for them at this moment. With a process: not before it has joined or ended; True if
         it takes part in the world's time."""
-        answer = self._call(lambda client: client.ask_later(Command.SETTLE, PATIENCE, PID=pid))
+        answer = self._call(lambda client: client.ask_later(Command.SETTLE, self.patience, PID=pid))
         self._facts = model.world_facts(answer)
         for program in list(self._programs):
             program.collect()
@@ -335,7 +339,7 @@ class World(Agents):
 
     def _run_to(self, until: int, or_turn: bool = False) -> WorldFacts:
         # Programs that never wait would hold the world for ever; without any, it may take long to be computed.
-        patience = PATIENCE if self._programs else None
+        patience = self.patience if self._programs else None
         self._call(lambda client: client.ask_later(Command.RUN_TO, patience, TIME=until, OR_TURN=or_turn))
         self.settle()
         assert self._facts is not None

@@ -429,6 +429,12 @@ class InVirtualTime(Programs, unittest.TestCase):
             self.assertEqual([name for name in first if first[name] != again[name]], [])
         self.assertNotEqual(run(2)["pcap"], first["pcap"])
 
+    def test_a_program_that_never_waits_is_given_up(self):
+        with self.assertRaises(mlosim.NoAnswer) as given_up:
+            with mlosim.World(radios=1, patience=2) as world:
+                world.start("sh", "-c", "while :; do :; done")
+        self.assertIn("never waits for anything", str(given_up.exception))
+
     def test_a_program_without_the_library_is_told_of(self):
         world = self.world()
         with self.assertRaises(mlosim.ProgramFailed) as failed:
