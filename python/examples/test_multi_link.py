@@ -47,9 +47,9 @@ def test_a_link_that_is_removed_goes_at_the_station_too(world, visitor):
 
 @pytest.mark.world(WITH_STATION)
 def test_a_link_at_rest_comes_back(world, visitor):
-    world.rest_link("ap0", link_id=2, seconds=600)
+    world.rest_link("ap0", link_id=2, seconds=300)
     world.wait_for(lambda: world.link("sta0", 2).use == LinkUse.DORMANT, timeout=5)
-    world.run_for(590)
+    world.run_for(290)
     assert world.interface("sta0").dormant_links == (2,)
     world.wait_for(lambda: not world.interface("sta0").dormant_links, timeout=20)
     assert world.link("sta0", 2).use in (LinkUse.ACTIVE, LinkUse.INACTIVE)
