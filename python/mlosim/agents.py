@@ -8,7 +8,7 @@ from .model import Link
 from .uapi import Command
 
 if TYPE_CHECKING:
-    from .world import Which
+    from .inventory import Which
 
 BAND_NUMBERS = {name: number for number, name in model.BANDS.items()}
 
