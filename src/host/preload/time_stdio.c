@@ -3,6 +3,7 @@
  * pipe, a socket, a terminal) is read further, its descriptor is waited for.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -32,10 +33,10 @@ static bool may_wait(FILE* file) {
     return waits;
 }
 
-/* Nothing is left in the stream's buffer: waits for more. What is written but kept is sent first, as libc does for
- * terminals. */
+/* If nothing is left in the stream's buffer: waits for more. A prompt is shown first, cf. _IO_new_file_underflow(). */
 static void await_more(FILE* file) {
     if (file->_IO_read_ptr < file->_IO_read_end || feof_unlocked(file)) return;
+    if (__flbf(stdout)) fflush(stdout);
     (void)time_await(fileno(file), POLLIN, 0, 0);
 }
 
@@ -168,3 +169,42 @@ EXPORT size_t __fread_chk(void* restrict out, size_t room, size_t size, size_t c
 EXPORT size_t __fread_unlocked_chk(void* restrict out, size_t room, size_t size, size_t count, FILE* restrict file) {
     return __fread_chk(out, room, size, count, file);
 }
+
+/* ---- formatted ---- */
+
+/* The first octet is waited for; what one reads with a format is a line, and most write a line at once. */
+static int scan(const char* name, FILE* file, const char* format, va_list arguments) {
+    if (file->_IO_read_ptr >= file->_IO_read_end && may_wait(file)) await_more(file);
+    int (*function)(FILE*, const char*, va_list);
+    *(void**)&function = real_optional(name);
+    return function(file, format, arguments);
+}
+
+/* The names that <stdio.h> gives these functions, by the standard that a program is compiled for. */
+#define SCANNERS(prefix)                                                            \
+    int prefix##vfscanf(FILE* file, const char* format, va_list arguments);         \
+    EXPORT int prefix##vfscanf(FILE* file, const char* format, va_list arguments) { \
+        return scan(#prefix "vfscanf", file, format, arguments);                    \
+    }                                                                               \
+    int prefix##vscanf(const char* format, va_list arguments);                      \
+    EXPORT int prefix##vscanf(const char* format, va_list arguments) {              \
+        return scan(#prefix "vfscanf", stdin, format, arguments);                   \
+    }                                                                               \
+    int prefix##fscanf(FILE* file, const char* format, ...);                        \
+    EXPORT int prefix##fscanf(FILE* file, const char* format, ...) {                \
+        va_list arguments;                                                          \
+        va_start(arguments, format);                                                \
+        int result = scan(#prefix "vfscanf", file, format, arguments);              \
+        va_end(arguments);                                                          \
+        return result;                                                              \
+    }                                                                               \
+    int prefix##scanf(const char* format, ...);                                     \
+    EXPORT int prefix##scanf(const char* format, ...) {                             \
+        va_list arguments;                                                          \
+        va_start(arguments, format);                                                \
+        int result = scan(#prefix "vfscanf", stdin, format, arguments);             \
+        va_end(arguments);                                                          \
+        return result;                                                              \
+    }
+SCANNERS(__isoc99_)
+SCANNERS(__isoc23_)

@@ -212,7 +212,10 @@ CASE(streams_wait_for_whole_lines) {
     CHECK(fgetc(file) == 'a' && ungetc('A', file) == 'A');
     char buffer[20] = "";
     CHECK(fgets(buffer, sizeof buffer, file) && strcmp(buffer, "Another\n") == 0 && passed(start, 3 * SECOND));
-    CHECK(fread(buffer, 1, sizeof buffer, file) == 4 && feof(file) && getc(file) == EOF && passed(start, 4 * SECOND));
+    CHECK(fread(buffer, 1, 2, file) == 2 && passed(start, 4 * SECOND));
+    char text_too[8] = "";
+    CHECK(fscanf(file, "%7s", text_too) == 1 && strcmp(text_too, "st") == 0);
+    CHECK(fread(buffer, 1, sizeof buffer, file) == 0 && feof(file) && getc(file) == EOF && passed(start, 4 * SECOND));
     CHECK(waitpid(pid, NULL, 0) == pid);
     free(text);
     fclose(file);
