@@ -47,7 +47,7 @@ void add_what(CLI::App& sub, run::Options& given) {
 
 void add_how(CLI::App& sub, run::Options& given) {
     sub.add_option("-j,--jobs", given.jobs, "So many runs at a time (default: one a processor)")
-        ->check(CLI::Range(1u, 1024u));
+        ->check(CLI::Range(1u, 256u));
     sub.add_option("--time-limit", given.time_limit, "Real time that a run may take (default 300s)");
     sub.add_option("--results", given.results, "Folder (default: the scenario's name and .results)");
     sub.add_flag("--resume", given.resume, "Only go on with a campaign that is there");

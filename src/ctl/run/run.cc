@@ -20,6 +20,9 @@ namespace mlosim::ctl::run {
 
 namespace {
 
+/// Each job takes three descriptors, of which a process usually may have 1024.
+constexpr unsigned most_jobs = 256;
+
 /// The command line that goes on where this one stops: the same.
 std::string own_command_line() {
     std::ifstream in("/proc/self/cmdline", std::ios::binary);
@@ -49,12 +52,12 @@ unsigned processors(const Environment& environment) {
         if (const auto text = environment("SLURM_CPUS_ON_NODE")) {
             unsigned count = 0;
             std::from_chars(text->data(), text->data() + text->size(), count);
-            if (count > 0) return std::min(count, 1024U);
+            if (count > 0) return std::min(count, most_jobs);
         }
     cpu_set_t set;
     CPU_ZERO(&set);
     if (::sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-    return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
+    return static_cast<unsigned>(std::clamp(CPU_COUNT(&set), 1, static_cast<int>(most_jobs)));
 }
 
 int run_campaign(const Options& options, const Environment& environment_of, const Streams& streams) {
