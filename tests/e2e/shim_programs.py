@@ -108,7 +108,10 @@ class TheLibrary(unittest.TestCase):
         def defined(path):
             out = subprocess.run(["nm", "-D", "--defined-only", path], check=True, capture_output=True, text=True).stdout
             return {line.split()[-1].split("@")[0] for line in out.splitlines()}
-        self.assertEqual(defined(shim.preload()) - defined(libc()), set())
+        # Names that only newer C libraries have; a program that asks for one has such a library.
+        newer = {"arc4random", "arc4random_buf", "arc4random_uniform", "epoll_pwait2"}
+        newer |= {"__isoc23_" + name for name in ("fscanf", "scanf", "vfscanf", "vscanf")}
+        self.assertEqual(defined(shim.preload()) - defined(libc()) - newer, set())
 
 
 def libc():

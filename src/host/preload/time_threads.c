@@ -12,6 +12,7 @@
 struct thread_record {
     pthread_t thread;
     struct time_self* self;
+    int tid;
     bool ended, detached;
     struct thread_record* next;
 };
@@ -86,6 +87,7 @@ static void* begin(void* context) {
     time_adopt(given.fd, &given.facts, false);
     own_record = given.record;
     given.record->self = &time_self;
+    given.record->tid = (int)syscall(SYS_gettid);
     note_end();
     return given.function(given.argument);
 }
@@ -131,10 +133,16 @@ EXPORT int pthread_detach(pthread_t thread) {
     return REAL(pthread_detach)(thread);
 }
 
+enum { cancel_signal = 32 };
+
 EXPORT int pthread_cancel(pthread_t thread) {
     struct thread_record* record = time_takes_part() ? find_record(thread) : NULL;
-    if (record && record->self) record->self->cancelled = true;
-    return REAL(pthread_cancel)(thread);
+    struct time_self* self = record ? record->self : NULL;
+    if (self) self->cancelled = true;
+    int error = REAL(pthread_cancel)(thread);
+    /* libc's signal for this: it tells one that waits to ask for a turn. */
+    if (self && !error) syscall(SYS_tgkill, syscall(SYS_getpid), record->tid, cancel_signal);
+    return error;
 }
 
 /* ---- joining ---- */

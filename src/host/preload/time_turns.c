@@ -136,7 +136,12 @@ static bool await_turn(struct time_wait* wait, uint64_t mask, struct outside* se
         bool limited = asked ? seen->signals : wait->recheck_ms > 0;
         size_t watched = asked ? 1 : 2 + wait->count;
         long ready = syscall(SYS_ppoll, wait->fds, watched, limited ? &limit : NULL, NULL, 0);
-        if (ready < 0) continue;
+        if (ready < 0) { /* by a signal of libc's own */
+            if (!time_self.cancelled || asked) continue;
+            if (!say(MLOSIM_TIME_WANT, 0, 0)) return false;
+            asked = true;
+            continue;
+        }
         if (watched > 1) {
             seen->signals = wait->fds[1].revents != 0;
             for (size_t i = 2; i < watched && !seen->descriptors; i++)

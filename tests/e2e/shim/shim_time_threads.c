@@ -174,6 +174,13 @@ static void* exit_in_the_middle(void* context) {
         pause();
 }
 
+static void* read_for_ever(void* context) {
+    int ends[2];
+    char octet;
+    if (pipe(ends) == 0 && read(ends[0], &octet, 1) == 1) return context;
+    return NULL;
+}
+
 CASE(threads_that_exit_or_are_cancelled_are_joined) {
     pthread_t thread;
     void* result;
@@ -184,6 +191,11 @@ CASE(threads_that_exit_or_are_cancelled_are_joined) {
     CHECK(pthread_create(&thread, NULL, exit_in_the_middle, &result) == 0);
     sleep(3);
     CHECK(pthread_cancel(thread) == 0 && pthread_join(thread, &result) == 0 && result == PTHREAD_CANCELED);
+    int64_t start = now();
+    CHECK(pthread_create(&thread, NULL, read_for_ever, NULL) == 0);
+    sleep(1);
+    CHECK(pthread_cancel(thread) == 0 && pthread_join(thread, &result) == 0 && result == PTHREAD_CANCELED &&
+          passed(start, SECOND));
     CHECK(pthread_create(&thread, NULL, stand_in_line, (void*)'x') == 0);
     sleep(1);
     CHECK(pthread_cancel(thread) == 0 && pthread_join(thread, &result) == 0 && result == PTHREAD_CANCELED);
