@@ -6,12 +6,15 @@
 
 namespace mlosim::scenario::detail {
 
-/// The errors that wireless operations end with, by name.
-inline constexpr std::array<std::pair<const char*, int>, 17> named_errors{{
+/// The errors that wireless operations, and programs when they are spoken to, end with, by name.
+inline constexpr std::array<std::pair<const char*, int>, 22> named_errors{{
     {"EACCES", EACCES},
     {"EADDRNOTAVAIL", EADDRNOTAVAIL},
     {"EALREADY", EALREADY},
+    {"EBADMSG", EBADMSG},
     {"EBUSY", EBUSY},
+    {"ECONNREFUSED", ECONNREFUSED},
+    {"ECONNRESET", ECONNRESET},
     {"EEXIST", EEXIST},
     {"EINVAL", EINVAL},
     {"ENETDOWN", ENETDOWN},
@@ -25,6 +28,8 @@ inline constexpr std::array<std::pair<const char*, int>, 17> named_errors{{
     {"EOPNOTSUPP", EOPNOTSUPP},
     {"EPERM", EPERM},
     {"ERANGE", ERANGE},
+    {"ESRCH", ESRCH},
+    {"ETIMEDOUT", ETIMEDOUT},
 }};
 
 }  // namespace mlosim::scenario::detail
