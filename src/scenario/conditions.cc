@@ -203,7 +203,7 @@ bool Referee::holds(const InterfaceCondition& condition, std::string* seen) cons
         bool so = (wdev != nullptr) == wanted;
         if (wdev != nullptr && wanted)
             so = (!condition.up || wdev->netdev()->is_up() == *condition.up) &&
-                 (!condition.type || wdev->type() == *condition.type) && connected(*wdev, condition);
+                 (!condition.type || wdev->type() == *condition.type) && fits(*wdev, condition);
         if (so) continue;
         all = false;
         if (wdev == nullptr)
@@ -216,7 +216,7 @@ bool Referee::holds(const InterfaceCondition& condition, std::string* seen) cons
 }
 
 /// What a condition says of an interface's network.
-bool Referee::connected(const mld::Wdev& wdev, const InterfaceCondition& condition) const {
+bool Referee::fits(const mld::Wdev& wdev, const InterfaceCondition& condition) const {
     const Network network = network_of(wdev);
     if (condition.connected && network.there != *condition.connected) return false;
     if (condition.ssid && network.ssid != condition.ssid) return false;

@@ -377,7 +377,7 @@ Processes::Poll& Processes::poll(const ControlCondition& condition, bool anew) {
     if (poll.pending || (!old && !anew)) return poll;
     poll.pending = true;
     poll.asked = queue_.now();
-    ask(process, {condition.interface, condition.command, [this, &process, condition](Result<std::string> answer) {
+    ask(process, {condition.interface, condition.command, [&process, condition](Result<std::string> answer) {
                       Poll& asked = process.polls[{condition.interface, condition.command}];
                       asked.pending = false;
                       asked.last = std::move(answer);

@@ -75,7 +75,7 @@ private:
     [[nodiscard]] bool holds(const ControlCondition& condition, std::string* seen) const;
     [[nodiscard]] bool holds(const ProcessCondition& condition, std::string* seen) const;
     [[nodiscard]] bool holds(const NotCondition& condition, std::string* seen) const;
-    [[nodiscard]] bool connected(const mld::Wdev& wdev, const InterfaceCondition& condition) const;
+    [[nodiscard]] bool fits(const mld::Wdev& wdev, const InterfaceCondition& condition) const;
     [[nodiscard]] bool matches(const mld::Bss& bss, const BssCondition& condition) const;
     [[nodiscard]] const mld::Bss* loudest(mld::Wiphy& wiphy, const std::string& network, phy::Band band) const;
 
