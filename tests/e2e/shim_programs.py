@@ -29,7 +29,7 @@ class CProgram(WithDaemon):
         got = self.run_under(programs.built("tests/e2e/shim/shim_calls"))
         tap.say(got.stdout)
         self.assertEqual((got.returncode, got.stderr), (0, ""))
-        self.assertEqual(len(re.findall(r"^ok ", got.stdout, re.M)), 16)
+        self.assertEqual(len(re.findall(r"^ok ", got.stdout, re.M)), 17)
 
 
 class Shells(WithDaemon):

@@ -26,6 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/preload/chacha.h"
+
 #define SUITE "Calls"
 #include "cases.h"
 
@@ -344,6 +346,20 @@ CASE(a_child_of_vfork_changes_nothing_for_its_parent) {
     return NULL;
 }
 
+/* RFC 8439, A.1, test vectors 1 and 2. */
+CASE(chacha20_is_that_of_the_rfc) {
+    static const uint8_t expected[2][16] = {
+        {0x76, 0xb8, 0xe0, 0xad, 0xa0, 0xf1, 0x3d, 0x90, 0x40, 0x5d, 0x6a, 0xe5, 0x53, 0x86, 0xbd, 0x28},
+        {0x9f, 0x07, 0xe7, 0xbe, 0x55, 0x51, 0x38, 0x7a, 0x98, 0xba, 0x97, 0x7c, 0x73, 0x2d, 0x08, 0x0d}};
+    static const uint32_t key[8];
+    uint8_t block[64];
+    for (uint64_t counter = 0; counter < 2; counter++) {
+        chacha_block(key, counter, block);
+        CHECK(memcmp(block, expected[counter], sizeof expected[counter]) == 0);
+    }
+    return NULL;
+}
+
 CASE(sweeping_all_descriptors_leaves_later_sockets_whole) {
     int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
     for (int i = 3; i < 256; i++)
@@ -374,6 +390,7 @@ int main(void) {
     RUN(rfkill_never_blocks);
     RUN(a_blocked_receive_can_be_cancelled);
     RUN(a_child_of_vfork_changes_nothing_for_its_parent);
+    RUN(chacha20_is_that_of_the_rfc);
     RUN(sweeping_all_descriptors_leaves_later_sockets_whole);
     printf("1..%d\n", number);
     return failed ? 1 : 0;
