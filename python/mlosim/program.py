@@ -163,6 +163,8 @@ class Program:
 
     def stop(self, timeout: float = 5.0) -> Optional[int]:
         """SIGTERM, and SIGKILL if that does not help within so many seconds of the world. Its exit code."""
+        if self.running and self.world.stuck:
+            self.kill()
         if self.running:
             self.process.terminate()
             try:

@@ -70,6 +70,7 @@ class World(Inventory):
             raise ValueError(f"clock is {clock!r}, not 'virtual' or 'real'")
         self.step_seconds = step
         self.patience = patience
+        self.stuck = False  # somebody does not let it go on: no use to ask programs nicely
         self._scenario = scenario
         self._check = check
         self._own_directory = directory is None
@@ -229,6 +230,7 @@ class World(Inventory):
         try:
             return ask(self._client)
         except NoAnswer as silence:
+            self.stuck = True
             raise NoAnswer(f"{silence}; its log ends:\n{last_lines(daemon.output())}") from None
         except wire.Gone as gone:
             try:
