@@ -319,6 +319,21 @@ class InVirtualTime(Programs, unittest.TestCase):
             self.assertTrue(program.running)
 
 
+class Manual(unittest.TestCase):
+    def test_its_first_example_runs(self):
+        example = re.search(r"```python\n(.*?)```", (programs.SOURCE / "docs/python.md").read_text(), re.S).group(1)
+        exec(compile(example, "docs/python.md", "exec"), {})
+
+    def test_names_what_there_is(self):
+        """Each public function of a world, a program, both ends and the package's errors."""
+        text = (programs.SOURCE / "docs/python.md").read_text()
+        public = {name for kind in (mlosim.World, mlosim.Program, hostap.AccessPoint, hostap.Station) for name in vars(kind) if not name.startswith("_")}
+        public |= {name for name in mlosim.__all__ if isinstance(getattr(mlosim, name), type) and issubclass(getattr(mlosim, name), Exception)}
+        inner = {"on_settled", "forget", "step_on", "collect", "write", "check", "kill", "alive", "log", "command", "socket", "preload", "now_ns", "seed", "clock",
+                 "has_taps", "programs", "stuck"}
+        self.assertEqual(sorted(name for name in public - inner if not re.search(rf"\b{name}\b", text)), [])
+
+
 class Plugin(unittest.TestCase):
     """The pytest plugin, and the examples."""
 
