@@ -1,7 +1,6 @@
 """A program in the world: any dynamically linked one, unmodified."""
 from __future__ import annotations
 
-import ctypes
 import os
 import pathlib
 import re
@@ -48,7 +47,7 @@ class Program:
         self.argv = [executable, *map(str, argv[1:])]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(self.argv, cwd=directory, env=self._environment(env or {}), stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=subprocess.STDOUT, preexec_fn=_same_addresses if world.clock == "virtual" else None)
+                                            stdout=log, stderr=subprocess.STDOUT)
         try:
             self.takes_part = world.settle(None if outside else self.process.pid)
         except BaseException:
@@ -197,16 +196,6 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<{self.name}: {shlex.join(self.argv)}>"
-
-
-_ADDR_NO_RANDOMIZE = 0x0040000
-_libc = ctypes.CDLL(None)
-
-
-def _same_addresses() -> None:
-    """In the child, before the program: its memory is at the same addresses in each run, as hostapd makes group keys of them too.
-    A container that forbids this (Docker, unless it is told not to) makes those differ."""
-    _libc.personality(_libc.personality(0xFFFFFFFF) | _ADDR_NO_RANDOMIZE)
 
 
 def wall_pause() -> None:
