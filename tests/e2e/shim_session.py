@@ -97,6 +97,15 @@ class Session(unittest.TestCase):
         self.check(hostap.debian_sid())
 
 
+class Control(unittest.TestCase):
+    def test_works_from_a_shell_in_the_world_too(self):
+        for clock in ("real", "virtual"):
+            with World({"clock": clock, "radios": [{"profile": "generic-be"}]}) as world:
+                got = world.run("bash", "-c", f"{programs.mlosimctl()} radios && sleep 0.01 && {programs.mlosimctl()} time")
+                self.assertEqual(got.code, 0, got)
+                self.assertIn("hwsim0", got.out)
+
+
 class WhileAnotherHasTheTurn(unittest.TestCase):
     def test_a_signal_comes_through_in_the_end(self):
         """A program stands still in the middle of its turn, as in a debugger; another one is told to end."""

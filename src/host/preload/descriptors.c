@@ -83,6 +83,14 @@ static bool leads_to_daemon(int fd) {
     return strncmp(peer.sun_path, shim_socket_path(), sizeof peer.sun_path) == 0;
 }
 
+/* A program that connects to the daemon by itself (mlosimctl) knows what it does: ours are made past connect(). */
+void descriptor_was_connected(int fd) {
+    if (!shim_enabled()) return;
+    int saved = errno;
+    store_entry(fd, leads_to_daemon(fd) ? FOREIGN : UNKNOWN);
+    errno = saved;
+}
+
 /* Inherited or duplicated: the daemon knows what it is. */
 static enum descriptor_kind ask_daemon(int fd) {
     struct mlosim_answer answer;

@@ -103,6 +103,8 @@ enum descriptor_kind descriptor_kind(int fd);
 /* Looks again at the next use: the number was closed or now means something else. */
 void descriptor_forget(int fd);
 void descriptor_forget_range(unsigned first, unsigned last);
+/* By the program. */
+void descriptor_was_connected(int fd);
 void descriptor_is_netlink(int fd);
 void descriptor_is_packet(int fd);
 /* A netlink socket has sent something and not yet waited for the daemon to have handled it. */

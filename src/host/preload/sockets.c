@@ -86,7 +86,7 @@ EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length) {
     }
     int result = time_takes_part() ? time_connect_socket(fd, address.__sockaddr__, length)
                                    : real()->connect(fd, address.__sockaddr__, length);
-    descriptor_forget(fd); /* who is at the other end is known only now */
+    descriptor_was_connected(fd);
     return result;
 }
 
