@@ -100,7 +100,7 @@ class Session(unittest.TestCase):
 class Control(unittest.TestCase):
     def test_works_from_a_shell_in_the_world_too(self):
         for clock in ("real", "virtual"):
-            with World({"clock": clock, "radios": [{"profile": "generic-be"}]}) as world:
+            with World({"clock": clock, "radios": [{"name": "r", "profile": "generic-be"}]}) as world:
                 got = world.run("bash", "-c", f"{programs.mlosimctl()} radios && sleep 0.01 && {programs.mlosimctl()} time")
                 self.assertEqual(got.code, 0, got)
                 self.assertIn("hwsim0", got.out)
