@@ -215,6 +215,7 @@ private:
                                asio::io_context& io, WorldLoop& loop, host::TimeServer* time, Programs& out) {
         LinuxProcessesOptions options;
         options.directory = out.directory->path();
+        options.keeper = out.directory->keeper();
         options.socket = socket;
         options.devices_are_taps = simulation.scenario().netdev == NetdevBackend::tap;
         options.output_directory = options_.output_directory;

@@ -12,11 +12,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fcntl.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include "host/control_socket.h"
+#include "host/keeper.h"
 #include "host/program.h"
 #include "host/time_server.h"
 #include "host/wire.h"
@@ -38,7 +40,7 @@ constexpr auto patience = std::chrono::seconds(5);
 /// Tells once when a descriptor of somebody else's is readable. Silent after its end.
 class Readable {
 public:
-    Readable(asio::io_context& io, int fd) : descriptor_(io, ::dup(fd)) {}
+    Readable(asio::io_context& io, int fd) : descriptor_(io, ::fcntl(fd, F_DUPFD_CLOEXEC, 0)) {}
     Readable(const Readable&) = delete;
     Readable& operator=(const Readable&) = delete;
 
@@ -250,6 +252,7 @@ Result<void> Implementation::start(ProcessIndex index, const Meaning& world) {
     auto child = host::ChildProcess::start(options);
     if (!child) return fail(std::move(child.error()));
     running.child = std::move(*child);
+    if (options_.keeper != nullptr) options_.keeper->add(running.child->pid());
     running.unread.clear();
     running.channels.clear();
     running.closed = false;
@@ -442,6 +445,7 @@ bool Implementation::hear_end(ProcessIndex index) {
     running.channels.clear();
     running.output_readable.reset();
     running.end_readable.reset();
+    if (options_.keeper != nullptr) options_.keeper->remove(running.child->pid());
     running.child.reset();
     if (events_ != nullptr) events_->ended(index, *ending);
     return true;
@@ -568,7 +572,18 @@ Result<std::unique_ptr<PrivateDirectory>> PrivateDirectory::make() {
     if (place.empty() || place.size() > longest) place = "/tmp";
     std::string path = place + "/mlosim-XXXXXX";
     if (::mkdtemp(path.data()) == nullptr) return fail(errno, path + ": " + std::strerror(errno));
-    return std::unique_ptr<PrivateDirectory>(new PrivateDirectory(std::move(path)));
+    std::unique_ptr<PrivateDirectory> made(new PrivateDirectory(path));
+    auto keeper = host::Keeper::start(path);
+    if (!keeper) return fail(std::move(keeper.error()));
+    made->keeper_ = std::move(*keeper);
+    return made;
+}
+
+PrivateDirectory::PrivateDirectory(std::string path) : path_(std::move(path)) {}
+
+void PrivateDirectory::keep() {
+    kept_ = true;
+    keeper_.reset();
 }
 
 PrivateDirectory::~PrivateDirectory() {

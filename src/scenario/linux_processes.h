@@ -14,8 +14,9 @@ namespace boost::asio {
 class io_context;
 }
 namespace mlosim::host {
+class Keeper;
 class TimeServer;
-}
+}  // namespace mlosim::host
 
 namespace mlosim::scenario {
 
@@ -27,16 +28,21 @@ public:
     PrivateDirectory(const PrivateDirectory&) = delete;
     PrivateDirectory& operator=(const PrivateDirectory&) = delete;
 
-    void keep() { kept_ = true; }
+    /// It stays.
+    void keep();
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// Who removes it, and ends programs, if we are killed; nullptr: nobody.
+    [[nodiscard]] const host::Keeper* keeper() const noexcept { return keeper_.get(); }
 
 private:
-    explicit PrivateDirectory(std::string path) : path_(std::move(path)) {}
+    explicit PrivateDirectory(std::string path);
     std::string path_;
     bool kept_ = false;
+    std::unique_ptr<host::Keeper> keeper_;
 };
 
 struct LinuxProcessesOptions {
+    const host::Keeper* keeper = nullptr;
     std::string directory;  ///< below which each process has its working directory
     std::string socket;     ///< of the daemon
     std::string preload;    ///< the shim; empty: nobody is under it

@@ -154,7 +154,8 @@ class Ends(Processes):
 
     @staticmethod
     def children_of(process):
-        return [int(pid) for pid in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+        pids = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        return [int(pid) for pid in pids if pathlib.Path(f"/proc/{pid}/comm").read_text() != "mlosimd-keeper\n"]
 
     @staticmethod
     def group(leader):
@@ -191,11 +192,18 @@ class Ends(Processes):
         self.gone(leader)
 
     def test_by_sigkill(self):
-        process = self.started("import time; print('up', '', flush=True); time.sleep(600)")
+        process = self.started(self.STUBBORN)
         leader, = self.children_of(process)
+        self.assertEqual(len(self.group(leader)), 2)
+        place = pathlib.Path(f"/proc/{leader}/cwd").resolve()
+        self.assertTrue(place.exists())
         process.kill()
         process.wait(PATIENCE)
         self.gone(leader)
+        deadline = time.monotonic() + PATIENCE
+        while place.parent.exists():
+            self.assertLess(time.monotonic(), deadline, "files are left behind")
+            time.sleep(0.02)
 
 
 class SmallInVirtualTime(Small):

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <csignal>
 #include <map>
 #include <set>
 
@@ -258,6 +259,10 @@ private:
                     }
                     if constexpr (requires { action.process; })
                         process(action.process, step.pointer + member_of(action) + "/process");
+                    if constexpr (std::is_same_v<T, SignalStep>)
+                        if (action.signal == SIGSTOP && scenario_.clock == netlink::ClockMode::virtual_time)
+                            mistake(step.pointer + "/signal/signal", "\"STOP\" with \"clock\": \"virtual\"",
+                                    "another one: time would stand still with the process");
                     if constexpr (std::is_same_v<T, FaultStep>) fault(action.fault);
                     if constexpr (std::is_same_v<T, ClearFaultsStep>)
                         if (action.radio) chip(*action.radio, step.pointer + "/clear_faults/radio");

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <sys/types.h>
+
+#include "sim/result.h"
+
+namespace mlosim::host {
+
+/// Sees to it that nothing of ours outlives us, also if we are killed: a process of its own, which notices our end and
+/// then kills what is left of our children's groups and removes a directory.
+class Keeper {
+public:
+    /// `directory` is removed at the end, whoever comes to it first.
+    [[nodiscard]] static Result<std::unique_ptr<Keeper>> start(const std::string& directory);
+    /// We end in order: the keeper goes, and does nothing.
+    ~Keeper();
+    Keeper(const Keeper&) = delete;
+    Keeper& operator=(const Keeper&) = delete;
+
+    void add(pid_t group) const { say('+', group); }
+    void remove(pid_t group) const { say('-', group); }
+
+private:
+    Keeper(pid_t pid, int fd) : pid_(pid), fd_(fd) {}
+    void say(char what, pid_t group) const;
+
+    pid_t pid_;
+    int fd_;
+};
+
+}  // namespace mlosim::host
