@@ -54,6 +54,27 @@ class Readme(unittest.TestCase):
         for (command, found), (_, shown) in zip(outputs(session), commands(session)):
             self.assertEqual(plain(found), plain(shown), command)
 
+    def test_runs_programs_in_virtual_time_as_it_shows(self):
+        section = README.read_text().split("## Programs in virtual time")[1].split("\n## ")[0]
+        shown = commands(SESSION.search(section).group())
+        self.assertEqual(len(shown), 2)
+        env = dict(os.environ, PATH=f"{programs.BUILD / 'src'}:{programs.BUILD / 'src/ctl'}:{programs.SYSTEM_PATH}")
+        for command, printed in shown:
+            here = command.replace("mlosimd", "mlosimd --no-socket", 1).replace("build-sid", str(programs.SID))
+            outcome = run(["bash", "-c", here], env)
+            self.assertEqual((outcome.code, plain(outcome.out)), (0, plain(printed)), outcome)
+
+    def test_makes_a_campaign_of_runs(self):
+        section = README.read_text().split("## A thousand runs")[1].split("\n## ")[0]
+        script = section.split("```sh\n")[1].split("```")[0]
+        self.assertIn("--seeds 1-1000 ", script)
+        with tempfile.TemporaryDirectory() as place:
+            script = script.replace("--seeds 1-1000", f"--seeds 1-10 --results {place}/results")
+            script = script.replace("$PWD/build", str(programs.BUILD))
+            outcome = run(["bash", "-c", script], dict(os.environ, PATH=programs.SYSTEM_PATH), timeout=120)
+        self.assertEqual(outcome.code, 0, outcome)
+        self.assertIn("10 runs: 10 passed, 0 failed", outcome.text)
+
     def test_connects_a_station_to_an_access_point(self):
         section = README.read_text().split("## Your own hostapd and wpa_supplicant")[1]
         script = section.split("```sh\n")[1].split("```")[0]
