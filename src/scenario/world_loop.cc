@@ -96,7 +96,7 @@ void WorldLoop::take_turns() {
     tell_settled();
     end_with_turn();
     arrive();
-    if (stopped_) return;
+    if (stopped_ || !options_.programs->present()) return;  // the last one has just ended
     if (paused_)
         wait();
     else

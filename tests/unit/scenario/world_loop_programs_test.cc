@@ -202,7 +202,7 @@ TEST_F(LoopWithPrograms, StandsAgainWhenTheLastOneHasEnded) {
     program = std::make_unique<Program>(*server, io, 100, [&](bool& ran) {
         if (queue.now() >= Time{10s}) {
             from_outside([&] {
-                end(*program, 100);
+                end(*program, 100);  // which the loop hears while it takes turns
                 from_outside([&] { from_outside([&] { loop->stop(); }); });
             });
         }
