@@ -20,7 +20,8 @@ Result<mlosim_time_message> parse_time_message(std::span<const std::uint8_t> byt
     if (bytes.size() != sizeof message) return fail(EPROTO, "a message of another size");
     std::memcpy(&message, bytes.data(), sizeof message);
     if (message.kind < MLOSIM_TIME_IDLE || message.kind > MLOSIM_TIME_LEAVE) return fail(EPROTO, "no such message");
-    if (message.kind == MLOSIM_TIME_IDLE && message.ran > 1) return fail(EPROTO, "it ran or it did not");
+    if (message.kind == MLOSIM_TIME_IDLE && (message.ran & ~(MLOSIM_IDLE_RAN | MLOSIM_IDLE_LOOKS)) != 0)
+        return fail(EPROTO, "idle in an unknown way");
     const bool names_process = message.kind == MLOSIM_TIME_EXPECT || message.kind == MLOSIM_TIME_ADOPT;
     if (names_process && (message.value <= 0 || message.value > std::numeric_limits<std::int32_t>::max()))
         return fail(EPROTO, "no process has that number");

@@ -53,7 +53,7 @@ public:
     [[nodiscard]] bool settled() const override;
 
     [[nodiscard]] bool present() const override;
-    bool proceed(sim::Time now) override;
+    Progress proceed(sim::Time now) override;
     [[nodiscard]] std::optional<sim::Time> earliest_deadline() const override;
     [[nodiscard]] std::uint64_t doings() const override { return doings_; }
     [[nodiscard]] std::uint64_t outputs() const override { return outputs_; }
@@ -82,9 +82,21 @@ private:
     Result<void> adopt(Participant& who, pid_t pid);
     void leave(Participant& who, bool process_ends);
     void take_turn_back();
+    /// Of who has done something. Turns that had nothing leave no trace: how many there are depends on who is found
+    /// awake.
+    void end_turn() {
+        last_ = std::exchange(holder_, 0);
+        turn_over_ = true;
+    }
     void answer_syncs();
     [[nodiscard]] bool somebody_awaited() const;
     [[nodiscard]] Participant* next();
+    [[nodiscard]] bool look_at_threads();
+    void let_sleep();
+    static void doubt(Participant& who) {
+        who.stale = true;
+        who.seen = Participant::Seen::no;
+    }
     void set_now(sim::Time now);
     [[nodiscard]] sim::Time moment(std::int64_t page_ns) const {
         return sim::Time{sim::Duration(page_ns) - options_.boottime_at_zero};
@@ -108,7 +120,7 @@ private:
     pid_t next_outsider_ = 1;
     std::uint64_t doings_ = 0;
     std::uint32_t holder_ = 0;  ///< 0: nobody
-    std::uint32_t last_ = 0;    ///< who had the turn last
+    std::uint32_t last_ = 0;    ///< who ran last
     bool turn_over_ = false;    ///< the callbacks have not been told yet
     std::uint64_t outputs_ = 0;
     /// Of everybody who ever took part: sockets outlive, in children, the process that made them.
@@ -163,7 +175,7 @@ bool Turns::present() const {
 
 void Turns::look_again() {
     for (auto& [number, who] : participants_)
-        who.stale = true;
+        doubt(who);
 }
 
 void Turns::sent_to(pid_t pid) {
@@ -174,7 +186,7 @@ void Turns::sent_to(pid_t pid) {
         if (process != nullptr && who.process == process->virtual_pid)
             who.hot = true;
         else
-            who.stale = true;  // it may have the socket, too, of its parent
+            doubt(who);  // it may have the socket, too, of its parent
     }
 }
 
@@ -226,7 +238,8 @@ Result<TimeServer::Joined> Turns::join(TimeChannel& channel, const mlosim_join& 
         state = State::reserved;
     }
     if (number == 0) number = next_number_++;
-    add(*process, channel, state, number);
+    Participant& who = add(*process, channel, state, number);
+    if (begins) who.thread = watcher_->thread(peer, join.thread);
     spdlog::trace("joined: {} of {}, {}", number, process->virtual_pid, process->name);
     Joined joined;
     joined.participant = joined.facts.participant = number;
@@ -245,10 +258,7 @@ void Turns::drop_members(TimedProcess& process) {
             ++entry;
             continue;
         }
-        if (who.number == holder_) {
-            holder_ = 0;
-            turn_over_ = true;
-        }
+        if (who.number == holder_) end_turn();
         who.channel->end();
         process.members--;
         entry = participants_.erase(entry);
@@ -259,10 +269,7 @@ void Turns::closed(std::uint32_t participant) {
     const auto found = participants_.find(participant);
     if (found == participants_.end()) return;
     TimedProcess& process = processes_.at(found->second.process);
-    if (participant == holder_) {
-        holder_ = 0;
-        turn_over_ = true;
-    }
+    if (participant == holder_) end_turn();
     spdlog::trace("closed: {}", participant);
     if (found->second.state != State::leaving) ++doings_;
     participants_.erase(found);
@@ -320,6 +327,7 @@ Result<void> Turns::idle(Participant& who, const mlosim_time_message& message) {
         who.said = message;  // its turn ends when everything that it sent before has been handled
         return {};
     }
+    who.looks = (message.ran & MLOSIM_IDLE_LOOKS) != 0;
     who.deadline.reset();
     if (message.value != MLOSIM_TIME_NEVER) who.deadline = std::max(moment(message.value), now_ + shortest_wait);
     if (who.state == State::arriving) enter(who, State::idle);
@@ -332,15 +340,13 @@ Result<void> Turns::adopt(Participant& who, pid_t pid) {
     TimedProcess& process = processes_.at(who.process);
     process.pid = pid;
     watch(process);
+    who.thread = watcher_->thread(pid, pid);
     enter(who, State::arriving);
     return {};
 }
 
 void Turns::leave(Participant& who, bool process_ends) {
-    if (who.number == holder_) {
-        holder_ = 0;
-        turn_over_ = true;
-    }
+    if (who.number == holder_) end_turn();
     look_again();
     ++doings_;
     enter(who, State::leaving);
@@ -391,16 +397,22 @@ void Turns::take_turn_back() {
     Participant& who = participants_.at(holder_);
     if (!who.said) return;
     const mlosim_time_message said = *std::exchange(who.said, std::nullopt);
-    spdlog::trace("idle: {} {} {}", who.number, said.ran != 0 ? "ran" : "had nothing", said.value);
-    holder_ = 0;
-    turn_over_ = true;
+    spdlog::trace("idle: {} {} {}", who.number, (said.ran & MLOSIM_IDLE_RAN) != 0 ? "ran" : "had nothing", said.value);
+    const bool ran = (said.ran & MLOSIM_IDLE_RAN) != 0;
+    if (ran)
+        end_turn();
+    else
+        holder_ = 0;
     enter(who, State::idle);
     (void)idle(who, said);
     who.wants = false;
-    if (said.ran == 0) return;
+    if (!ran) return;
     ++doings_;
-    for (auto& [number, other] : participants_)
-        if (&other != &who) other.stale = true;  // it has itself looked before it became idle
+    for (auto& [number, other] : participants_) {
+        if (&other == &who) continue;  // it has itself looked before it became idle
+        doubt(other);
+        other.must_look = other.must_look || other.process == who.process;
+    }
 }
 
 void Turns::answer_syncs() {
@@ -411,24 +423,48 @@ void Turns::answer_syncs() {
     }
 }
 
-bool Turns::proceed(sim::Time now) {
+/// Those who may have something, of whom it is not yet known whether they sleep, are looked at. True: some do.
+bool Turns::look_at_threads() {
+    using Seen = Participant::Seen;
+    bool some = false;
+    for (auto& [number, who] : participants_) {
+        if (!who.stale || who.seen != Seen::no) continue;
+        const bool asleep = who.thread && !who.looks && !who.must_look && who.thread->asleep();
+        who.seen = asleep ? Seen::asleep : Seen::awake;
+        some = some || asleep;
+    }
+    return some;
+}
+
+/// Who slept, and had not asked for a turn before, has nothing: all its descriptors would have woken it. To ask it
+/// would change nothing, and cost two switches between processes.
+void Turns::let_sleep() {
+    for (auto& [number, who] : participants_)
+        if (who.stale && who.seen == Participant::Seen::asleep && !who.wants) who.stale = false;
+}
+
+TimeServer::Progress Turns::proceed(sim::Time now) {
     answer_syncs();
     take_turn_back();
     if (holder_ == 0) set_now(now);
-    if (holder_ != 0 || somebody_awaited()) return false;
+    if (holder_ != 0 || somebody_awaited()) return Progress::awaits;
     if (std::exchange(turn_over_, false)) {
         for (std::size_t i = 0; i < turn_end_.size(); ++i)
             turn_end_[i]();
-        if (somebody_awaited()) return false;
+        if (somebody_awaited()) return Progress::awaits;
     }
+    let_sleep();
     Participant* who = next();
-    if (who == nullptr) return true;
-    holder_ = last_ = who->number;
-    who->hot = who->stale = who->wants = false;
+    if (who == nullptr) return Progress::settled;
+    const bool certain = who->hot || (who->deadline && *who->deadline <= now_);
+    // What they have said before they fell asleep is to be read first.
+    if (!certain && look_at_threads()) return Progress::again;
+    holder_ = who->number;
+    who->hot = who->stale = who->wants = who->must_look = false;
     enter(*who, State::turn);
     spdlog::trace("turn: {} of {}", who->number, processes_.at(who->process).name);
     who->channel->send({MLOSIM_TIME_TURN, 0, 0});
-    return false;
+    return Progress::awaits;
 }
 
 void Turns::set_now(sim::Time now) {

@@ -38,19 +38,29 @@ struct TimeOptions {
     std::function<void(const std::string&)> warn;
 };
 
-/// Tells when a process has ended (and is a zombie, which its parent can wait for).
+/// Looks at processes as the kernel shows them.
 class ProcessWatcher {
 public:
     virtual ~ProcessWatcher() = default;
-    /// For as long as it lives, `ended` is called once, from a clean stack, when the process has ended; soon, if there
-    /// is none.
+    /// For as long as it lives, `ended` is called once, from a clean stack, when the process has ended (and is a
+    /// zombie, which its parent can wait for); soon, if there is none.
     class Watch {
     public:
         virtual ~Watch() = default;
     };
     [[nodiscard]] virtual std::unique_ptr<Watch> watch(pid_t pid, std::function<void()> ended) = 0;
+
+    class Thread {
+    public:
+        virtual ~Thread() = default;
+        /// It is blocked in a system call. What wakes it shows here at once: the kernel makes a thread runnable before
+        /// the call returns that is the reason.
+        [[nodiscard]] virtual bool asleep() = 0;
+    };
+    /// Nothing if there is none, or if it cannot be looked at.
+    [[nodiscard]] virtual std::unique_ptr<Thread> thread(pid_t process, pid_t thread) = 0;
 };
-/// By pidfd_open(2).
+/// By pidfd_open(2) and proc(5).
 [[nodiscard]] std::unique_ptr<ProcessWatcher> make_process_watcher(boost::asio::io_context& io);
 
 /// A participant's connection, as the time server sees it.
@@ -95,9 +105,13 @@ public:
 
     /// Somebody takes part, or is expected to.
     [[nodiscard]] virtual bool present() const = 0;
+    enum class Progress : std::uint8_t {
+        awaits,  ///< somebody has the turn, or is to begin or to end
+        again,   ///< what programs have said meanwhile is to be read, then proceed() called once more
+        settled,
+    };
     /// All that has come in has been read, and the world is at `now`: takes the turn back, answers, gives the next one.
-    /// True: settled.
-    virtual bool proceed(sim::Time now) = 0;
+    virtual Progress proceed(sim::Time now) = 0;
     /// Until when all are idle; nothing: for ever. Only while settled.
     [[nodiscard]] virtual std::optional<sim::Time> earliest_deadline() const = 0;
     /// Turns so far in which a program did something, and ends of threads and processes.

@@ -6,7 +6,7 @@
  * has the turn. It gives the turn back when it has nothing to do (IDLE), and says until when. The daemon then gives the
  * turn to the next one, in the order in which they joined. Whoever gets a turn looks at what it waits for: its
  * descriptors (polled once more, with a time-out of zero), its deadline, a lock, a signal. If there is nothing it says
- * IDLE at once; otherwise it goes on with its program. Only when everyone in a row had nothing to do does time move on:
+ * IDLE at once; otherwise it goes on with its program. Who sleeps in poll() on all that it waits for needs not be asked. Only when everyone in a row had nothing to do does time move on:
  * to the next event of the world or to the earliest deadline. So the order of all that programs do is fixed, and
  * repeats.
  *
@@ -73,7 +73,7 @@ struct mlosim_time_page {
 
 enum mlosim_time_kind {
     /* From the program. */
-    MLOSIM_TIME_IDLE = 1,   /* value: deadline as in the page's now_ns, or MLOSIM_TIME_NEVER; ran */
+    MLOSIM_TIME_IDLE = 1,   /* value: deadline as in the page's now_ns, or MLOSIM_TIME_NEVER; ran: mlosim_idle */
     MLOSIM_TIME_WANT = 2,   /* outside of a turn: please give me one */
     MLOSIM_TIME_SYNC = 3,   /* handle all that this process has sent so far, then answer */
     MLOSIM_TIME_EXPECT = 4, /* value: pid of a process that was started (posix_spawn) and will join by itself */
@@ -84,9 +84,14 @@ enum mlosim_time_kind {
     MLOSIM_TIME_SYNCED = 17,
 };
 
+enum mlosim_idle {
+    MLOSIM_IDLE_RAN = 1,   /* the program did anything in its turn */
+    MLOSIM_IDLE_LOOKS = 2, /* what it waits for does not wake it: ask it whenever somebody else has run */
+};
+
 struct mlosim_time_message {
     uint32_t kind;
-    uint32_t ran; /* of IDLE: 1 if the program did anything in its turn */
+    uint32_t ran; /* of IDLE: enum mlosim_idle */
     int64_t value;
 };
 

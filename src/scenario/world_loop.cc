@@ -92,7 +92,9 @@ void WorldLoop::take_turns() {
     for (unsigned handlers = 0; handlers < outside_batch && !stopped_; ++handlers)
         if (io_.poll_one() == 0) break;
     if (stopped_) return;
-    if (!options_.programs->proceed(queue_.now())) return wait_for_outside();
+    const auto progress = options_.programs->proceed(queue_.now());
+    if (progress == host::TimeServer::Progress::again) return;
+    if (progress == host::TimeServer::Progress::awaits) return wait_for_outside();
     tell_settled();
     end_with_turn();
     arrive();

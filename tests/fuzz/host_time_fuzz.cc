@@ -30,6 +30,7 @@ public:
         (*watched)[pid] = std::move(ended);
         return std::make_unique<Watch>();
     }
+    [[nodiscard]] std::unique_ptr<Thread> thread(pid_t, pid_t) override { return nullptr; }
 };
 
 struct Thread final : host::TimeChannel {

@@ -51,6 +51,10 @@ struct Participant {
     std::optional<sim::Time> deadline;  ///< none: never
     bool hot = false;                   ///< something was sent to its process since it looked
     bool stale = true;                  ///< somebody else has run since it looked
+    bool looks = true;                  ///< what it waits for shows in no descriptor: it has to be asked
+    bool must_look = true;              ///< a thread of its own process has run since it looked
+    enum class Seen : std::uint8_t { no, awake, asleep } seen = Seen::no;  ///< since it is stale
+    std::unique_ptr<ProcessWatcher::Thread> thread;                        ///< nothing: cannot be looked at
     bool wants = false;
     bool sync = false;                        ///< waits for SYNCED
     std::optional<mlosim_time_message> said;  ///< the IDLE that ends its turn

@@ -203,13 +203,15 @@ static void notice_cancel(const struct time_wait* wait, uint64_t mask) {
 }
 
 static enum time_wake idle(struct time_wait* wait, uint64_t mask, uint64_t own_mask) {
-    uint32_t ran = 1;
+    uint32_t ran = MLOSIM_IDLE_RAN;
+    const bool unseen = wait->look && wait->count == 0;
+    const uint32_t looks = unseen || wait->recheck_ms > 0 ? MLOSIM_IDLE_LOOKS : 0;
     for (;;) {
         struct outside seen;
         int64_t timers = timers_next();
         int64_t deadline = timers < wait->deadline ? timers : wait->deadline;
         time_self.has_turn = false;
-        if (time_self.alone || !say(MLOSIM_TIME_IDLE, ran, deadline) || !await_turn(wait, mask, &seen)) {
+        if (time_self.alone || !say(MLOSIM_TIME_IDLE, ran | looks, deadline) || !await_turn(wait, mask, &seen)) {
             if (!time_self.alone) daemon_has_ended();
             time_self.alone = true;
             time_self.has_turn = true;

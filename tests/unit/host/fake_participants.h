@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,17 +23,33 @@ private:
     sim::Duration now_{0};
 };
 
-/// Processes that end when the test says so.
+/// Processes that end when the test says so, and whose threads sleep when it says so.
 class FakeProcesses final : public ProcessWatcher {
 public:
-    explicit FakeProcesses(std::multimap<pid_t, std::function<void()>>& watched) : watched_(watched) {}
+    explicit FakeProcesses(std::multimap<pid_t, std::function<void()>>& watched,
+                           const std::set<pid_t>* sleepers = nullptr)
+        : watched_(watched), sleepers_(sleepers) {}
     [[nodiscard]] std::unique_ptr<Watch> watch(pid_t pid, std::function<void()> ended) override {
         watched_.emplace(pid, std::move(ended));
         return std::make_unique<Watch>();
     }
+    class FakeThread final : public Thread {
+    public:
+        FakeThread(const std::set<pid_t>& sleepers, pid_t number) : sleepers_(sleepers), number_(number) {}
+        [[nodiscard]] bool asleep() override { return sleepers_.count(number_) > 0; }
+
+    private:
+        const std::set<pid_t>& sleepers_;
+        pid_t number_;
+    };
+    [[nodiscard]] std::unique_ptr<Thread> thread(pid_t, pid_t thread) override {
+        if (sleepers_ == nullptr) return nullptr;
+        return std::make_unique<FakeThread>(*sleepers_, thread);
+    }
 
 private:
     std::multimap<pid_t, std::function<void()>>& watched_;
+    const std::set<pid_t>* sleepers_;
 };
 
 /// One thread of a program that does what the test says.

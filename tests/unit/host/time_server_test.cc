@@ -30,6 +30,7 @@ struct PartInVirtualTime : ::testing::Test {
     testing::ClockInHand wall;
     std::multimap<pid_t, std::function<void()>> watched;
     std::vector<std::string> warnings;
+    std::set<pid_t> sleepers;
     std::unique_ptr<TimeServer> server = make();
     Time now;
 
@@ -38,7 +39,7 @@ struct PartInVirtualTime : ::testing::Test {
         options.realtime_at_zero = 1767225600s;
         options.entropy_seed = seed;
         options.warn = [this](const std::string& what) { warnings.push_back(what); };
-        auto opened = TimeServer::open(io, wall, std::move(options), std::make_unique<testing::FakeProcesses>(watched));
+        auto opened = TimeServer::open(io, wall, std::move(options), std::make_unique<testing::FakeProcesses>(watched, &sleepers));
         return opened ? std::move(*opened) : nullptr;
     }
 
@@ -50,7 +51,12 @@ struct PartInVirtualTime : ::testing::Test {
     std::unique_ptr<FakeParticipant> member(mlosim_join_kind kind, pid_t pid) {
         return std::make_unique<FakeParticipant>(*server, kind, pid, "program");
     }
-    bool proceed() { return server->proceed(now); }
+    bool proceed() {
+        while (true) {
+            const auto progress = server->proceed(now);
+            if (progress != TimeServer::Progress::again) return progress == TimeServer::Progress::settled;
+        }
+    }
     void dies(pid_t pid) {
         const auto [first, last] = watched.equal_range(pid);
         const std::vector<std::pair<pid_t, std::function<void()>>> told(first, last);
@@ -235,6 +241,50 @@ TEST_F(PartInVirtualTime, KeepsItsOrderWhenSomebodyWantsATurnEarly) {
     EXPECT_EQ(c->turns, 1U);
     c->idle(false);
     EXPECT_TRUE(proceed()) << "its wish has been granted";
+}
+
+TEST_F(PartInVirtualTime, LetsThoseSleepWhomNothingHasWoken) {
+    const auto a = program(100);
+    const auto b = program(101);
+    const auto c = program(102);
+    const auto d = program(103);
+    for (FakeParticipant* one : {a.get(), b.get(), c.get(), d.get()})
+        one->idle(false);
+    sleepers = {101, 102, 103};
+    settle({a.get(), b.get(), c.get(), d.get()});  // the first turn everybody gets
+    server->sent_to(100);
+    EXPECT_FALSE(proceed());
+    ASSERT_EQ(a->turns, 1U);
+    sleepers.erase(103);  // woken by what a does
+    a->idle(true);
+    EXPECT_EQ(server->proceed(now), TimeServer::Progress::again);
+    c->say(MLOSIM_TIME_WANT);  // it was awake for a moment, and asleep again when looked at
+    EXPECT_FALSE(proceed());
+    EXPECT_EQ(c->turns, 1U);
+    c->idle(false);
+    EXPECT_FALSE(proceed());
+    EXPECT_EQ(d->turns, 1U);
+    d->idle(false);
+    EXPECT_TRUE(proceed());
+    EXPECT_EQ(b->turns, 0U);
+}
+
+TEST_F(PartInVirtualTime, AsksSleepersWhomNothingWouldWake) {
+    const auto a = program(100);
+    const auto locked = program(101);
+    a->idle(false), locked->idle(false);
+    sleepers = {100, 101};
+    settle({a.get(), locked.get()});
+    server->sent_to(101);
+    EXPECT_FALSE(proceed());
+    locked->say(MLOSIM_TIME_IDLE, MLOSIM_TIME_NEVER, MLOSIM_IDLE_LOOKS);
+    EXPECT_TRUE(proceed());
+    server->sent_to(100);
+    EXPECT_FALSE(proceed());
+    locked->turns = 0;
+    a->idle(true);
+    EXPECT_FALSE(proceed());
+    EXPECT_EQ(locked->turns, 1U);
 }
 
 TEST_F(PartInVirtualTime, TellsWhenATurnHasEnded) {
@@ -473,7 +523,7 @@ TEST(AMessageOfTime, IsCheckedOnItsWayIn) {
     EXPECT_FALSE(bad({MLOSIM_TIME_IDLE, 1, MLOSIM_TIME_NEVER}));
     EXPECT_FALSE(bad({MLOSIM_TIME_EXPECT, 0, 1}));
     EXPECT_TRUE(bad({MLOSIM_TIME_IDLE, 1, 0}, 15)) << "too short";
-    EXPECT_TRUE(bad({MLOSIM_TIME_IDLE, 2, 0})) << "ran twice";
+    EXPECT_TRUE(bad({MLOSIM_TIME_IDLE, 4, 0})) << "idle in an unknown way";
     EXPECT_TRUE(bad({0, 0, 0})) << "no kind";
     EXPECT_TRUE(bad({7, 0, 0})) << "no kind";
     EXPECT_TRUE(bad({MLOSIM_TIME_TURN, 0, 0})) << "only the daemon says that";
@@ -493,6 +543,31 @@ TEST(AMessageOfTime, IsCheckedOnItsWayIn) {
     mlosim_join endless{MLOSIM_JOIN_PROGRAM, 1, {}};
     std::memset(endless.name, 'x', sizeof endless.name);
     EXPECT_TRUE(bad_join(endless)) << "a name without an end";
+}
+
+TEST(AProcessWatcher, SeesWhoSleeps) {
+    boost::asio::io_context io;
+    const auto watcher = make_process_watcher(io);
+    const auto own = watcher->thread(::getpid(), ::gettid());
+    ASSERT_TRUE(own);
+    EXPECT_FALSE(own->asleep());
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::pause();
+        ::_exit(0);
+    }
+    const auto other = watcher->thread(child, child);
+    ASSERT_TRUE(other);
+    bool asleep = false;
+    for (int i = 0; i < 5000 && !asleep; ++i) {
+        asleep = other->asleep();
+        ::usleep(1000);
+    }
+    EXPECT_TRUE(asleep);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    EXPECT_FALSE(other->asleep());
+    EXPECT_FALSE(watcher->thread(child, child));
 }
 
 TEST(AProcessWatcher, TellsOfAZombie) {
