@@ -325,6 +325,7 @@ Result<void> Turns::idle(Participant& who, const mlosim_time_message& message) {
     if (who.state == State::reserved || who.state == State::leaving) return fail(EPROTO, "idle before its beginning");
     if (who.state == State::turn) {
         who.said = message;  // its turn ends when everything that it sent before has been handled
+        who.wants = false;   // but not what it wants from now on
         return {};
     }
     who.looks = (message.ran & MLOSIM_IDLE_LOOKS) != 0;
@@ -405,7 +406,6 @@ void Turns::take_turn_back() {
         holder_ = 0;
     enter(who, State::idle);
     (void)idle(who, said);
-    who.wants = false;
     if (!ran) return;
     ++doings_;
     for (auto& [number, other] : participants_) {

@@ -222,6 +222,20 @@ TEST_F(PartInVirtualTime, GivesATurnToWhoWantsOne) {
     EXPECT_TRUE(proceed());
 }
 
+TEST_F(PartInVirtualTime, HearsWhoWantsATurnAtOnceAfterItsLast) {
+    const auto a = program(100);
+    a->idle(false);
+    EXPECT_FALSE(proceed());
+    a->say(MLOSIM_TIME_WANT);  // crossed the turn on its way
+    a->idle(true);
+    a->say(MLOSIM_TIME_WANT);  // both are read at once
+    a->turns = 0;
+    EXPECT_FALSE(proceed());
+    EXPECT_EQ(a->turns, 1U);
+    a->idle(false);
+    EXPECT_TRUE(proceed());
+}
+
 TEST_F(PartInVirtualTime, KeepsItsOrderWhenSomebodyWantsATurnEarly) {
     const auto a = program(100);
     const auto b = program(101);
