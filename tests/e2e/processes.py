@@ -273,6 +273,11 @@ class Shipped(Processes):
     def test_sae_with_sids_programs(self):
         self.repeats("sae-programs.json", *sids("hostapd", "wpa_supplicant"))
 
+    def test_all_that_they_tell_for_debugging_repeats(self):
+        debug = [option for process in (0, 1) for option in ("--set", f'/processes/{process}/argv/-="-ddK"')]
+        self.repeats("sae-programs.json", *debug)
+        self.repeats("sae-programs.json", *debug, *sids("hostapd", "wpa_supplicant"))
+
     def test_a_station_mld(self):
         self.both("mld-program.json", *sids("wpa_supplicant"))
 
