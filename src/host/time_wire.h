@@ -6,9 +6,9 @@
  * has the turn. It gives the turn back when it has nothing to do (IDLE), and says until when. The daemon then gives the
  * turn to the next one, in the order in which they joined. Whoever gets a turn looks at what it waits for: its
  * descriptors (polled once more, with a time-out of zero), its deadline, a lock, a signal. If there is nothing it says
- * IDLE at once; otherwise it goes on with its program. Who sleeps in poll() on all that it waits for needs not be asked. Only when everyone in a row had nothing to do does time move on:
- * to the next event of the world or to the earliest deadline. So the order of all that programs do is fixed, and
- * repeats.
+ * IDLE at once; otherwise it goes on with its program. Who sleeps in poll() on all that it waits for needs not be
+ * asked. Only when everyone in a row had nothing to do does time move on: to the next event of the world or to the
+ * earliest deadline. So the order of all that programs do is fixed, and repeats.
  *
  *   program                                daemon
  *   (connects) hello, join

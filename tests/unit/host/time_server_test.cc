@@ -39,7 +39,8 @@ struct PartInVirtualTime : ::testing::Test {
         options.realtime_at_zero = 1767225600s;
         options.entropy_seed = seed;
         options.warn = [this](const std::string& what) { warnings.push_back(what); };
-        auto opened = TimeServer::open(io, wall, std::move(options), std::make_unique<testing::FakeProcesses>(watched, &sleepers));
+        auto opened = TimeServer::open(io, wall, std::move(options),
+                                       std::make_unique<testing::FakeProcesses>(watched, &sleepers));
         return opened ? std::move(*opened) : nullptr;
     }
 
