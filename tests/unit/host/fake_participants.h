@@ -55,8 +55,7 @@ private:
 /// One thread of a program that does what the test says.
 class FakeParticipant final : public TimeChannel {
 public:
-    FakeParticipant(TimeServer& server, mlosim_join_kind kind, pid_t peer, const std::string& name)
-        : server_(server), peer_(peer) {
+    FakeParticipant(TimeServer& server, mlosim_join_kind kind, pid_t peer, const std::string& name) : server_(server) {
         mlosim_join join{};
         join.kind = kind;
         join.thread = peer;
@@ -91,7 +90,6 @@ private:
     void end() override { told_to_end = true; }
 
     TimeServer& server_;
-    pid_t peer_;
     std::uint32_t number_ = 0;
 };
 
