@@ -107,6 +107,8 @@ Result<Campaign::Read> Campaign::parse(const std::string& manifest) {
         auto seeds = Seeds::parse(in.at("seeds").get<std::string>());
         auto shard = parse_shard(in.at("shard").get<std::string>());
         if (scenarios.empty() || !seeds || !shard) return bad();
+        if (seeds->size() * combinations > Seeds::most || seeds->size() * combinations * scenarios.size() > Seeds::most)
+            return bad();
         if (shard->whole()) shard->source.clear();
         return Read{Campaign(std::move(scenarios), std::move(axes), std::move(*seeds), texts(in.at("options")),
                              in.at("mlosimd").get<std::string>()),

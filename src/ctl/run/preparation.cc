@@ -106,7 +106,9 @@ Result<Campaign> prepare(const Options& options, const std::string& mlosimd) {
         scenario.fingerprint = fingerprint(*text);
         scenarios.push_back(std::move(scenario));
     }
-    return Campaign(std::move(scenarios), std::move(*axes), std::move(*seeds), more, std::move(*identity));
+    Campaign out(std::move(scenarios), std::move(*axes), std::move(*seeds), more, std::move(*identity));
+    if (out.size() > Seeds::most) return fail(EINVAL, "more than " + std::to_string(Seeds::most) + " runs");
+    return out;
 }
 
 fs::path folder_of(const Options& options, const Shard& shard) {
