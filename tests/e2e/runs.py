@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """mlosimctl run: campaigns that are interrupted, sharded, merged, and whose failures are made again."""
+import contextlib
 import json
 import os
 import pathlib
@@ -198,6 +199,20 @@ class Runs(Campaign):
         left = subprocess.run(["pgrep", "-f", str(self.directory)], capture_output=True, text=True).stdout
         self.assertEqual(left, "", "nobody is left over")
 
+    def test_a_run_that_hangs_is_killed(self):
+        fake = self.directory / "mlosimd"
+        fake.write_text(f"""#!/bin/sh
+case "$*" in *--seed*) trap "" TERM; sleep 1000 & echo $$ $! > {self.directory}/pids; while :; do sleep 1000; done ;; esac
+exec {programs.mlosimd()} "$@"
+""")
+        fake.chmod(0o755)
+        done = self.run_all("--seeds", "1", "--mlosimd", fake, "--time-limit", "200ms", "--captures", 0)
+        self.assertEqual(done.code, 1, done.text)
+        self.assertEqual([r["signature"] for r in records(self.results)], ["time-out"])
+        for pid in (self.directory / "pids").read_text().split():
+            status = pathlib.Path(f"/proc/{pid}/status")
+            self.assertTrue(not status.exists() or "State:\tZ" in status.read_text(), "what it started has ended, too")
+
     def test_a_run_that_others_stop_is_not_made(self):
         """As a cluster does it that ends a job: whoever belongs to it is told to stop."""
         slow = {**DICE, "clock": "real", "duration": "1 s", "expect": [{"at": "1 s", "bss": {"radio": "sta"}}]}
@@ -211,7 +226,8 @@ class Runs(Campaign):
             if stopped:
                 time.sleep(0.2)
                 for pid in (*pids, process.pid):
-                    os.kill(int(pid), signal.SIGTERM)
+                    with contextlib.suppress(ProcessLookupError):  # the first to end may end the others
+                        os.kill(int(pid), signal.SIGTERM)
             out, _ = process.communicate(timeout=LIMIT)
             self.assertEqual(process.returncode == 3, stopped, out)
             self.assertEqual("told to stop before its end" in out, stopped, out)

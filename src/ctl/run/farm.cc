@@ -26,6 +26,9 @@ constexpr std::uint64_t largest_capture = std::uint64_t{1} << 30U;
 constexpr const char* netlink_capture = "netlink.pcapng";
 constexpr std::uint64_t least_capture = 256;
 
+/// For a run whose time is over, and that may hang.
+constexpr auto to_tidy_up = std::chrono::seconds(3);
+
 /// The folder of a run, within the results.
 std::string place_of(const Run& run) {
     return "runs/" + std::to_string(run.number) + "-seed-" + std::to_string(run.seed);
@@ -143,7 +146,10 @@ Result<void> Farm::attend() {
     for (std::size_t i = 0; i < under_way_.size();) {
         UnderWay& run = *under_way_[i];
         if (!run.process->attend()) {
-            if (run.process->age() > settings_.time_limit && !run.process->ending().timed_out) run.process->kill(true);
+            if (run.process->age() > settings_.time_limit) {
+                if (!run.process->ending().timed_out) run.process->tell_to_stop();
+                if (run.process->age() > settings_.time_limit + to_tidy_up) run.process->kill();
+            }
             ++i;
             continue;
         }

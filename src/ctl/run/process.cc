@@ -100,7 +100,7 @@ Result<std::unique_ptr<Process>> Process::start(const std::vector<std::string>& 
 
 Process::~Process() {
     if (pid_ > 0) {
-        kill(false);
+        kill();
         ::waitpid(pid_, nullptr, 0);
     }
     close_if_open(out_);
@@ -126,8 +126,12 @@ bool Process::attend() {
     return true;
 }
 
-void Process::kill(bool because_of_time) noexcept {
-    ending_.timed_out = because_of_time;
+void Process::tell_to_stop() noexcept {
+    ending_.timed_out = true;
+    if (pid_ > 0) ::kill(pid_, SIGTERM);
+}
+
+void Process::kill() noexcept {
     if (pid_ <= 0) return;
     ::kill(-pid_, SIGKILL);
     ::kill(pid_, SIGKILL);

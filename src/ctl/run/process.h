@@ -31,8 +31,10 @@ public:
     [[nodiscard]] int end() const noexcept { return end_; }
     /// Reads what is there. True: it has ended, and all is read.
     [[nodiscard]] bool attend();
+    /// Its time is over: it may tidy up.
+    void tell_to_stop() noexcept;
     /// It and what it started; it is still to be waited for.
-    void kill(bool because_of_time) noexcept;
+    void kill() noexcept;
 
     [[nodiscard]] Ending& ending() noexcept { return ending_; }
     [[nodiscard]] std::chrono::duration<double> age() const { return Clock::now() - begun_; }
