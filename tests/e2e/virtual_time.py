@@ -20,6 +20,7 @@ from harness.inside import Inside
 from harness.world import PATIENCE, World
 
 RUNS = int(os.environ.get("MLOSIM_RUNS", "3"))
+SANITIZED = os.environ.get("MLOSIM_SANITIZED") == "1"
 PASSWORD = "12345678"
 RECORDS = ("trace", "pcap", "nlpcap")
 RELEASES = {"2.10": hostap.debian_12, "2.11": hostap.debian_sid}
@@ -210,7 +211,7 @@ class VirtualTime(unittest.TestCase):
         starts = [run.wall("begins", "connected") for run in (virtual, real)]
         print(f"# {scene} {' '.join(arguments)}: {walls[0]:.3f} s in virtual time, {walls[1]:.3f} s in real time; "
               f"start of both programs and connection alone: {starts[0]:.3f} s, {starts[1]:.3f} s", flush=True)
-        self.assertLess(walls[0] * 10, walls[1])
+        self.assertLess(walls[0] * (3 if SANITIZED else 10), walls[1])
 
     def test_wpa2_repeats(self):
         run = self.repeats(world_of(2), "wpa2")
@@ -230,9 +231,9 @@ class VirtualTime(unittest.TestCase):
 
     def test_takes_a_fraction_of_real_time(self):
         for release in RELEASES:
-            self.compare_with_real_time(world_of(2), "wpa2", release, "3")
-            self.compare_with_real_time(world_of(2), "sae", release, "3")
-        self.compare_with_real_time(TWO_LINKS, "two_links", "3")
+            self.compare_with_real_time(world_of(2), "wpa2", release, "5")
+            self.compare_with_real_time(world_of(2), "sae", release, "5")
+        self.compare_with_real_time(TWO_LINKS, "two_links", "5")
 
     def test_a_minute_takes_less_than_two_seconds(self):
         run = self.play(TWO_LINKS, "two_links", "60")
