@@ -236,6 +236,49 @@ TEST_F(AnEndpoint, AnswersCallsAboutASocket) {
     EXPECT_EQ(call(MLOSIM_OP_INFO, 1234567890).error, ENOTCONN);
 }
 
+TEST_F(AnEndpoint, HasNoPartInTimeToGiveWhereTheClockIsReal) {
+    const Client program(endpoint->socket_path());
+    Packet packet = hello(program, MLOSIM_ROLE_TIME);
+    ASSERT_TRUE(program.send(packet << mlosim_join{MLOSIM_JOIN_PROGRAM, ::getpid(), "program"}));
+    let_it_work();
+    const Packet got = program.receive();
+    mlosim_welcome welcome{};
+    ASSERT_EQ(got.size(), sizeof welcome);
+    std::memcpy(&welcome, got.data(), sizeof welcome);
+    EXPECT_EQ(welcome.error, ENOTSUP);
+    let_it_work();
+    EXPECT_TRUE(program.at_end());
+}
+
+TEST_F(AnEndpoint, EndsAParticipantThatSendsRubbishAndNoOther) {
+    const sim::MonotonicClock wall;
+    const auto time = std::move(TimeServer::open(io, wall, {}).value());
+    endpoint = std::move(Endpoint::open(io, server, services, {directory + "/timed/socket", 100, time.get()}).value());
+    const auto join = [&](mlosim_join_kind kind) {
+        auto program = std::make_unique<Client>(endpoint->socket_path());
+        Packet packet = hello(*program, MLOSIM_ROLE_TIME);
+        EXPECT_TRUE(program->send(packet << mlosim_join{static_cast<std::uint32_t>(kind), ::getpid(), "program"}));
+        let_it_work();
+        EXPECT_EQ(program->receive().size(), sizeof(mlosim_welcome) + sizeof(mlosim_time_facts));
+        return program;
+    };
+    const auto good = join(MLOSIM_JOIN_PROGRAM);
+    const auto bad = join(MLOSIM_JOIN_THREAD);
+    Packet idle;
+    ASSERT_TRUE(good->send(idle << mlosim_time_message{MLOSIM_TIME_IDLE, 0, MLOSIM_TIME_NEVER}));
+    ASSERT_TRUE(bad->send({1, 2, 3}));
+    let_it_work();
+    let_it_work();
+    EXPECT_TRUE(bad->at_end());
+    EXPECT_EQ(time->proceed({}), TimeServer::Progress::awaits);
+    const Packet turn = good->receive();
+    mlosim_time_message message{};
+    ASSERT_EQ(turn.size(), sizeof message);
+    std::memcpy(&message, turn.data(), sizeof message);
+    EXPECT_EQ(message.kind, static_cast<std::uint32_t>(MLOSIM_TIME_TURN));
+    endpoint.reset();
+}
+
 TEST_F(AnEndpoint, TakesACookieOnce) {
     const auto first = netlink_socket();
     const Client second(endpoint->socket_path());
