@@ -4,7 +4,10 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -18,7 +21,7 @@ namespace mlosim::host {
 namespace {
 
 struct Message {
-    char what;  ///< '+', '-', or '.': all is done
+    char what;  ///< '+', '-', '!': the directory stays, or '.': all is done
     pid_t group;
 };
 
@@ -43,6 +46,7 @@ void close_all_from(unsigned first) {
     fd = ::dup2(fd, 0);
     close_all_from(1);
     std::set<pid_t> groups;
+    bool spared = false;
     Message message{};
     for (;;) {
         const ssize_t got = ::read(fd, &message, sizeof message);
@@ -51,14 +55,22 @@ void close_all_from(unsigned first) {
         if (message.what == '.') ::_exit(0);
         if (message.what == '+')
             groups.insert(message.group);
+        else if (message.what == '!')
+            spared = true;
         else
             groups.erase(message.group);
     }
     for (const pid_t group : groups)
         ::kill(-group, SIGKILL);
     std::error_code ignored;
-    std::filesystem::remove_all(directory, ignored);
+    if (!spared) std::filesystem::remove_all(directory, ignored);
     ::_exit(0);
+}
+
+/// Our children, as the kernel lists them (CONFIG_PROC_CHILDREN; none without).
+std::vector<pid_t> children() {
+    std::ifstream list("/proc/thread-self/children");
+    return {std::istream_iterator<pid_t>(list), std::istream_iterator<pid_t>()};
 }
 
 }  // namespace
@@ -70,12 +82,34 @@ Result<std::unique_ptr<Keeper>> Keeper::start(const std::string& directory) {
     if (pid == 0) keep(pipe[0], directory);
     const int error = errno;
     ::close(pipe[0]);
-    if (pid > 0) return std::unique_ptr<Keeper>(new Keeper(pid, pipe[1]));
+    if (pid > 0) {
+        ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+        return std::unique_ptr<Keeper>(new Keeper(pid, pipe[1]));
+    }
     ::close(pipe[1]);
     return fail(error, std::string("fork: ") + std::strerror(error));
 }
 
+/// Who ends may leave children of its own behind, who become ours: until nobody is left.
+void Keeper::end_others() const {
+    for (;;) {
+        bool ended = false;
+        for (const pid_t child : children()) {
+            if (child == pid_) continue;
+            ::kill(child, SIGKILL);
+            pid_t reaped;
+            do
+                reaped = ::waitpid(child, nullptr, 0);
+            while (reaped < 0 && errno == EINTR);
+            ended = ended || reaped == child;
+        }
+        if (!ended) return;
+    }
+}
+
 Keeper::~Keeper() {
+    end_others();
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0);
     say('.', 0);
     ::close(fd_);
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {

@@ -164,9 +164,10 @@ private:
     void watch_end(ProcessIndex index);
     [[nodiscard]] bool may_be_heard(ProcessIndex index) const;
     void hear_now();
-    void drain(ProcessIndex index);
+    void drain(ProcessIndex index, std::size_t at_most);
     void hear_soon(ProcessIndex index);
-    void hear_all();
+    enum class Whom : std::uint8_t { all, those_who_may_be_heard };
+    void hear_all(Whom whom = Whom::all);
     bool hear(ProcessIndex index);
     bool hear_lines(ProcessIndex index, bool whole_ones_only);
     bool hear_events(ProcessIndex index);
@@ -309,7 +310,7 @@ bool Implementation::takes_part(const Running& running) const {
 /// What is written is read at once, so that nobody has to wait for us; told it is in its time.
 void Implementation::watch_output(ProcessIndex index) {
     running_[index].output_readable->wait([this, index, child = running_[index].child.get()] {
-        drain(index);
+        drain(index, read_at_once);
         hear_soon(index);
         const Running& running = running_[index];
         if (running.child.get() == child && !running.closed) watch_output(index);
@@ -332,10 +333,11 @@ void Implementation::watch_end(ProcessIndex index) {
     });
 }
 
-void Implementation::drain(ProcessIndex index) {
+/// Reads no more than about `at_most`: one that never stops printing must not keep us here.
+void Implementation::drain(ProcessIndex index, std::size_t at_most) {
     Running& running = running_[index];
     std::size_t total = 0;
-    while (running.child && !running.closed) {
+    while (running.child && !running.closed && total < at_most) {
         const auto text = running.child->read(read_at_once);
         if (!text) running.closed = true;
         if (!text || text->empty()) break;
@@ -357,17 +359,20 @@ void Implementation::hear_soon(ProcessIndex index) {
 
 void Implementation::hear_now() {
     if (options_.catch_up) options_.catch_up();
-    hear_all();
+    hear_all(Whom::those_who_may_be_heard);
 }
 
-/// Everybody in the order of the scenario: whatever came first in real time.
-void Implementation::hear_all() {
+/// In the order of the scenario: whatever came first in real time.
+void Implementation::hear_all(Whom whom) {
+    const auto is_meant = [&](ProcessIndex index) {
+        return running_[index].child && (whom == Whom::all || may_be_heard(index));
+    };
     std::vector<pollfd> all;
     std::vector<ProcessIndex> whose;
     bool unread = false;
     for (ProcessIndex i = 0; i < running_.size(); ++i) {
+        if (!is_meant(i)) continue;
         const Running& running = running_[i];
-        if (!running.child) continue;
         unread = unread || !running.unread.empty();
         for (const auto& [name, channel] : running.channels)
             unread = unread || !channel.unread.empty();
@@ -383,7 +388,7 @@ void Implementation::hear_all() {
     if (::poll(all.data(), all.size(), 0) <= 0 && !unread) return;
     bool news = false;
     for (ProcessIndex i = 0; i < running_.size(); ++i)
-        if (running_[i].child) news = hear(i) || news;
+        if (is_meant(i)) news = hear(i) || news;
     if (news && events_ != nullptr) events_->heard();
     look_for_the_last();
 }
@@ -391,7 +396,7 @@ void Implementation::hear_all() {
 bool Implementation::hear(ProcessIndex index) {
     // Once it has ended nothing more can come: so that is looked at first, and told last.
     const bool over = running_[index].child->ended().has_value();
-    drain(index);
+    drain(index, over || takes_part(running_[index]) ? host::ChildProcess::output_room : read_at_once);
     bool news = hear_lines(index, !over && !running_[index].closed);
     news = hear_events(index) || news;
     return (over && hear_end(index)) || news;
@@ -584,10 +589,11 @@ PrivateDirectory::PrivateDirectory(std::string path) : path_(std::move(path)) {}
 
 void PrivateDirectory::keep() {
     kept_ = true;
-    keeper_.reset();
+    if (keeper_) keeper_->spare_directory();
 }
 
 PrivateDirectory::~PrivateDirectory() {
+    keeper_.reset();  // first those who may still write there
     std::error_code ignored;
     if (!kept_) fs::remove_all(path_, ignored);
 }

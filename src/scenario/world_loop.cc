@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint64_t batch = 256;
 /// Handlers that one look at the outside may run: programs that never stop talking must not stop time.
 constexpr unsigned outside_batch = 256;
+constexpr sim::Duration longest_look = std::chrono::milliseconds(20);
 }  // namespace
 
 /// Wakes the loop at a moment of the world. Set again only when that moment changes, which most requests do not do.
@@ -89,8 +90,7 @@ bool WorldLoop::stands() const {
 
 /// With programs, time moves only when all that they have said was handled, and they have nothing to do.
 void WorldLoop::take_turns() {
-    for (unsigned handlers = 0; handlers < outside_batch && !stopped_; ++handlers)
-        if (io_.poll_one() == 0) break;
+    listen();
     if (stopped_) return;
     const auto progress = options_.programs->proceed(queue_.now());
     if (progress == host::TimeServer::Progress::again) return;
@@ -137,13 +137,18 @@ void WorldLoop::run_on() {
     run();
 }
 
+void WorldLoop::listen() {
+    const sim::Duration until = wall_.now() + longest_look;
+    for (unsigned handlers = 0; handlers < outside_batch && !stopped_ && wall_.now() < until; ++handlers)
+        if (io_.poll_one() == 0) break;
+}
+
 /// Reads what has come from outside by now. Whoever slept through a timer, of the machine's load or of its own, must
 /// not find its peers dead because of that: what they said in time lies unread in their sockets.
 void WorldLoop::hear() {
     if (stopped_) return;
     const sim::Time begun = pacer_.target();
-    for (unsigned handlers = 0; handlers < outside_batch && !stopped_; ++handlers)
-        if (io_.poll_one() == 0) break;
+    listen();
     heard_ = begun;
 }
 

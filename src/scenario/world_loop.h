@@ -90,6 +90,7 @@ private:
     [[nodiscard]] sim::Time horizon();
     [[nodiscard]] sim::Time heard_horizon();
     void hear();
+    void listen();
     bool fire(sim::Time until, std::uint64_t at_most);
     void end_with_turn();
     void arrive();

@@ -1,5 +1,6 @@
 #include "host/keeper.h"
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 
@@ -30,16 +31,58 @@ struct AKeeper : ::testing::Test {
     std::string directory;
 };
 
-TEST_F(AKeeper, DoesNothingAfterAnOrderlyEnd) {
+TEST_F(AKeeper, LeavesTheDirectoryAfterAnOrderlyEndAndNoChild) {
     auto keeper = Keeper::start(directory);
     ASSERT_TRUE(keeper);
-    const pid_t kept = child();
-    (*keeper)->add(kept);
+    const pid_t left = child();
+    (*keeper)->add(left);
     keeper->reset();
     EXPECT_TRUE(std::filesystem::exists(directory));
-    EXPECT_EQ(::waitpid(kept, nullptr, WNOHANG), 0);
-    ::kill(kept, SIGKILL);
-    ::waitpid(kept, nullptr, 0);
+    EXPECT_EQ(::kill(left, 0), -1);
+    EXPECT_EQ(errno, ESRCH);
+}
+
+TEST_F(AKeeper, EndsADaemonThatAChildHasLeftBehind) {
+    auto keeper = Keeper::start(directory);
+    ASSERT_TRUE(keeper);
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    const pid_t parent = ::fork();
+    if (parent == 0) {
+        const pid_t daemon = ::fork();
+        if (daemon == 0) {
+            ::setsid();
+            for (;;)
+                ::pause();
+        }
+        (void)!::write(ends[1], &daemon, sizeof daemon);
+        ::_exit(0);
+    }
+    pid_t daemon = -1;
+    ASSERT_EQ(::read(ends[0], &daemon, sizeof daemon), static_cast<ssize_t>(sizeof daemon));
+    ::close(ends[0]);
+    ::close(ends[1]);
+    EXPECT_EQ(::waitpid(parent, nullptr, 0), parent);
+    EXPECT_EQ(::kill(daemon, 0), 0);
+    keeper->reset();
+    EXPECT_EQ(::kill(daemon, 0), -1);
+    EXPECT_EQ(errno, ESRCH);
+}
+
+TEST_F(AKeeper, SparesTheDirectoryWhenToldTo) {
+    const pid_t lost = child();
+    const pid_t owner = ::fork();
+    if (owner == 0) {
+        auto keeper = Keeper::start(directory);
+        if (!keeper) ::_exit(1);
+        (*keeper)->add(lost);
+        (*keeper)->spare_directory();
+        ::kill(::getpid(), SIGKILL);
+    }
+    ::waitpid(owner, nullptr, 0);
+    EXPECT_EQ(::waitpid(lost, nullptr, 0), lost);
+    ::usleep(50000);
+    EXPECT_TRUE(std::filesystem::exists(directory));
 }
 
 TEST_F(AKeeper, EndsWhatIsLeftOfOneWhoWasKilled) {
