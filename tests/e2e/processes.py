@@ -191,6 +191,20 @@ class Ends(Processes):
         self.assertEqual(process.wait(PATIENCE), 0)
         self.gone(leader)
 
+    def test_by_itself_with_a_daemon_left_running(self):
+        script = ("import os\nif os.fork(): raise SystemExit\nos.setsid()\n"
+                  "open('pid', 'w').write(str(os.getpid()))\nimport time; time.sleep(600)")
+        outcome = mlosimd("--scenario", self.world(self.python(script, exit=0), duration="1 s"), "--no-socket", "--keep-files")
+        self.assertEqual(outcome.code, 0, outcome)
+        kept = pathlib.Path(re.search("working directories: (.*)", outcome.err).group(1))
+        self.addCleanup(shutil.rmtree, kept)
+        self.assertFalse(pathlib.Path("/proc", (kept / "p0" / "pid").read_text()).exists())
+
+    def test_in_time_with_one_that_never_stops_printing(self):
+        begun = time.monotonic()
+        self.held(self.run_world({"argv": ["yes"], "preload": False}, duration="1 s"))
+        self.assertLess(time.monotonic() - begun, PATIENCE / 2)
+
     def test_by_sigkill(self):
         process = self.started(self.STUBBORN)
         leader, = self.children_of(process)
