@@ -25,14 +25,8 @@ Result<Part> read_part(const fs::path& folder) {
     if (!manifest) return fail(manifest.error());
     auto read = Campaign::parse(*manifest);
     if (!read) return fail(EBADMSG, (folder / "manifest.json").string() + ": " + read.error().message);
-    const auto text = read_file(folder / "results.jsonl");
-    if (!text) return fail(text.error());
-    auto records = parse_results(*text);
-    if (!records) return fail(EBADMSG, (folder / "results.jsonl").string() + ": " + records.error().message);
-    for (const Record& record : *records)
-        if (!read->campaign.has(record))
-            return fail(EBADMSG, (folder / "results.jsonl").string() + ": run " + std::to_string(record.run) +
-                                     " is none of its campaign");
+    auto records = ResultsReader(folder / "results.jsonl", read->campaign, read->shard).read();
+    if (!records) return fail(std::move(records.error()));
     return Part{folder, std::move(read->campaign), std::move(read->shard), std::move(*records)};
 }
 

@@ -34,10 +34,11 @@ int write_all(int file, std::string_view text) {
 
 }  // namespace
 
-Result<std::string> read_file(const fs::path& file) {
+Result<std::string> read_file(const fs::path& file, std::uint64_t from) {
     errno = 0;
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
+    if (in) in.seekg(static_cast<std::streamoff>(from));
     if (in) text << in.rdbuf();
     if (!in || in.bad() || fs::is_directory(file)) return os_error(file, errno != 0 ? errno : EIO);
     return std::move(text).str();
@@ -56,18 +57,41 @@ Result<void> replace_file(const fs::path& file, std::string_view text) {
     return os_error(file, error);
 }
 
-Result<std::vector<Record>> parse_results(std::string_view text, std::uint64_t* whole) {
+Result<std::vector<Record>> parse_results(std::string_view text, std::uint64_t* whole, std::uint64_t lines_before) {
     std::vector<Record> out;
-    std::uint64_t number = 0;
     std::size_t begin = 0;
     for (std::size_t end = 0; (end = text.find('\n', begin)) != text.npos; begin = end + 1) {
         auto record = parse_record(text.substr(begin, end - begin));
-        ++number;
-        if (!record) return fail(EBADMSG, "line " + std::to_string(number) + " is no result of a run");
+        if (!record)
+            return fail(EBADMSG, "line " + std::to_string(lines_before + out.size() + 1) + " is no result of a run");
         out.push_back(std::move(*record));
     }
     if (whole != nullptr) *whole = begin;
     return out;
+}
+
+Result<std::vector<Record>> ResultsReader::read() {
+    std::error_code error;
+    const std::uint64_t size = fs::file_size(file_, error);
+    if (error) return os_error(file_, error.value());
+    if (size < end_) end_ = lines_ = 0;
+    if (size == end_) return std::vector<Record>();
+    const auto text = read_file(file_, end_);
+    if (!text) return fail(text.error());
+    std::uint64_t whole = 0;
+    auto records = parse_results(*text, &whole, lines_);
+    if (!records) return fail(EBADMSG, file_.string() + ": " + records.error().message);
+    for (std::size_t i = 0; i < records->size(); ++i) {
+        const Record& record = (*records)[i];
+        const bool ours = campaign_->has(record);
+        if (ours && shard_.takes(record.run)) continue;
+        return fail(EBADMSG, file_.string() + ": line " + std::to_string(lines_ + i + 1) + ": run " +
+                                 std::to_string(record.run) + " is none of " +
+                                 (ours ? "shard " + shard_.text() : "this campaign"));
+    }
+    end_ += whole;
+    lines_ += records->size();
+    return records;
 }
 
 Results::Results(Results&& other) noexcept
@@ -75,6 +99,7 @@ Results::Results(Results&& other) noexcept
       lock_(std::exchange(other.lock_, -1)),
       file_(std::exchange(other.file_, -1)),
       size_(other.size_),
+      unsynced_(other.unsynced_),
       synced_(other.synced_),
       records_(std::move(other.records_)),
       done_(std::move(other.done_)) {}
@@ -96,7 +121,7 @@ Result<Results> Results::open(const fs::path& folder, const Campaign& campaign, 
     Results out(folder);
     if (auto done = out.lock(); !done) return fail(std::move(done.error()));
     if (auto done = out.check_manifest(campaign, shard); !done) return fail(std::move(done.error()));
-    if (auto done = out.load(campaign); !done) return fail(std::move(done.error()));
+    if (auto done = out.load(campaign, shard); !done) return fail(std::move(done.error()));
     return out;
 }
 
@@ -126,40 +151,60 @@ Result<void> Results::check_manifest(const Campaign& campaign, const Shard& shar
                             "); name another folder with --results, or remove this one");
 }
 
-Result<void> Results::load(const Campaign& campaign) {
+Result<void> Results::load(const Campaign& campaign, const Shard& shard) {
     const fs::path file = folder_ / "results.jsonl";
     file_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (file_ < 0) return os_error(file, errno);
-    const auto text = read_file(file);
-    if (!text) return fail(text.error());
-    auto records = parse_results(*text, &size_);
-    if (!records) return fail(EBADMSG, file.string() + ": " + records.error().message);
-    if (size_ < text->size() && ::ftruncate(file_, static_cast<off_t>(size_)) != 0) return os_error(file, errno);
-    for (Record& record : *records) {
-        if (!campaign.has(record))
-            return fail(EBADMSG, file.string() + ": run " + std::to_string(record.run) + " is none of this campaign");
+    ResultsReader reader(file, campaign, shard);
+    auto records = reader.read();
+    if (!records) return fail(std::move(records.error()));
+    size_ = reader.end();
+    std::error_code ignored;
+    if (fs::file_size(file, ignored) != size_ && ::ftruncate(file_, static_cast<off_t>(size_)) != 0)
+        return os_error(file, errno);
+    for (Record& record : *records)
         if (done_.insert(record.run).second) records_.push_back(std::move(record));
-    }
     return {};
 }
 
-Result<void> Results::append(Record record) {
-    const std::string line = to_line(record);
-    if (const int error = write_all(file_, line); error != 0) {
+Result<void> Results::write(std::string_view lines) {
+    if (const int error = write_all(file_, lines); error != 0) {
         // The beginning of a line is none.
         (void)!::ftruncate(file_, static_cast<off_t>(size_));
         return os_error(folder_ / "results.jsonl", error);
     }
-    size_ += line.size();
+    size_ += lines.size();
+    unsynced_ = true;
+    return {};
+}
+
+Result<void> Results::append(Record record) {
+    if (auto written = write(to_line(record)); !written) return written;
     done_.insert(record.run);
     records_.push_back(std::move(record));
     if (std::chrono::steady_clock::now() - synced_ < std::chrono::seconds(1)) return {};
     return sync();
 }
 
+Result<void> Results::append(std::vector<Record> records) {
+    std::set<std::uint64_t> seen;
+    std::erase_if(records, [&](const Record& one) { return has(one.run) || !seen.insert(one.run).second; });
+    std::string lines;
+    for (const Record& record : records)
+        lines += to_line(record);
+    if (auto written = write(lines); !written) return written;
+    for (Record& record : records) {
+        done_.insert(record.run);
+        records_.push_back(std::move(record));
+    }
+    return sync();
+}
+
 Result<void> Results::sync() {
+    if (!unsynced_) return {};
     synced_ = std::chrono::steady_clock::now();
     if (::fdatasync(file_) != 0) return os_error(folder_ / "results.jsonl", errno);
+    unsynced_ = false;
     return {};
 }
 

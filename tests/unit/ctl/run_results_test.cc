@@ -142,6 +142,71 @@ TEST_F(ResultsFolder, BelongsToOneCampaign) {
     EXPECT_THAT(open(campaign(), Shard{1, 2, ""}).error().message, HasSubstr("shard 1/1, not 1/2"));
 }
 
+TEST_F(ResultsFolder, HasNoRunsOfOtherShards) {
+    const Shard second{2, 2, ""};
+    ASSERT_TRUE(open(campaign(), second));
+    write(to_line(record(1)) + to_line(record(3)));
+    EXPECT_THAT(open(campaign(), second)->records(), SizeIs(2));
+    write(to_line(record(1)) + to_line(record(2)));
+    const auto foreign = open(campaign(), second);
+    ASSERT_FALSE(foreign);
+    EXPECT_EQ(foreign.error().code, EBADMSG);
+    EXPECT_THAT(foreign.error().message, HasSubstr("results.jsonl: line 2: run 2 is none of shard 2/2"));
+}
+
+TEST_F(ResultsFolder, HasNoRunsThatItsCampaignHasNot) {
+    ASSERT_TRUE(open());
+    Record beyond = record(5);
+    Record seed = record(1);
+    seed.seed = 1;
+    Record scenario = record(1);
+    scenario.scenario = "v.json";
+    Record parameters = record(1);
+    parameters.parameters = {{"a", "1"}};
+    for (const Record& foreign : {beyond, seed, scenario, parameters}) {
+        write(to_line(foreign));
+        const auto results = open();
+        ASSERT_FALSE(results) << to_line(foreign);
+        EXPECT_THAT(results.error().message, HasSubstr(" is none of this campaign"));
+    }
+}
+
+TEST_F(ResultsFolder, TakesSeveralAtOnceEachOnce) {
+    auto results = open();
+    ASSERT_TRUE(results);
+    ASSERT_TRUE(results->append(record(2)));
+    ASSERT_TRUE(results->append(std::vector<Record>{record(1), record(2), record(3), record(1)}));
+    ASSERT_TRUE(results->append(std::vector<Record>{}));
+    EXPECT_THAT(results->records(), SizeIs(3));
+    EXPECT_TRUE(results->has(1) && results->has(3));
+    EXPECT_EQ(text(), to_line(record(2)) + to_line(record(1)) + to_line(record(3)));
+}
+
+TEST_F(ResultsFolder, AReaderReadsWhatHasComeSinceItsLastLook) {
+    const Campaign all = campaign();
+    ResultsReader reader(folder / "results.jsonl", all, {});
+    EXPECT_EQ(reader.read().error().code, ENOENT);
+    ASSERT_TRUE(open());
+    EXPECT_THAT(*reader.read(), IsEmpty());
+    // Were the first line read again, it would be refused.
+    const std::string first = to_line(record(0));
+    const std::string rest = to_line(record(1)) + to_line(record(2));
+    write(first + rest.substr(0, 9));
+    EXPECT_THAT(*reader.read(), ElementsAre(testing::Field(&Record::run, 0U)));
+    EXPECT_EQ(reader.end(), first.size());
+    EXPECT_THAT(*reader.read(), IsEmpty());
+    const std::string unread(first.size() - 1, 'x');
+    write(unread + "\n" + rest);
+    EXPECT_THAT(*reader.read(), ElementsAre(testing::Field(&Record::run, 1U), testing::Field(&Record::run, 2U)));
+    EXPECT_THAT(*reader.read(), IsEmpty());
+    write(unread + "\n" + rest + "rubbish\n");
+    for (int i = 0; i < 2; ++i)
+        EXPECT_THAT(reader.read().error().message, HasSubstr("results.jsonl: line 4 is no result of a run"));
+    // Shorter than before: another file.
+    write(to_line(record(4)));
+    EXPECT_THAT(*reader.read(), ElementsAre(testing::Field(&Record::run, 4U)));
+}
+
 TEST_F(ResultsFolder, HasOneWriter) {
     auto first = open();
     ASSERT_TRUE(first);
