@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cerrno>
 #include <filesystem>
+#include <map>
 #include <ostream>
 #include <set>
 #include <thread>
@@ -105,25 +106,29 @@ private:
 
     /// What shards have finished since the last time becomes the campaign's.
     Result<void> take_shards() {
-        for (unsigned shard = 1; shard <= tasks_; ++shard) {
-            const fs::path file = shard_folder(shard) / "results.jsonl";
-            std::error_code ignored;
-            if (!fs::exists(file, ignored)) continue;
-            const auto text = read_file(file);
-            if (!text) return fail(text.error());
-            auto records = parse_results(*text);
-            if (!records) return fail(EBADMSG, file.string() + ": " + records.error().message);
-            for (Record& record : *records) {
-                if (results_.has(record.run)) continue;
-                if (!campaign_.has(record))
-                    return fail(EBADMSG,
-                                file.string() + ": run " + std::to_string(record.run) + " is none of this campaign");
-                if (!record.kept.empty()) record.kept = "shards/" + std::to_string(shard) + "/" + record.kept;
-                if (auto written = results_.append(std::move(record)); !written) return written;
-                progress_.finished(results_.records().back(), Progress::Clock::now());
-            }
+        std::vector<Record> fresh;
+        Result<void> read;
+        for (unsigned shard = 1; shard <= tasks_ && read; ++shard)
+            read = take_shard(shard, fresh);
+        const std::size_t before = results_.records().size();
+        if (auto written = results_.append(std::move(fresh)); !written) return written;
+        for (std::size_t i = before; i < results_.records().size(); ++i)
+            progress_.finished(results_.records()[i], Progress::Clock::now());
+        return read;
+    }
+
+    Result<void> take_shard(unsigned shard, std::vector<Record>& into) {
+        const fs::path file = shard_folder(shard) / "results.jsonl";
+        std::error_code ignored;
+        if (!fs::exists(file, ignored)) return {};
+        const Shard part{shard, tasks_, "tasks"};
+        auto records = readers_.try_emplace(shard, file, campaign_, part).first->second.read();
+        if (!records) return fail(std::move(records.error()));
+        for (Record& record : *records) {
+            if (!record.kept.empty()) record.kept = "shards/" + std::to_string(shard) + "/" + record.kept;
+            into.push_back(std::move(record));
         }
-        return results_.sync();
+        return {};
     }
 
     /// This program again, with the same options, for one shard.
@@ -224,6 +229,7 @@ private:
     const fs::path folder_;
     const std::string job_;  ///< its name, the same for every call with this folder
     unsigned tasks_ = 1;
+    std::map<unsigned, ResultsReader> readers_;  ///< by shard
 };
 
 }  // namespace
