@@ -62,8 +62,13 @@ void close_all_from(unsigned first) {
     }
     for (const pid_t group : groups)
         ::kill(-group, SIGKILL);
-    std::error_code ignored;
-    if (!spared) std::filesystem::remove_all(directory, ignored);
+    // Who was killed takes a moment to end, and may make one more file meanwhile.
+    for (int tries = 0; !spared && tries < 200; ++tries) {
+        std::error_code error;
+        std::filesystem::remove_all(directory, error);
+        if (!error) break;
+        ::usleep(10'000);
+    }
     ::_exit(0);
 }
 

@@ -14,7 +14,7 @@ namespace mlosim::host {
 /// behind when they end (a daemon in a session of its own) becomes our child.
 class Keeper {
 public:
-    /// `directory` is removed at the end, whoever comes to it first.
+    /// `directory`, which need not be there yet, is removed at the end, whoever comes to it first.
     [[nodiscard]] static Result<std::unique_ptr<Keeper>> start(const std::string& directory);
     /// We end in order: all our other children and what they left behind are killed; the keeper goes.
     ~Keeper();
@@ -25,11 +25,12 @@ public:
     void remove(pid_t group) const { say('-', group); }
     /// The directory stays.
     void spare_directory() const { say('!', 0); }
+    /// Kills all our other children, and what they left behind.
+    void end_others() const;
 
 private:
     Keeper(pid_t pid, int fd) : pid_(pid), fd_(fd) {}
     void say(char what, pid_t group) const;
-    void end_others() const;
 
     pid_t pid_;
     int fd_;

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/control_socket.h"
@@ -570,17 +571,33 @@ void Implementation::settle(std::function<void()> settled) {
 
 // ---- their place
 
+namespace {
+
+/// Nobody finds 50 bits of chance twice.
+Result<std::string> unused_name(std::string beginning) {
+    std::uint64_t chance = 0;
+    if (::getentropy(&chance, sizeof chance) != 0)
+        return fail(errno, std::string("getentropy: ") + std::strerror(errno));
+    for (int i = 0; i < 10; ++i, chance >>= 5U)
+        beginning += "abcdefghijklmnopqrstuvwxyz234567"[chance & 31U];
+    return beginning;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<PrivateDirectory>> PrivateDirectory::make() {
     // Addresses of Unix sockets are short.
-    constexpr std::size_t longest = 40;
+    constexpr std::size_t longest = 36;
     std::error_code ignored;
     std::string place = fs::temp_directory_path(ignored).string();
     if (place.empty() || place.size() > longest) place = "/tmp";
-    std::string path = place + "/mlosim-XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr) return fail(errno, path + ": " + std::strerror(errno));
-    std::unique_ptr<PrivateDirectory> made(new PrivateDirectory(path));
-    auto keeper = host::Keeper::start(path);
+    // The keeper knows it before it is there: whoever is killed in between leaves nothing behind.
+    auto path = unused_name(place + "/mlosim-");
+    if (!path) return fail(std::move(path.error()));
+    auto keeper = host::Keeper::start(*path);
     if (!keeper) return fail(std::move(keeper.error()));
+    if (::mkdir(path->c_str(), 0700) != 0) return fail(errno, *path + ": " + std::strerror(errno));
+    std::unique_ptr<PrivateDirectory> made(new PrivateDirectory(std::move(*path)));
     made->keeper_ = std::move(*keeper);
     return made;
 }
@@ -589,11 +606,11 @@ PrivateDirectory::PrivateDirectory(std::string path) : path_(std::move(path)) {}
 
 void PrivateDirectory::keep() {
     kept_ = true;
-    if (keeper_) keeper_->spare_directory();
+    keeper_->spare_directory();
 }
 
 PrivateDirectory::~PrivateDirectory() {
-    keeper_.reset();  // first those who may still write there
+    keeper_->end_others();  // first those who may still write there
     std::error_code ignored;
     if (!kept_) fs::remove_all(path_, ignored);
 }

@@ -85,6 +85,23 @@ TEST_F(AKeeper, SparesTheDirectoryWhenToldTo) {
     EXPECT_TRUE(std::filesystem::exists(directory));
 }
 
+TEST_F(AKeeper, RemovesADirectoryThatWasMadeAfterItBegan) {
+    const std::string later = directory + "/later";
+    const pid_t owner = ::fork();
+    if (owner == 0) {
+        auto keeper = Keeper::start(later);
+        if (!keeper || !std::filesystem::create_directories(later + "/more")) ::_exit(1);
+        ::kill(::getpid(), SIGKILL);
+    }
+    int status = 0;
+    ::waitpid(owner, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status));
+    for (int tries = 0; std::filesystem::exists(later); ++tries) {
+        ASSERT_LT(tries, 2000);
+        ::usleep(5000);
+    }
+}
+
 TEST_F(AKeeper, EndsWhatIsLeftOfOneWhoWasKilled) {
     const pid_t lost = child();
     const pid_t other = child();
