@@ -10,6 +10,7 @@
 namespace mlosim::host {
 
 const TimedProcess* Turns::find(pid_t pid) const {
+    if (pid == 0) return nullptr;  // those have none yet
     for (const auto& [virtual_pid, process] : processes_)
         if (process.pid == pid) return &process;
     return nullptr;
@@ -98,6 +99,7 @@ void Turns::enter(Participant& who, State state) {
 }
 
 Result<TimeServer::Joined> Turns::join(TimeChannel& channel, const mlosim_join& join, pid_t peer) {
+    if (peer <= 0) return fail(ESRCH, "a process in a PID namespace into which the daemon cannot see");
     TimedProcess* process = find(peer);
     const bool begins = join.kind == MLOSIM_JOIN_PROGRAM;
     if (!begins && (process == nullptr || process->members == 0))

@@ -59,6 +59,7 @@ void Turns::take_turn_back() {
     (void)idle(who, said);
     if (!ran) return;
     ++doings_;
+    doer_ = who.process;
     for (auto& [number, other] : participants_) {
         if (&other == &who) continue;  // it has itself looked before it became idle
         doubt(other);
@@ -106,13 +107,17 @@ TimeServer::Progress Turns::proceed(sim::Time now) {
     }
     let_sleep();
     Participant* who = next();
-    if (who == nullptr) return Progress::settled;
+    if (who == nullptr) {
+        bustle_.over = true;
+        return Progress::settled;
+    }
     const bool certain = who->hot || (who->deadline && *who->deadline <= now_);
     // What they have said before they fell asleep is to be read first.
     if (!certain && look_at_threads()) return Progress::again;
     holder_ = who->number;
     who->hot = who->stale = who->wants = who->must_look = false;
     enter(*who, State::turn);
+    note_bustle();
     spdlog::trace("turn: {} of {}", who->number, processes_.at(who->process).name);
     who->channel->send({MLOSIM_TIME_TURN, 0, 0});
     return Progress::awaits;
@@ -121,6 +126,8 @@ TimeServer::Progress Turns::proceed(sim::Time now) {
 void Turns::set_now(sim::Time now) {
     if (now == now_) return;
     now_ = now;
+    bustle_.over = true;
+    bustle_.warned = false;
     page_.set_now((now.since_start() + options_.boottime_at_zero).count());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -93,14 +94,18 @@ private:
     }
     void set_now(sim::Time now);
     [[nodiscard]] sim::Time moment(std::int64_t page_ns) const {
-        return sim::Time{sim::Duration(page_ns) - options_.boottime_at_zero};
+        const auto since_boot = sim::Duration(std::max<std::int64_t>(page_ns, 0));  // the past is the past
+        return sim::Time{since_boot - options_.boottime_at_zero};
     }
 
     void keep_watch();
     void check();
     void check(Participant& who);
     void check(TimedProcess& process);
+    void check_progress();
+    void note_bustle();
     void warn(const TimedProcess& process, const std::string& what) const;
+    [[nodiscard]] std::string time_stands() const;
 
     const sim::WallClock& wall_;
     TimeOptions options_;
@@ -115,6 +120,7 @@ private:
     std::uint64_t doings_ = 0;
     std::uint32_t holder_ = 0;  ///< 0: nobody
     std::uint32_t last_ = 0;    ///< who ran last
+    std::int32_t doer_ = 0;     ///< of which process that was that has done something
     bool turn_over_ = false;    ///< the callbacks have not been told yet
     std::uint64_t outputs_ = 0;
     /// Of everybody who ever took part: sockets outlive, in children, the process that made them.
@@ -122,6 +128,14 @@ private:
     std::vector<std::function<void()>> turn_end_;
     boost::asio::steady_timer timer_;
     bool timer_runs_ = false;
+
+    /// What programs do without time going on: no one of them for long, perhaps, but there is always one.
+    struct {
+        bool over = true;        ///< time has gone on, or nobody had anything to do
+        sim::Duration since{0};  ///< of the wall's
+        std::uint64_t doings = 0;
+        bool warned = false;
+    } bustle_;
 };
 
 }  // namespace mlosim::host

@@ -4,9 +4,11 @@
 #include <cstring>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -196,6 +198,19 @@ TEST_F(PartInVirtualTime, LetsWhoWaitsInALoopGetForward) {
     a->idle(true, zero_ns - 1);
     ASSERT_TRUE(proceed());
     EXPECT_EQ(server->earliest_deadline(), Time{1us});
+}
+
+TEST_F(PartInVirtualTime, TakesAnyMomentInThePastForThePresent) {
+    const auto a = program(100);
+    a->idle(false);
+    EXPECT_FALSE(proceed());
+    for (const std::int64_t past : {INT64_MIN, INT64_MIN + 1, std::int64_t{-1}, std::int64_t{0}, zero_ns}) {
+        a->idle(false, past);
+        ASSERT_TRUE(proceed());
+        EXPECT_EQ(server->earliest_deadline(), Time{1us}) << past;
+        a->say(MLOSIM_TIME_WANT);
+        ASSERT_FALSE(proceed());
+    }
 }
 
 TEST_F(PartInVirtualTime, AnswersASyncWhenAllHasBeenRead) {
@@ -396,6 +411,21 @@ TEST_F(PartInVirtualTime, RefusesThreadsAndChildrenOfStrangers) {
     EXPECT_FALSE(server->present());
 }
 
+TEST_F(PartInVirtualTime, RefusesProcessesThatItCannotSee) {
+    const auto parent = program(100);
+    parent->idle(false);
+    EXPECT_FALSE(proceed());
+    const auto child = member(MLOSIM_JOIN_CHILD, 100);  // which has no pid yet
+    for (const auto kind : {MLOSIM_JOIN_PROGRAM, MLOSIM_JOIN_THREAD, MLOSIM_JOIN_CHILD}) {
+        const auto unseen = member(kind, 0);
+        ASSERT_FALSE(unseen->joined);
+        EXPECT_EQ(unseen->joined.error().code, ESRCH);
+        EXPECT_THAT(unseen->joined.error().message, HasSubstr("PID namespace"));
+    }
+    EXPECT_FALSE(server->takes_part(0));
+    EXPECT_TRUE(child->say(MLOSIM_TIME_ADOPT, 101)) << "its place is still its own";
+}
+
 TEST_F(PartInVirtualTime, WaitsForTheProgramThatAProcessBecomes) {
     auto before = program(100, "sh");
     const auto other = program(101);
@@ -489,6 +519,60 @@ TEST_F(PartInVirtualTime, NamesOnceWhoKeepsTimeWaiting) {
     EXPECT_TRUE(proceed());
 }
 
+TEST_F(PartInVirtualTime, NamesOnceInAMomentWhoAlwaysHasSomethingToDo) {
+    const auto busy = program(100, "yes");
+    const auto quiet = program(101, "quiet");
+    bool reads = true;  // and so makes room for more
+    server->on_turn_end([&] {
+        if (reads) server->look_again();
+    });
+    const auto write_on = [&](sim::Duration span) {
+        busy->idle(false), quiet->idle(false);
+        for (sim::Duration passed{0}; passed < span; passed += 500ms) {
+            ASSERT_FALSE(proceed());
+            if (std::exchange(busy->turns, 0) > 0) busy->idle(true);
+            if (std::exchange(quiet->turns, 0) > 0) quiet->idle(false);
+            wall.advance(500ms);
+            io.restart();
+            io.run_for(1ms);
+        }
+        let_seconds_pass(0s);
+    };
+    write_on(9s);
+    EXPECT_THAT(warnings, IsEmpty());
+    write_on(60s);
+    ASSERT_THAT(warnings, ElementsAre(HasSubstr("yes (pid 100) was the last of programs that always")));
+    EXPECT_THAT(warnings.front(), HasSubstr("stood still at 0.000000 s for 10.0 s"));
+    reads = false;
+    settle({busy.get(), quiet.get()});
+    let_seconds_pass(60s);
+    now = Time{1s};
+    proceed();
+    reads = true;
+    server->look_again();
+    write_on(60s);
+    ASSERT_EQ(warnings.size(), 2U);
+    EXPECT_THAT(warnings.back(), HasSubstr("stood still at 1.000000 s"));
+}
+
+TEST_F(PartInVirtualTime, BlamesNobodyForAWorldThatIsPaused) {
+    const auto a = program(100);
+    const auto b = program(101);
+    a->idle(false), b->idle(false);
+    for (int i = 0; i < 5; ++i) {
+        server->look_again();
+        settle({a.get(), b.get()});
+        let_seconds_pass(60s);
+        a->say(MLOSIM_TIME_WANT);
+        ASSERT_FALSE(proceed());
+        a->turns = 0;
+        a->idle(true);
+        ASSERT_FALSE(proceed()) << "b has not looked since";
+        let_seconds_pass(0s);
+    }
+    EXPECT_THAT(warnings, IsEmpty());
+}
+
 TEST_F(PartInVirtualTime, DrawsKeysFromTheSeed) {
     const auto keys = [&](std::optional<std::uint64_t> seed, pid_t pid) {
         server = make(seed);
@@ -536,7 +620,9 @@ TEST(AMessageOfTime, IsCheckedOnItsWayIn) {
         return !parsed && parsed.error().code == EPROTO;
     };
     EXPECT_FALSE(bad({MLOSIM_TIME_IDLE, 1, MLOSIM_TIME_NEVER}));
+    EXPECT_FALSE(bad({MLOSIM_TIME_IDLE, 1, INT64_MIN})) << "long past";
     EXPECT_FALSE(bad({MLOSIM_TIME_EXPECT, 0, 1}));
+    EXPECT_TRUE(bad({MLOSIM_TIME_EXPECT, 0, INT64_MIN})) << "no process";
     EXPECT_TRUE(bad({MLOSIM_TIME_IDLE, 1, 0}, 15)) << "too short";
     EXPECT_TRUE(bad({MLOSIM_TIME_IDLE, 4, 0})) << "idle in an unknown way";
     EXPECT_TRUE(bad({0, 0, 0})) << "no kind";
@@ -612,6 +698,41 @@ TEST(AProcessWatcher, TellsOfAZombie) {
     io.restart();
     io.run_for(5s);
     EXPECT_TRUE(gone) << "there is none";
+}
+
+TEST(AProcessWatcher, WaitsForTheEndWithoutADescriptorToSpare) {
+    boost::asio::io_context io;
+    const auto watcher = make_process_watcher(io);
+    const boost::asio::steady_timer first(io);  // of which Asio has descriptors of its own
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    for (const bool forever : {false, true}) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::pause();
+            ::_exit(0);
+        }
+        bool ended = false;
+        bool dropped = false;
+        const rlimit none{0, before.rlim_max};
+        ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+        const auto watch = watcher->watch(child, [&] { ended = true; });
+        auto other = watcher->watch(child, [&] { dropped = true; });
+        io.restart();
+        io.run_for(300ms);
+        other.reset();
+        EXPECT_FALSE(ended) << "that there are no more descriptors is not its end";
+        const rlimit after = forever ? none : before;
+        ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &after), 0);
+        ::kill(child, SIGKILL);
+        if (forever) ::waitpid(child, nullptr, 0);  // of a zombie it could not read
+        io.restart();
+        io.run_for(5s);
+        ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+        EXPECT_TRUE(ended);
+        EXPECT_FALSE(dropped);
+        if (!forever) ::waitpid(child, nullptr, 0);
+    }
 }
 
 }  // namespace
