@@ -245,6 +245,14 @@ class SmallInVirtualTime(Small):
         self.assertEqual([record["t"] // 10**9 for record in self.trace() if record["ev"] == "process/output"], [3600])
 
 
+    def test_one_that_writes_without_end_holds_up_nothing(self):
+        line = "x" * 4000
+        self.held(self.run_world({"argv": ["yes", line]}, {"argv": ["sleep", "0.015"], "exit": 0}, duration="20 ms"))
+        moments = [record["t"] for record in self.trace() if record.get("process") == "p0" and record["ev"] == "process/output"]
+        self.assertEqual(moments[-1] // 1000000, 19)
+        self.assertGreater(len(set(moments)), 15)
+
+
 def sids(*names):
     return [option for name in names for option in ("--program", f"{name}={programs.sid(name)}")]
 

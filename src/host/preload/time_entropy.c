@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -43,10 +44,23 @@ void entropy_renew(void) {
     stream.locked = false;
 }
 
+/* What a signal's handler asks for must not wait for the thread that it has interrupted. */
+static uint64_t lock_stream(void) {
+    const uint64_t all = ~(uint64_t)0;
+    uint64_t mask = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof mask);
+    while (__atomic_exchange_n(&stream.locked, true, __ATOMIC_ACQUIRE))
+        syscall(SYS_sched_yield);
+    return mask;
+}
+static void unlock_stream(uint64_t mask) {
+    __atomic_store_n(&stream.locked, false, __ATOMIC_RELEASE);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
+}
+
 void entropy_fill(void* out, size_t size) {
     uint8_t* at = out;
-    while (__atomic_exchange_n(&stream.locked, true, __ATOMIC_ACQUIRE))
-        ;
+    const uint64_t mask = lock_stream();
     if (!stream.keyed) {
         time_copy_key((uint8_t*)stream.key);
         stream.counter = 0;
@@ -64,7 +78,7 @@ void entropy_fill(void* out, size_t size) {
         at += piece;
         size -= piece;
     }
-    __atomic_store_n(&stream.locked, false, __ATOMIC_RELEASE);
+    unlock_stream(mask);
 }
 
 /* ---- calls ---- */
@@ -208,18 +222,27 @@ EXPORT char* getenv(const char* name) {
 
 /* ---- syscall(2) ---- */
 
+/* FUTEX_WAKE so far, by the word's address. */
+enum { FUTEX_PLACES = 4096 };
+static uint32_t wakes[FUTEX_PLACES];
+static uint32_t* wakes_of(const int* word) {
+    return &wakes[(uintptr_t)word / sizeof *word % FUTEX_PLACES];
+}
+
 struct futex_look {
     const int* word;
     int value;
+    uint32_t wakes;
 };
 static bool has_changed(void* context) {
     const struct futex_look* look = context;
-    return __atomic_load_n(look->word, __ATOMIC_ACQUIRE) != look->value;
+    return __atomic_load_n(look->word, __ATOMIC_ACQUIRE) != look->value || *wakes_of(look->word) != look->wakes;
 }
 
-/* A wait on a futex ends when its word changes; that it may end for no reason all who use futexes know. */
+/* A wait on a futex ends when its word changes, or somebody in this process wakes whoever waits for it; that it may end
+ * for no reason all who use futexes know. */
 static long wait_futex(int* word, int operation, int value, const struct timespec* limit) {
-    struct futex_look look = {word, value};
+    struct futex_look look = {word, value, *wakes_of(word)};
     if (has_changed(&look)) FAIL(EAGAIN);
     int64_t deadline = MLOSIM_TIME_NEVER;
     bool absolute = (operation & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
@@ -253,6 +276,8 @@ EXPORT long syscall(long number, ...) {
         int command = (int)a[1] & FUTEX_CMD_MASK;
         if (command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET)
             return wait_futex((int*)a[0], (int)a[1], (int)a[2], (const struct timespec*)a[3]);
+        /* Whose thread takes no part sleeps in the kernel. */
+        if (command == FUTEX_WAKE || command == FUTEX_WAKE_BITSET) ++*wakes_of((const int*)a[0]);
     }
     return real()->raw(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

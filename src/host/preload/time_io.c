@@ -21,6 +21,9 @@ bool descriptor_blocks(int fd) {
     return flags >= 0 && !(flags & O_NONBLOCK);
 }
 
+/* What poll() calls writable takes as much without blocking. */
+enum { PIECE = 4096 };
+
 /* SO_RCVTIMEO and SO_SNDTIMEO. */
 static int64_t deadline_of_socket(int fd, int option) {
     struct timeval limit = {0, 0};
@@ -46,6 +49,23 @@ static bool look_ready(void* context) {
     return is_ready(look->fd, look->events);
 }
 
+/* Before it writes so much; 0 or EINTR. Who writes without end to somebody who takes it all at once gets forward in
+ * time, too. What counts are octets: how often it has to wait is a matter of real time. */
+static int give_way(size_t size) {
+    enum { at_once = 16 << 20, each_step = 1 << 16, step_ns = 1000000 };
+    if (time_self.wrote_at != time_now()) {
+        time_self.wrote_at = time_now();
+        time_self.wrote = 0;
+    }
+    time_self.wrote += size;
+    if (time_self.wrote <= at_once) return 0;
+    struct time_wait wait = {.deadline = time_after(time_now(), step_ns)};
+    enum time_wake wake = time_idle(&wait);
+    time_self.wrote_at = time_now(); /* as if it had begun here, until it does something else for a while */
+    time_self.wrote = at_once - each_step;
+    return wake == TIME_WAKE_SIGNAL && !wait.restart ? EINTR : 0;
+}
+
 /* 0: it is ready now, or may be tried again; else an errno. */
 static int wait_ready(int fd, short events, int64_t deadline) {
     struct pollfd fds[3] = {[2] = {.fd = fd, .events = events}};
@@ -67,6 +87,7 @@ static int wait_ready(int fd, short events, int64_t deadline) {
 int time_await(int fd, short events, int option, int flags) {
     if (!time_takes_part()) return 0;
     int saved = errno;
+    if (events & POLLOUT) (void)give_way(PIECE);
     bool ready = is_ready(fd, events);
     if (ready || (flags & MSG_DONTWAIT) || !descriptor_blocks(fd)) {
         if (!ready) time_creep(1);
@@ -81,16 +102,16 @@ int time_await(int fd, short events, int option, int flags) {
 
 /* ---- sending on sockets ---- */
 
-/* Drops what has been sent from the front of the pieces. */
-static void advance(struct msghdr* msg, size_t sent) {
-    while (msg->msg_iovlen > 0 && sent >= msg->msg_iov->iov_len) {
-        sent -= msg->msg_iov->iov_len;
+/* Drops what has been sent, or filled, from the front of the pieces. */
+static void advance(struct msghdr* msg, size_t done) {
+    while (msg->msg_iovlen > 0 && done >= msg->msg_iov->iov_len) {
+        done -= msg->msg_iov->iov_len;
         msg->msg_iov++;
         msg->msg_iovlen--;
     }
     if (msg->msg_iovlen == 0) return;
-    msg->msg_iov->iov_base = (char*)msg->msg_iov->iov_base + sent;
-    msg->msg_iov->iov_len -= sent;
+    msg->msg_iov->iov_base = (char*)msg->msg_iov->iov_base + done;
+    msg->msg_iov->iov_len -= done;
 }
 
 /* A full queue of an unconnected socket's receiver is something that poll() does not tell. */
@@ -102,10 +123,11 @@ static int wait_to_send(int fd, int64_t deadline) {
 }
 
 ssize_t time_sendmsg(int fd, const struct msghdr* given, int flags) {
-    ssize_t sent = syscall(SYS_sendmsg, fd, given, flags | MSG_DONTWAIT);
     size_t whole = 0;
     for (size_t i = 0; i < given->msg_iovlen; i++)
         whole += given->msg_iov[i].iov_len;
+    if (give_way(whole) != 0 && !(flags & MSG_DONTWAIT) && descriptor_blocks(fd)) FAIL(EINTR);
+    ssize_t sent = syscall(SYS_sendmsg, fd, given, flags | MSG_DONTWAIT);
     bool finished = sent >= 0 ? (size_t)sent >= whole : errno != EAGAIN;
     if (finished || (flags & MSG_DONTWAIT)) return sent;
     int saved = sent < 0 ? errno : 0;
@@ -138,18 +160,18 @@ ssize_t time_sendmsg(int fd, const struct msghdr* given, int flags) {
 
 /* ---- writing ---- */
 
-/* What poll() calls writable takes as much without blocking. */
-enum { PIECE = 4096 };
-
 static ssize_t write_pipe(int fd, const char* data, size_t size) {
     size_t done = 0;
     while (done < size) {
-        if (!is_ready(fd, POLLOUT)) {
+        size_t piece = size - done < PIECE ? size - done : PIECE;
+        int interrupted = give_way(piece);
+        if (interrupted && done > 0) return (ssize_t)done;
+        if (interrupted) FAIL(interrupted);
+        while (!is_ready(fd, POLLOUT)) { /* somebody else may have filled it again */
             int error = wait_ready(fd, POLLOUT, MLOSIM_TIME_NEVER);
             if (error && done > 0) return (ssize_t)done;
             if (error) FAIL(error);
         }
-        size_t piece = size - done < PIECE ? size - done : PIECE;
         ssize_t written = syscall(SYS_write, fd, data + done, piece);
         if (written < 0) return done > 0 ? (ssize_t)done : -1;
         done += (size_t)written;
@@ -197,35 +219,47 @@ ssize_t time_writev(int fd, const struct iovec* pieces, int count) {
 
 /* ---- receiving ---- */
 
+static bool is_stream(int fd) {
+    int type = 0;
+    socklen_t length = sizeof type;
+    return syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM;
+}
+
 ssize_t time_recvmsg(int fd, struct msghdr* msg, int flags) {
-    if (!(flags & MSG_WAITALL) || (flags & (MSG_DONTWAIT | MSG_PEEK)) || msg->msg_iovlen != 1 ||
-        !descriptor_blocks(fd)) {
+    if (!(flags & MSG_WAITALL) || (flags & (MSG_DONTWAIT | MSG_PEEK | MSG_ERRQUEUE)) || msg->msg_iovlen == 0 ||
+        msg->msg_iovlen > IOV_MAX || !descriptor_blocks(fd) || !is_stream(fd)) {
         if (time_await(fd, flags & MSG_ERRQUEUE ? POLLERR : POLLIN, SO_RCVTIMEO,
                        flags | (flags & MSG_ERRQUEUE ? MSG_DONTWAIT : 0)) != 0)
             return -1;
         return REAL(recvmsg)(fd, msg, flags & ~MSG_WAITALL);
     }
-    struct iovec left = msg->msg_iov[0];
+    struct iovec left[msg->msg_iovlen];
+    memcpy(left, msg->msg_iov, msg->msg_iovlen * sizeof *left);
+    struct msghdr part = *msg;
+    part.msg_iov = left;
+    const size_t room = msg->msg_controllen;
     size_t done = 0;
     do {
         if (time_await(fd, POLLIN, SO_RCVTIMEO, flags) != 0) return done > 0 ? (ssize_t)done : -1;
-        struct msghdr part = *msg;
-        part.msg_iov = &left;
         ssize_t got = REAL(recvmsg)(fd, &part, flags & ~MSG_WAITALL);
         if (got < 0) return done > 0 ? (ssize_t)done : -1;
         if (done == 0) {
-            part.msg_iov = msg->msg_iov;
-            *msg = part;
+            msg->msg_namelen = part.msg_namelen;
+            msg->msg_controllen = 0;
+            msg->msg_flags = 0;
+            part.msg_name = NULL;
+            part.msg_namelen = 0;
         }
+        msg->msg_flags |= part.msg_flags;
+        if (part.msg_controllen > 0) { /* the room for it is taken */
+            msg->msg_controllen = part.msg_controllen;
+            part.msg_control = NULL;
+        }
+        part.msg_controllen = part.msg_control ? room : 0;
         done += (size_t)got;
-        left.iov_base = (char*)left.iov_base + got;
-        left.iov_len -= (size_t)got;
+        advance(&part, (size_t)got);
         if (got == 0) break;
-        int type = SOCK_STREAM;
-        socklen_t length = sizeof type;
-        syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &length);
-        if (type != SOCK_STREAM) break;
-    } while (left.iov_len > 0);
+    } while (part.msg_iovlen > 0);
     return (ssize_t)done;
 }
 

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #include "host/preload/turns.h"
@@ -124,18 +125,40 @@ struct outside {
     bool interrupted;
 };
 
+/* The thread looks by itself, now and then and whenever it is asked, at what it cannot sleep on. */
+static void watch_no_descriptors(struct time_wait* wait) {
+    wait->count = 0;
+    if (wait->recheck_ms == 0) wait->recheck_ms = 20;
+}
+
+/* Programs may poll as many descriptors as they may have, and two of ours are added. */
+static bool too_many_to_watch(size_t count) {
+    enum { nearly_everybody_may = 32 };
+    if (count <= nearly_everybody_may) return false;
+    struct rlimit limit;
+    return syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) == 0 && count + 2 > limit.rlim_cur;
+}
+
 /* Until the turn comes. False: the daemon has ended. */
 static bool await_turn(struct time_wait* wait, uint64_t mask, struct outside* seen) {
     bool asked = false;
     wait->fds[0] = (struct pollfd){.fd = time_self.fd, .events = POLLIN};
     wait->fds[1] = (struct pollfd){.fd = time_self.signals, .events = POLLIN};
     *seen = (struct outside){false, false, false};
-    struct timespec recheck = {wait->recheck_ms / 1000, wait->recheck_ms % 1000 * 1000000L};
     for (;;) {
+        struct timespec recheck = {wait->recheck_ms / 1000, wait->recheck_ms % 1000 * 1000000L};
         struct timespec limit = asked ? patience : recheck;
         bool limited = asked ? seen->signals : wait->recheck_ms > 0;
         size_t watched = asked ? 1 : 2 + wait->count;
         long ready = syscall(SYS_ppoll, wait->fds, watched, limited ? &limit : NULL, NULL, 0);
+        if (ready < 0 && errno != EINTR) { /* more than RLIMIT_NOFILE, or no memory */
+            if (watched > 2) {
+                watch_no_descriptors(wait);
+                continue;
+            }
+            seen->descriptors = seen->signals = true; /* not looked at */
+            return hear(MLOSIM_TIME_TURN);
+        }
         if (ready < 0) { /* by a signal of libc's own */
             if (!time_self.cancelled || asked) continue;
             if (!say(MLOSIM_TIME_WANT, 0, 0)) return false;
@@ -204,10 +227,10 @@ static void notice_cancel(const struct time_wait* wait, uint64_t mask) {
 
 static enum time_wake idle(struct time_wait* wait, uint64_t mask, uint64_t own_mask) {
     uint32_t ran = MLOSIM_IDLE_RAN;
-    const bool unseen = wait->look && wait->count == 0;
-    const uint32_t looks = unseen || wait->recheck_ms > 0 ? MLOSIM_IDLE_LOOKS : 0;
     for (;;) {
         struct outside seen;
+        const bool unseen = wait->look && wait->count == 0;
+        const uint32_t looks = unseen || wait->recheck_ms > 0 ? MLOSIM_IDLE_LOOKS : 0;
         int64_t timers = timers_next();
         int64_t deadline = timers < wait->deadline ? timers : wait->deadline;
         time_self.has_turn = false;
@@ -248,6 +271,7 @@ enum time_wake time_idle(struct time_wait* wait) {
     struct pollfd only_ours[2];
     if (!wait->fds) wait->fds = only_ours;
     wait->restart = false;
+    if (too_many_to_watch(wait->count)) watch_no_descriptors(wait);
     uint64_t own_mask = set_mask(can_wait());
     uint64_t mask = wait->mask ? *wait->mask : own_mask;
     watch_signals(~mask | wait->also);

@@ -41,6 +41,8 @@ struct time_self {
     int signals;      /* tells of signals that wait while they are blocked; -1: not made yet */
     uint64_t watched; /* by `signals` */
     unsigned looks;   /* at the clock, and others that did not wait, in this turn */
+    size_t wrote;     /* octets, to others, at `wrote_at` */
+    int64_t wrote_at;
     bool has_turn;
     bool owes_turn; /* has woken a thread, which goes on as soon as the lock is free */
     bool alone;     /* the daemon has ended */

@@ -1,8 +1,10 @@
 /* Bytes between processes in virtual time: pipes, sockets, streams, locks on files; and random numbers. */
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -189,6 +191,56 @@ CASE(writes_into_what_is_full) {
     return NULL;
 }
 
+CASE(a_whole_message_in_pieces) {
+    int ends[2];
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    int64_t start = now();
+    pid_t pid = child_that(write_later, ends[1]);
+    close(ends[1]);
+    char first = 0, second[2] = "", third[8] = "";
+    struct iovec pieces[] = {{&first, 1}, {NULL, 0}, {second, 2}, {third, 8}};
+    struct msghdr msg = {.msg_iov = pieces, .msg_iovlen = 3};
+    CHECK(recvmsg(ends[0], &msg, MSG_WAITALL) == 3 && passed(start, 6 * SECOND));
+    CHECK(first == 'a' && second[0] == 'b' && second[1] == 'c');
+    CHECK(msg.msg_iov == pieces && msg.msg_iovlen == 3 && pieces[2].iov_base == second && pieces[2].iov_len == 2);
+    close(ends[0]);
+    CHECK(waitpid(pid, NULL, 0) == pid);
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    start = now();
+    pid = child_that(write_later, ends[1]);
+    close(ends[1]);
+    msg = (struct msghdr){.msg_iov = pieces, .msg_iovlen = 4};
+    CHECK(recvmsg(ends[0], &msg, MSG_WAITALL) == 3 && passed(start, 6 * SECOND)); /* its end comes first */
+    close(ends[0]);
+    CHECK(waitpid(pid, NULL, 0) == pid);
+    return NULL;
+}
+
+CASE(polls_as_many_as_it_may_have) {
+    int ends[2];
+    CHECK(pipe(ends) == 0);
+    pid_t pid = child_that(write_later, ends[1]);
+    close(ends[1]);
+    enum { LIMIT = 64 };
+    struct rlimit before, few;
+    CHECK(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    few = (struct rlimit){LIMIT, before.rlim_max};
+    CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+    int64_t start = now();
+    struct pollfd fds[LIMIT];
+    for (int i = 0; i < LIMIT; i++)
+        fds[i] = (struct pollfd){.fd = ends[0], .events = POLLIN};
+    CHECK(poll(fds, LIMIT, 1500) == 0 && passed(start, 1500 * MS));
+    CHECK(poll(fds, LIMIT, -1) == LIMIT && passed(start, 2 * SECOND));
+    few.rlim_cur = 0;
+    CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+    sleep(1);
+    CHECK(passed(start, 3 * SECOND) && setrlimit(RLIMIT_NOFILE, &before) == 0);
+    close(ends[0]);
+    CHECK(waitpid(pid, NULL, 0) == pid);
+    return NULL;
+}
+
 /* ---- streams, random numbers ---- */
 
 static void write_parts(int fd) {
@@ -300,6 +352,8 @@ int main(void) {
     RUN(accept_and_connect);
     RUN(time_outs_of_sockets);
     RUN(writes_into_what_is_full);
+    RUN(a_whole_message_in_pieces);
+    RUN(polls_as_many_as_it_may_have);
     RUN(locks_on_files);
     RUN(streams_wait_for_whole_lines);
     RUN(random_numbers_come_from_the_world);

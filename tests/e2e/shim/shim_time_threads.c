@@ -239,6 +239,10 @@ CASE(futexes_by_syscall) {
     CHECK(pthread_create(&thread, NULL, wake_futex, NULL) == 0);
     CHECK(syscall(SYS_futex, &futex_word, 0, 0, NULL, NULL, 0) == 0 && passed(start, 3 * SECOND));
     CHECK(pthread_join(thread, NULL) == 0);
+    start = now(); /* wake_futex() does not change it now */
+    CHECK(pthread_create(&thread, NULL, wake_futex, NULL) == 0);
+    CHECK(syscall(SYS_futex, &futex_word, 0, 1, NULL, NULL, 0) == 0 && passed(start, 2 * SECOND));
+    CHECK(pthread_join(thread, NULL) == 0);
     return NULL;
 }
 
