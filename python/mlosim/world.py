@@ -270,7 +270,7 @@ class World(Inventory):
 
     @property
     def facts(self) -> WorldFacts:
-        """Asked for now."""
+        """What the daemon says at this moment."""
         return self._look()
 
     @property

@@ -22,7 +22,7 @@ public:
     virtual void wrote(ProcessIndex process, const std::string& line) = 0;
     virtual void ended(ProcessIndex process, const host::ProgramEnding& ending) = 0;
     virtual void told(ProcessIndex process, const ControlName& interface, const std::string& event) = 0;
-    /// That was all for now.
+    /// Nobody has more to say at this moment.
     virtual void heard() = 0;
 
 protected:
