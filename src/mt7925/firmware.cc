@@ -83,6 +83,10 @@ bool Firmware::receive_command(ByteView packet) {
     return true;
 }
 
+bool Firmware::takes_commands() const noexcept {
+    return !fw_own_ && !stalled_ && !dead_ && ring_.size() < ring_size;
+}
+
 void Firmware::serve_next() {
     working_ = false;
     while (!ring_.empty() && !stalled_ && !dead_) {
@@ -103,10 +107,12 @@ void Firmware::serve_next() {
                                           ? config_.timing.rom_command
                                           : (is_slow(*command) ? config_.timing.slow_command : config_.timing.command);
         work_timer_ = clock_.after(service, [this] {
+            const bool was_full = ring_.size() >= ring_size;
             const Bytes packet = std::move(ring_.front());
             ring_.pop_front();
             work_on(packet);
             serve_next();
+            if (was_full && attention_) attention_();
         });
         return;
     }
@@ -346,7 +352,10 @@ void Firmware::set_own() {
 void Firmware::clear_own() {
     if (!fw_own_ || own_timer_.pending()) return;
     if (faults_.take(FaultEffect::own_stuck, {})) return;
-    own_timer_ = clock_.after(config_.timing.wake, [this] { fw_own_ = false; });
+    own_timer_ = clock_.after(config_.timing.wake, [this] {
+        fw_own_ = false;
+        if (attention_) attention_();
+    });
 }
 
 void Firmware::crash() {
@@ -392,8 +401,7 @@ void Firmware::forget_everything() {
     dead_ = false;
 }
 
-void Firmware::reset() {
-    ++counts_.resets;
+void Firmware::start_anew() {
     forget_everything();
     ring_.clear();
     work_timer_.cancel();
@@ -401,8 +409,19 @@ void Firmware::reset() {
     own_timer_.cancel();
     fw_own_ = false;
     rom_.reset();
+}
+
+void Firmware::reset() {
+    ++counts_.resets;
+    start_anew();
     boot_state_ = 0;
     boot_timer_ = clock_.after(config_.timing.wfsys_reset, [this] { boot_state_ = state_powered; });
+}
+
+void Firmware::power_on() {
+    start_anew();
+    rom_ = BootRom{};
+    boot_state_ = state_powered;
 }
 
 DecodedMessage Firmware::describe(Direction direction, ByteView packet) const {

@@ -45,6 +45,10 @@ public:
 
     /// A packet on the command ring (15). False: the firmware does not look at the ring (it sleeps, hangs or is dead).
     bool receive_command(ByteView packet);
+    /// Whether it would take one now.
+    [[nodiscard]] bool takes_commands() const noexcept;
+    /// Called when it looks at its rings again. Must not call the firmware from within.
+    void set_attention(std::function<void()> attention) { attention_ = std::move(attention); }
     /// A piece on the download ring (16).
     void receive_scatter(ByteView piece) { rom_.scatter(piece.size()); }
     /// Takes packets for the data ring (2). The same rules.
@@ -64,6 +68,8 @@ public:
     // What the host sees in registers.
     /// WFSYS_SW_RST: everything but the patch semaphore starts anew.
     void reset();
+    /// The chip gets its power: nothing of before is left, and it is ready at once.
+    void power_on();
     /// CONN_ON_MISC, bits 2:0: 0 in reset, 1 powered, 3 the firmware runs.
     [[nodiscard]] std::uint8_t boot_state() const noexcept { return boot_state_; }
     /// LPCTL: gives the chip to the firmware, which may sleep then …
@@ -110,6 +116,7 @@ private:
     void start();
     void leave_the_air();
     void forget_everything();
+    void start_anew();
     /// While the host sleeps nothing of the air reaches it; what it shall be woken for waits until it is awake.
     void hear_for_sleeper(const ReceivedFrame& frame);
     void host_awake();
@@ -120,6 +127,7 @@ private:
     EventSink sink_;
     EventSink data_sink_;
     std::function<void()> wake_line_;
+    std::function<void()> attention_;
     /// A frame that the host is woken for.
     struct Kept {
         ReceivedFrame frame;
