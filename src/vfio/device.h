@@ -34,8 +34,8 @@ inline constexpr std::uint32_t msi = 1;
 inline constexpr std::uint32_t count = 5;
 }  // namespace interrupt
 
-/// A PCI device as a virtual machine sees it. Every call comes from the world's thread, with the world's time brought up
-/// to the present.
+/// A PCI device as a virtual machine sees it. Every call comes from the world's thread, with the world's time brought
+/// up to the present.
 class Device {
 public:
     virtual ~Device() = default;
@@ -50,6 +50,10 @@ public:
     virtual void detached() = 0;
     /// The bus's reset: as after power-on.
     virtual void reset() = 0;
+
+    /// The guest has served INTx and listens again: raise it if its reason has not gone. An edge that came meanwhile
+    /// needs nothing, it is on its way.
+    virtual void unmasked(std::uint32_t /*index*/) {}
 
     /// Within region_size(); any alignment and length. Must not block.
     virtual void read(std::uint32_t region, std::uint64_t offset, std::span<std::uint8_t> out) = 0;
