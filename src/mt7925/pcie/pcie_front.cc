@@ -177,6 +177,10 @@ void PcieFront::reset() {
     power_on();
 }
 
+void PcieFront::unmasked(std::uint32_t index) {
+    if (index == vfio::interrupt::intx && !config_space_.msi_enabled() && interrupts_.up()) edge();
+}
+
 void PcieFront::power_on() {
     memory_.clear();
     windows_ = {};

@@ -55,6 +55,7 @@ public:
     void attached(vfio::GuestMemory& memory, vfio::InterruptLines& lines) override;
     void detached() override;
     void reset() override;
+    void unmasked(std::uint32_t index) override;
     void read(std::uint32_t region, std::uint64_t offset, std::span<std::uint8_t> out) override;
     void write(std::uint32_t region, std::uint64_t offset, std::span<const std::uint8_t> bytes) override;
 
