@@ -36,7 +36,7 @@ class Installation(unittest.TestCase):
         self.assertEqual(self.found("mlosimctl"), ["bin/mlosimctl"])
         library, = self.found("libmlosim-preload.so")
         self.assertTrue(library.startswith("lib/"), library)
-        self.assertEqual(self.found("*.[17]*"), ["share/man/man1/mlosimctl.1", "share/man/man1/mlosimd.1",
+        self.assertEqual(self.found("*.[17]*"), ["share/man/man1/mlosim-mkfw.1", "share/man/man1/mlosimctl.1", "share/man/man1/mlosimd.1",
                                                  "share/man/man7/libmlosim-preload.7"])
         shipped = sorted(path.name for path in (programs.SOURCE / "scenarios").glob("*.json"))
         self.assertIn("roam-6g.json", shipped)
