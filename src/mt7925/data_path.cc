@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "mt7925/rx_descriptor.h"
+#include "mt7925/ethernet_frame.h"
 #include "mt7925/tx_status.h"
 #include "phy/rates.h"
 
@@ -19,10 +19,19 @@ constexpr std::size_t fcs_size = 4;
 constexpr std::size_t addr1_at = 4;
 constexpr std::size_t addr2_at = 10;
 constexpr std::size_t addr3_at = 16;
+constexpr std::size_t sequence_at = 22;
+constexpr unsigned last_sequence = 0xfff;
+constexpr std::size_t management_header = 24;
+// ADDBA Request, 802.11-2020 9.6.4.2: category, action, token, parameters, timeout, start.
+constexpr std::size_t addba_tid_at = 3;
+constexpr std::size_t addba_start_at = 7;
+constexpr std::size_t addba_size = 9;
 constexpr std::uint8_t power_management_bit = 0x10;  // of the second octet
 constexpr std::uint8_t management_type = 0;
 constexpr std::uint8_t data_type = 2;
 constexpr std::uint8_t null_bit = 4;  // of a data frame's subtype
+constexpr std::uint8_t qos_data = 8;
+constexpr std::size_t without_tid = 8;  // sequence numbers of data without QoS
 constexpr int unknown_rssi_dbm = -60;
 
 phy::Band band_of(const RadioChannel& channel) {
@@ -41,23 +50,51 @@ void put(Bytes& frame, std::size_t at, const MacAddress& address) {
     std::ranges::copy(address.octets(), frame.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
+void put_sequence(Bytes& frame, std::size_t at, unsigned number) {
+    const unsigned fragment = frame[at] & 0xfU;
+    frame[at] = static_cast<std::uint8_t>(number << 4U | fragment);
+    frame[at + 1] = static_cast<std::uint8_t>(number >> 4U);
+}
+
+std::optional<std::uint16_t> sequence_of(const TxDescriptor& descriptor, ByteView frame) {
+    if (descriptor.header != TxDescriptor::Header::ieee80211) return std::nullopt;
+    const auto sequence = FrameView::parse(frame)->sequence();
+    if (!sequence) return std::nullopt;
+    return static_cast<std::uint16_t>(sequence->get(ieee80211::SequenceControl::number));
+}
+
 bool is_null(const TxDescriptor& descriptor) {
     return descriptor.frame_type == data_type && (descriptor.frame_subtype & null_bit) != 0;
 }
 
+bool is_qos_data(const TxDescriptor& descriptor) {
+    return descriptor.frame_type == data_type && descriptor.frame_subtype == qos_data;
+}
+
 /// What a descriptor says of its frame is what the frame is.
-bool fits(const TxDescriptor& descriptor, const FrameView& frame) {
-    const FrameControl fc = frame.frame_control();
-    return descriptor.header == TxDescriptor::Header::ieee80211 && descriptor.frame_bytes == frame.octets().size() &&
-           descriptor.frame_type == static_cast<std::uint8_t>(fc.type()) && descriptor.frame_subtype == fc.subtype() &&
-           descriptor.header_size == frame.header().size() && descriptor.group == frame.addr1().is_group();
+bool fits(const TxDescriptor& descriptor, ByteView frame) {
+    if (descriptor.frame_bytes != frame.size()) return false;
+    if (descriptor.header == TxDescriptor::Header::ethernet)
+        return ethernet_destination(frame) && descriptor.frame_type == data_type &&
+               (descriptor.frame_subtype == 0 || descriptor.frame_subtype == qos_data);
+    const auto view = FrameView::parse(frame);
+    if (!view) return false;
+    const FrameControl fc = view->frame_control();
+    return descriptor.frame_type == static_cast<std::uint8_t>(fc.type()) && descriptor.frame_subtype == fc.subtype() &&
+           descriptor.header_size == view->header().size() && descriptor.group == view->addr1().is_group();
 }
 
 }  // namespace
 
 DataPath::DataPath(const FirmwareTables& tables, Clock& clock, RadioTime& radio, FaultRules& faults,
                    const FirmwareConfig& config, Send send)
-    : tables_(tables), clock_(clock), radio_(radio), faults_(faults), config_(config), send_(std::move(send)) {
+    : tables_(tables),
+      clock_(clock),
+      radio_(radio),
+      faults_(faults),
+      config_(config),
+      send_(std::move(send)),
+      crypto_(tables) {
     radio_.set_source(*this);
 }
 
@@ -65,6 +102,7 @@ void DataPath::update() {
     for (std::uint16_t wcid = 0; wcid < wtbl_size; ++wcid) {
         const WtblEntry& entry = tables_.wtbl[wcid];
         if (!entry.valid) {
+            sequences_[wcid] = {};
             counters_[wcid] = {};
             rates_[wcid] = {};
             rssi_[wcid].reset();
@@ -72,6 +110,7 @@ void DataPath::update() {
             stale_rates_ |= 1U << wcid;
         }
     }
+    if (config_.chip_crypto) crypto_.update();
 }
 
 RateAdaptation& DataPath::rates(std::uint16_t wcid) const {
@@ -87,14 +126,15 @@ void DataPath::reset() {
     counters_ = {};
     rates_ = {};
     rssi_ = {};
+    sequences_ = {};
+    crypto_.reset();
 }
 
 // The way out
 
 void DataPath::accept(ByteView descriptor_bytes, ByteView frame) {
     const Result<TxDescriptor> descriptor = parse_tx_descriptor(descriptor_bytes);
-    const auto view = FrameView::parse(frame);
-    if (!descriptor || !view || !fits(*descriptor, *view) || jobs_.contains(descriptor->token)) {
+    if (!descriptor || !fits(*descriptor, frame) || jobs_.contains(descriptor->token)) {
         ++counts_.malformed;
         return;
     }
@@ -102,8 +142,7 @@ void DataPath::accept(ByteView descriptor_bytes, ByteView frame) {
     const std::uint64_t id = descriptor->token;
     Job& job = jobs_[id];
     job = {*descriptor, Bytes(frame.begin(), frame.end()), descriptor->wlan_idx, frame.size(), 0};
-    if (const auto sequence = view->sequence())
-        job.sequence = static_cast<std::uint16_t>(sequence->get(ieee80211::SequenceControl::number));
+    job.sequence = sequence_of(*descriptor, frame).value_or(0);
     const bool known =
         descriptor->wlan_idx == 0 || (descriptor->wlan_idx < wtbl_size && tables_.wtbl[descriptor->wlan_idx].valid);
     if (!known) {
@@ -160,6 +199,41 @@ void DataPath::set_addresses(Bytes& frame, const TxDescriptor& descriptor, std::
     if (is_null(descriptor)) put(frame, addr3_at, entry.basic.peer_addr);
 }
 
+/// The chip numbers what the host has not: QoS data, by receiver and TID, whatever link it takes; and the start of an
+/// agreement about them. cf. mt7925_mac_write_txwi_80211()
+void DataPath::number(Job& job, Bytes& frame, std::uint16_t wcid) {
+    const TxDescriptor& descriptor = job.descriptor;
+    const WtblEntry& entry = tables_.wtbl[wcid];
+    const bool ethernet = descriptor.header == TxDescriptor::Header::ethernet;
+    if (!ethernet && (!config_.chip_crypto || descriptor.sequence)) return;
+    const std::uint16_t owner = entry.mld && entry.mld->primary_id < wtbl_size ? entry.mld->primary_id : wcid;
+    if (is_qos_data(descriptor) || ethernet) {
+        const std::size_t tid = is_qos_data(descriptor) ? descriptor.tid & 7U : without_tid;
+        job.sequence = sequences_[owner][tid]++ & last_sequence;
+        if (!ethernet) put_sequence(frame, sequence_at, job.sequence);
+    } else if (descriptor.frame_type == management_type && descriptor.tid == TxDescriptor::addba_request &&
+               frame.size() >= management_header + addba_size) {
+        const std::size_t tid = frame[management_header + addba_tid_at] >> 2U & 7U;
+        put_sequence(frame, management_header + addba_start_at, sequences_[owner][tid] & last_sequence);
+    }
+}
+
+Bytes DataPath::from_ethernet(ByteView frame, const Job& job, std::uint16_t wcid) const {
+    const WtblEntry& entry = tables_.wtbl[wcid];
+    AirHeader header;
+    header.to_ds = tables_.bss[entry.bss_idx].basic.conn_type != ConnectionType::access_point;
+    header.peer = entry.self ? *ethernet_destination(frame) : entry.basic.peer_addr;
+    header.own = own_address(entry.bss_idx).value_or(MacAddress{});
+    if (is_qos_data(job.descriptor)) header.tid = job.descriptor.tid & 7U;
+    header.sequence = job.sequence;
+    return *ieee80211_of_ethernet(frame, header);
+}
+
+bool DataPath::encrypt(Bytes& frame, const TxDescriptor& descriptor, std::uint16_t wcid) {
+    if (descriptor.bip) return crypto_.sign(frame, wcid);
+    return !descriptor.protect || crypto_.protect(frame, wcid);
+}
+
 std::optional<phy::Rate> DataPath::rate_for(const TxDescriptor& descriptor, std::uint16_t wcid) const {
     if (descriptor.fixed_rate) return fixed_rate(descriptor.rate_index);
     return rates(wcid).choose(rssi_[wcid].value_or(unknown_rssi_dbm));
@@ -183,16 +257,24 @@ std::optional<RadioFrame> DataPath::build(std::uint64_t id, std::optional<std::u
         wcid = *entry;
     }
     const auto channel = tables_.bss[bss_idx.value_or(asked.bss_idx)].channel();
-    if (descriptor.protect && !has_key(wcid, descriptor.group)) {
+    job.sent_as = wcid;
+    if (descriptor.protect && !config_.chip_crypto && !has_key(wcid, descriptor.group)) {
         ++counters_[wcid].tx_without_key;
-        job.sent_as = wcid;
         give_back(id, {.attempts = 0});
         return std::nullopt;
     }
-    job.sent_as = wcid;
     out.channel = channel.value_or(RadioChannel{});
     out.bytes = std::move(job.frame);
-    set_addresses(out.bytes, descriptor, wcid);
+    number(job, out.bytes, wcid);
+    if (descriptor.header == TxDescriptor::Header::ethernet)
+        out.bytes = from_ethernet(out.bytes, job, wcid);
+    else
+        set_addresses(out.bytes, descriptor, wcid);
+    if (config_.chip_crypto && !encrypt(out.bytes, descriptor, wcid)) {
+        ++counters_[wcid].tx_without_key;
+        give_back(id, {.attempts = 0});
+        return std::nullopt;
+    }
     if (bss_idx && tables_.bss[*bss_idx].connected_station()) {
         out.bytes[1] &= static_cast<std::uint8_t>(~power_management_bit);
         if (radio_.told_away(*bss_idx)) out.bytes[1] |= power_management_bit;
@@ -306,108 +388,6 @@ double DataPath::expected_rate(std::uint8_t bss_idx) const {
         return rate ? rate->bits_per_second() : 0.0;
     }
     return 0.0;
-}
-
-// The way in
-
-bool DataPath::is_own(const MacAddress& address) const {
-    return std::ranges::any_of(tables_.devices, [&](const Device& device) {
-        return std::ranges::find(device.links, std::optional(address)) != device.links.end();
-    });
-}
-
-std::optional<std::uint16_t> DataPath::sender_of(const ReceivedFrame& frame, const FrameView& view) const {
-    const auto sender = view.addr2();
-    if (!sender) return std::nullopt;
-    for (std::uint16_t wcid = 0; wcid < wtbl_size; ++wcid) {
-        const WtblEntry& entry = tables_.wtbl[wcid];
-        if (!entry.valid || entry.self || entry.basic.peer_addr != *sender) continue;
-        const auto channel = tables_.bss[entry.bss_idx].channel();
-        if (channel && channel->band == frame.channel.band && channel->control == frame.channel.control) return wcid;
-    }
-    return std::nullopt;
-}
-
-/// Management frames for all, and what is for this chip; data for all from those that it knows. A sniffer takes all.
-bool DataPath::passes(const FrameView& view, bool known_sender) const {
-    if (tables_.chip.sniffer) return true;
-    if (!view.addr1().is_group()) return is_own(view.addr1());
-    if (view.frame_control().type() == FrameType::data) return known_sender;
-    return view.frame_control().type() == FrameType::management;
-}
-
-bool DataPath::receive(const ReceivedFrame& frame, bool news) {
-    const auto view = FrameView::parse(frame.bytes);
-    if (!view) return false;
-    const std::optional<std::uint16_t> sender = sender_of(frame, *view);
-    if (sender) {
-        rssi_[*sender] = frame.rssi_dbm;
-        WcidCounters& counters = counters_[*sender];
-        ++counters.rx_frames;
-        counters.rx_bytes += frame.bytes.size();
-        counters.rx_rate = rate_code_of(frame.rate);
-        counters.rx_airtime_us[tx_queue::best_effort] +=
-            microseconds(phy::airtime(frame.rate, frame.bytes.size() + fcs_size, band_of(frame.channel)));
-        radio_.heard(tables_.wtbl[*sender].bss_idx, frame);
-    }
-    if (!news || !passes(*view, sender.has_value())) {
-        ++counts_.filtered;
-        return false;
-    }
-    RxDescriptor descriptor;
-    descriptor.wlan_idx = sender.value_or(RxDescriptor::nobody);
-    FaultSubject subject;
-    subject.wcid = descriptor.wlan_idx;
-    if (const auto wrong = faults_.take(FaultEffect::rx_wrong_wcid, subject))
-        descriptor.wlan_idx = static_cast<std::uint16_t>(wrong->value);
-    descriptor.band = frame.channel.band;
-    descriptor.channel = frame.channel.control;
-    const MacAddress to = view->addr1();
-    descriptor.address = to == MacAddress::broadcast() ? RxDescriptor::AddressType::broadcast
-                         : to.is_group()               ? RxDescriptor::AddressType::multicast
-                         : is_own(to)                  ? RxDescriptor::AddressType::unicast_to_me
-                                                       : RxDescriptor::AddressType::other;
-    descriptor.header_size = static_cast<std::uint8_t>(view->header().size());
-    descriptor.timestamp_us = microseconds(frame.started - sim::Time{});
-    descriptor.rate = rate_code_of(frame.rate);
-    descriptor.rcpi = rcpi_of(frame.rssi_dbm);
-    ++counts_.to_host;
-    send_(build_received(descriptor, frame.bytes));
-    return true;
-}
-
-// What the host reads of it. cf. mt7925_mac_sta_poll()
-
-std::uint32_t DataPath::register_word(std::uint16_t wcid, unsigned word) const {
-    constexpr unsigned guard_eht = 5;
-    constexpr unsigned guard_others = 6;
-    constexpr unsigned first_airtime = 20;
-    constexpr unsigned ack_rcpi = 34;
-    constexpr unsigned short_guard_shift = 12;
-    constexpr unsigned he_guard_shift = 24;
-    const WcidCounters& counters = counters_.at(wcid);
-    if (word >= first_airtime && word < first_airtime + 8) {
-        const std::size_t ac = (word - first_airtime) / 2;
-        return (word - first_airtime) % 2 == 0 ? counters.tx_airtime_us[ac] : counters.rx_airtime_us[ac];
-    }
-    const std::uint32_t guard = counters.tx_rate ? counters.tx_rate->guard : 0U;
-    const unsigned width = counters.tx_rate ? counters.tx_rate->width : 0U;
-    if (word == guard_eht) return guard << he_guard_shift;
-    if (word == guard_others) {
-        const bool he = counters.tx_rate && counters.tx_rate->mode >= RateMode::he_su;
-        return he ? guard << (he_guard_shift + 2 * std::min(width, 3U))
-                  : (guard & 1U) << (short_guard_shift + std::min(width, 3U));
-    }
-    if (word == ack_rcpi) {
-        const std::uint32_t rcpi = counters.ack_rcpi.value_or(0);
-        return rcpi | rcpi << 8U;
-    }
-    return 0;
-}
-
-void DataPath::clear_airtime(std::uint16_t wcid) {
-    counters_.at(wcid).tx_airtime_us = {};
-    counters_.at(wcid).rx_airtime_us = {};
 }
 
 }  // namespace mlosim::mt7925

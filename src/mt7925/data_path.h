@@ -7,12 +7,14 @@
 #include <optional>
 
 #include "ieee80211/frame_header.h"
+#include "mt7925/chip_crypto.h"
 #include "mt7925/clock.h"
 #include "mt7925/fault_rules.h"
 #include "mt7925/firmware_config.h"
 #include "mt7925/radio_time.h"
 #include "mt7925/rate_adaptation.h"
 #include "mt7925/rate_code.h"
+#include "mt7925/rx_descriptor.h"
 #include "mt7925/tables.h"
 #include "mt7925/tx_descriptor.h"
 
@@ -98,6 +100,9 @@ private:
     [[nodiscard]] std::optional<std::uint16_t> entry_on(std::uint16_t wcid, std::uint8_t bss_idx) const;
     [[nodiscard]] bool has_key(std::uint16_t wcid, bool group) const;
     void set_addresses(Bytes& frame, const TxDescriptor& descriptor, std::uint16_t wcid) const;
+    void number(Job& job, Bytes& frame, std::uint16_t wcid);
+    [[nodiscard]] Bytes from_ethernet(ByteView frame, const Job& job, std::uint16_t wcid) const;
+    [[nodiscard]] bool encrypt(Bytes& frame, const TxDescriptor& descriptor, std::uint16_t wcid);
     [[nodiscard]] std::optional<MacAddress> own_address(std::uint8_t bss_idx) const;
     [[nodiscard]] std::optional<phy::Rate> rate_for(const TxDescriptor& descriptor, std::uint16_t wcid) const;
     void ask_for_block_ack(const Job& job, std::uint8_t bss_idx);
@@ -105,6 +110,9 @@ private:
     void give_back(std::uint64_t id, const RadioReport& report);
     [[nodiscard]] std::optional<std::uint16_t> sender_of(const ReceivedFrame& frame,
                                                          const ieee80211::FrameView& view) const;
+    void count_received(const ReceivedFrame& frame, std::uint16_t sender);
+    [[nodiscard]] std::optional<Bytes> decrypted(const ieee80211::FrameView& view, std::uint16_t sender,
+                                                 RxDescriptor& descriptor) const;
     [[nodiscard]] bool passes(const ieee80211::FrameView& view, bool known_sender) const;
 
     const FirmwareTables& tables_;
@@ -113,7 +121,10 @@ private:
     FaultRules& faults_;
     const FirmwareConfig& config_;
     Send send_;
+    ChipCrypto crypto_;
     std::map<std::uint64_t, Job> jobs_;  // by token
+    /// Next sequence numbers of a peer (of an MLD: at its primary entry) by TID; the last ones of data without QoS.
+    std::array<std::array<std::uint16_t, 9>, wtbl_size> sequences_{};
     std::array<WcidCounters, wtbl_size> counters_{};
     mutable std::array<RateAdaptation, wtbl_size> rates_;
     mutable std::uint32_t stale_rates_ = 0;  ///< by WCID: the tables changed since

@@ -44,7 +44,7 @@ Firmware::Firmware(const FirmwareConfig& config, Clock& clock, Radio& radio, Fau
                 if (data_sink_ && !dead_) data_sink_(std::move(packet));
             }),
       interfaces_(tables_, time_),
-      stations_(tables_, config.refuse_keys),
+      stations_(tables_, config_),
       chip_(tables_, config_, time_),
       roc_(
           tables_, clock, time_, faults, config_.timing,

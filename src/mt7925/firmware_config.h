@@ -37,7 +37,10 @@ struct FirmwareConfig {
     std::uint32_t temperature = 45;       ///< degrees Celsius
     bool radio_on = true;                 ///< false: blocked by a hardware switch
     bool refuse_keys = false;             ///< KEY_V3 answered 1: the driver encrypts in software, silently
-    unsigned beacon_loss_limit = 10;      ///< missed beacons until BEACON_LOSS; 0: never
+    /// What the real driver leaves to its chip the chip does: encrypts and decrypts with the keys of its table, numbers
+    /// QoS data. False: the host has done it.
+    bool chip_crypto = false;
+    unsigned beacon_loss_limit = 10;  ///< missed beacons until BEACON_LOSS; 0: never
     unsigned coredump_messages = 3;
 };
 

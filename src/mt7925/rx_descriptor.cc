@@ -22,6 +22,7 @@ constexpr BitField group2_field{1, 17, 17};
 constexpr BitField group3_field{1, 18, 18};
 constexpr BitField group4_field{1, 19, 19};
 constexpr BitField group5_field{1, 20, 20};
+constexpr BitField key_id_field{1, 22, 21};
 constexpr BitField icv_error_field{1, 25, 25};
 constexpr BitField header_translated_field{2, 7, 7};
 constexpr BitField header_size_field{2, 12, 8};
@@ -29,6 +30,7 @@ constexpr BitField header_offset_field{2, 15, 13};
 constexpr BitField security_field{2, 20, 16};
 constexpr BitField amsdu_error_field{2, 23, 23};
 constexpr BitField too_long_field{2, 24, 24};
+constexpr BitField fragment_field{2, 27, 27};
 constexpr BitField single_field{2, 30, 30};
 constexpr BitField channel_field{3, 15, 8};
 constexpr BitField address_field{3, 17, 16};
@@ -67,6 +69,8 @@ Bytes build_received(const RxDescriptor& d, ByteView frame) {
     set(icv_error_field, d.icv_error ? 1 : 0);
     set(header_size_field, d.header_size);
     set(security_field, d.security);
+    set(key_id_field, d.key_id);
+    set(fragment_field, d.fragment ? 1 : 0);
     set(single_field, 1);
     set(channel_field, channel_code(d.band, d.channel));
     set(address_field, static_cast<unsigned>(d.address));
@@ -76,6 +80,12 @@ Bytes build_received(const RxDescriptor& d, ByteView frame) {
         words.resize(words.size() + size);
         return std::span(words).last(size);
     };
+    if (d.packet_number) {
+        // The lowest octet first.
+        const auto group = add_group(group1_field, group_words);
+        group[0] = static_cast<std::uint32_t>(*d.packet_number);
+        group[1] = static_cast<std::uint32_t>(*d.packet_number >> 32U & 0xffffU);
+    }
     if (d.timestamp_us) add_group(group2_field, group_words)[0] = *d.timestamp_us;
     if (d.rate) {
         const auto group = add_group(group3_field, group_words);
@@ -116,6 +126,8 @@ Result<ReceivedPacket> parse_received(ByteView packet) {
     d.icv_error = get(icv_error_field) != 0;
     d.header_size = static_cast<std::uint8_t>(get(header_size_field));
     d.security = static_cast<std::uint8_t>(get(security_field));
+    d.key_id = static_cast<std::uint8_t>(get(key_id_field));
+    d.fragment = get(fragment_field) != 0;
     d.address = static_cast<RxDescriptor::AddressType>(get(address_field));
     d.fcs_error = get(fcs_error_field) != 0;
     const auto code = static_cast<std::uint8_t>(get(channel_field));
@@ -135,7 +147,8 @@ Result<ReceivedPacket> parse_received(ByteView packet) {
         return found;
     };
     group(group4_field, group_words);
-    group(group1_field, group_words);
+    if (const auto number = group(group1_field, group_words))
+        d.packet_number = (*number)[0] | static_cast<std::uint64_t>((*number)[1] & 0xffffU) << 32U;
     if (const auto times = group(group2_field, group_words)) d.timestamp_us = times->front();
     if (const auto vector = group(group3_field, group_words)) {
         RateCode rate;

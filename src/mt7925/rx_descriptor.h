@@ -22,7 +22,11 @@ struct RxDescriptor {
     std::uint8_t header_size = 0;
     bool fcs_error = false;
     bool icv_error = false;
-    std::uint8_t security = 0;  ///< not 0: the chip decrypted it
+    std::uint8_t security = 0;  ///< a KeyCipher; not 0: the chip decrypted it, its IV and MIC are gone
+    std::uint8_t key_id = 0;
+    /// Of a frame that the chip decrypted: group 1. The host looks for replays.
+    std::optional<std::uint64_t> packet_number;
+    bool fragment = false;  ///< of one, the host wants the IV back
     std::optional<std::uint32_t> timestamp_us;
     /// Nothing: no group 3.
     std::optional<RateCode> rate;

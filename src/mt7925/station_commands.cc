@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mt7925/chip_crypto.h"
+
 namespace mlosim::mt7925 {
 namespace {
 
@@ -40,6 +42,11 @@ bool same_slot(const KeySlot& slot, const StaKey& key) {
            (slot.cipher == KeyCipher::bip) == (key.cipher == KeyCipher::bip);
 }
 
+/// A removal names the kind of key alone. cf. mt7925_mcu_sta_key_tlv()
+bool is_any(const KeySlot& slot, const StaKey& key) {
+    return key.add == 0 && key.cipher == KeyCipher::none && slot.pairwise == (key.key_type != 0);
+}
+
 }  // namespace
 
 /// The entry as it will be, and a key's entry if that is another.
@@ -73,7 +80,9 @@ CommandOutcome StationCommands::station(ByteView payload) {
         tables_.wtbl[wcid] = std::move(update.next);
     for (const StaKey& key : update.keys) {
         std::vector<KeySlot>& slots = tables_.wtbl[key.wlan_idx].keys;
-        std::erase_if(slots, [&](const KeySlot& slot) { return same_slot(slot, key); });
+        std::erase_if(slots, [&](const KeySlot& slot) {
+            return same_slot(slot, key) || (config_.chip_crypto && is_any(slot, key));
+        });
         if (key.add != 0)
             slots.push_back({key.key_type != 0, key.cipher, key.key_id, key.key_len, key.peer_addr, key.key});
     }
@@ -156,7 +165,8 @@ CommandOutcome StationCommands::apply_key(Update& update, const Tlv& tlv) {
     const bool is_there = key->wlan_idx == update.wcid ? update.next.valid
                                                        : key->wlan_idx < wtbl_size && tables_.wtbl[key->wlan_idx].valid;
     if (!is_there || key->bss_idx >= bss_count) return CommandOutcome::refused(status::not_there);
-    if (key->add != 0 && refuse_keys_) return CommandOutcome::refused(status::software_crypto);
+    const bool not_ours = config_.refuse_keys || (config_.chip_crypto && !chip_has_cipher(key->cipher));
+    if (key->add != 0 && not_ours) return CommandOutcome::refused(status::software_crypto);
     update.keys.push_back(*key);
     return {};
 }

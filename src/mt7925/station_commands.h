@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mt7925/command_outcome.h"
+#include "mt7925/firmware_config.h"
 #include "mt7925/tables.h"
 
 namespace mlosim::mt7925 {
@@ -8,8 +9,8 @@ namespace mlosim::mt7925 {
 /// STA_REC: the WCID table. A message is checked as a whole before it changes anything.
 class StationCommands {
 public:
-    /// `refuse_keys`: a key to add is answered with status 1.
-    StationCommands(FirmwareTables& tables, bool refuse_keys) : tables_(tables), refuse_keys_(refuse_keys) {}
+    /// Both must outlive it.
+    StationCommands(FirmwareTables& tables, const FirmwareConfig& config) : tables_(tables), config_(config) {}
 
     CommandOutcome station(ByteView payload);
 
@@ -24,7 +25,7 @@ private:
     CommandOutcome apply_key(Update& update, const Tlv& tlv);
 
     FirmwareTables& tables_;
-    bool refuse_keys_;
+    const FirmwareConfig& config_;
 };
 
 }  // namespace mlosim::mt7925

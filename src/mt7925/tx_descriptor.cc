@@ -46,6 +46,27 @@ constexpr std::uint16_t last_buffer = 0x8000;
 constexpr std::uint16_t length_mask = 0x0fff;
 constexpr std::size_t msdu_ids = 4;
 
+/// Pairs of address, length, length, address. False: none of them is the last, or one is empty.
+bool read_buffers(ieee80211::ByteReader& in, TxDescriptor& d) {
+    std::array<std::uint16_t, TxDescriptor::most_buffers> lengths{};
+    for (std::size_t i = 0; i < lengths.size(); i += 2) {
+        d.buffers[i].address = in.u32le();
+        lengths[i] = in.u16le();
+        lengths[i + 1] = in.u16le();
+        d.buffers[i + 1].address = in.u32le();
+    }
+    bool ended = false;
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+        if (ended) d.buffers[i] = {};
+        if (ended) continue;
+        d.buffers[i].size = lengths[i] & length_mask;
+        if (d.buffers[i].size == 0) return false;
+        d.frame_bytes = static_cast<std::uint16_t>(d.frame_bytes + d.buffers[i].size);
+        ended = (lengths[i] & last_buffer) != 0;
+    }
+    return ended;
+}
+
 }  // namespace
 
 Bytes build_tx_descriptor(const TxDescriptor& d) {
@@ -91,11 +112,19 @@ Bytes build_tx_descriptor(const TxDescriptor& d) {
     writer.u16le(static_cast<std::uint16_t>(d.token | token_is_valid));
     for (std::size_t i = 1; i < msdu_ids; ++i)
         writer.u16le(0);
-    writer.u32le(d.buffer);
-    writer.u16le(static_cast<std::uint16_t>(d.frame_bytes | last_buffer));
-    writer.u16le(0);
-    writer.u32le(0);
-    writer.zeros(TxDescriptor::size - out.size());
+    auto buffers = d.buffers;
+    if (buffers[0].size == 0) buffers[0].size = d.frame_bytes;
+    for (std::size_t i = 0; i < buffers.size(); i += 2) {
+        const auto length = [&](std::size_t at) {
+            const bool last = at + 1 == buffers.size() || buffers[at + 1].size == 0;
+            const std::uint16_t size = buffers[at].size;
+            return static_cast<std::uint16_t>(size | (last && size != 0 ? last_buffer : 0));
+        };
+        writer.u32le(buffers[i].address);
+        writer.u16le(length(i));
+        writer.u16le(length(i + 1));
+        writer.u32le(buffers[i + 1].address);
+    }
     return out;
 }
 
@@ -143,10 +172,7 @@ Result<TxDescriptor> parse_tx_descriptor(ByteView bytes) {
     d.token = static_cast<std::uint16_t>(token & ~token_is_valid);
     for (std::size_t i = 1; i < msdu_ids; ++i)
         if ((reader.u16le() & token_is_valid) != 0) return fail(EINVAL, "more than one token");
-    d.buffer = reader.u32le();
-    const std::uint16_t length = reader.u16le();
-    if ((length & last_buffer) == 0) return fail(EINVAL, "a frame without an end");
-    d.frame_bytes = static_cast<std::uint16_t>(length & length_mask);
+    if (!read_buffers(reader, d)) return fail(EINVAL, "a frame without an end");
     if (get(bytes_field) != d.frame_bytes + txd_size)
         return fail(EINVAL, "the lengths of descriptor and buffer contradict each other");
     return d;

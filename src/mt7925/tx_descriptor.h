@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -29,8 +30,17 @@ inline constexpr std::uint8_t first = 3;
 inline constexpr std::uint8_t last = 0x7f;
 }  // namespace packet_id
 
+/// A piece of the host's memory.
+struct TxBuffer {
+    std::uint32_t address = 0;
+    std::uint16_t size = 0;
+    friend bool operator==(const TxBuffer&, const TxBuffer&) = default;
+};
+
 struct TxDescriptor {
     static constexpr std::size_t size = 64;
+    static constexpr std::size_t most_buffers = 4;
+    static constexpr std::uint8_t addba_request = 2;  ///< as a management frame's TID
     enum class Header : std::uint8_t { ethernet = 0, ieee80211 = 2 };
 
     std::uint8_t queue = tx_queue::best_effort;
@@ -38,7 +48,7 @@ struct TxDescriptor {
     Header header = Header::ieee80211;
     std::uint8_t header_size = 0;  ///< octets, even; of 802.11 only
     bool ethernet_ii = false;      ///< of 802.3 only
-    std::uint8_t tid = 0;          ///< 2 for an ADDBA request
+    std::uint8_t tid = 0;          ///< of management frames what they are
     bool bip = false;
     std::uint8_t own_mac = 0;
     bool fixed_rate = false;
@@ -57,8 +67,9 @@ struct TxDescriptor {
     /// The addresses are those of the link already: they, and the link, stay as they are (DIS_MAT).
     bool fixed_link = false;
     std::uint16_t token = 0;
-    std::uint32_t buffer = 0;  ///< where the frame lies
-    std::uint16_t frame_bytes = 0;
+    /// Where the frame lies, piece after piece; those of size 0 are not there. Written without any: one at address 0.
+    std::array<TxBuffer, most_buffers> buffers{};
+    std::uint16_t frame_bytes = 0;  ///< of all of them
 
     friend bool operator==(const TxDescriptor&, const TxDescriptor&) = default;
 };

@@ -85,9 +85,24 @@ TEST(ATxDescriptor, ComesBackAsItWasWritten) {
     d.rate_index = 22;
     d.fixed_link = true;
     d.token = 8191;
-    d.buffer = 0x12345678;
+    d.buffers = {{{0x12345678, 1000}, {0x1000, 300}, {0x2000, 200}}};
     d.frame_bytes = 1500;
     EXPECT_EQ(parse_tx_descriptor(build_tx_descriptor(d)).value(), d);
+}
+
+TEST(ATxDescriptor, OfAFrameInPiecesCountsThemAll) {
+    // 54 octets of headers and 1000 of a page, as the kernel gives a segment of TCP.
+    Bytes bytes = descriptor(data_of_mld);
+    bytes[0] = 0x3e;
+    bytes[1] = 0x04;
+    const Bytes pieces = octets("00100000 3600 e883 00200000");
+    std::ranges::copy(pieces, bytes.begin() + 40);
+    const TxDescriptor d = parse_tx_descriptor(bytes).value();
+    EXPECT_EQ(d.frame_bytes, 54 + 1000);
+    EXPECT_EQ(d.buffers[0], (TxBuffer{0x1000, 54}));
+    EXPECT_EQ(d.buffers[1], (TxBuffer{0x2000, 1000}));
+    EXPECT_EQ(d.buffers[2], TxBuffer{});
+    EXPECT_EQ(build_tx_descriptor(d), bytes);
 }
 
 struct BadPacket {
@@ -104,6 +119,11 @@ TEST(ATxDescriptor, IsRefusedIfItContradictsItself) {
         {"no token", [](Bytes& b) { b[33] = 0; }},
         {"two tokens", [](Bytes& b) { b[35] = 0x80; }},
         {"no end", [](Bytes& b) { b[45] = 0; }},
+        {"an empty buffer",
+         [](Bytes& b) {
+             b[44] = 0;
+             b[0] = 0x20;
+         }},
         {"another length than the buffer", [](Bytes& b) { ++b[0]; }},
     };
     for (const BadPacket& bad : table) {
