@@ -1,10 +1,10 @@
 // What mlosimctl trace-diff prints.
 
+#include <algorithm>
+#include <array>
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <iostream>
+#include <ostream>
 
 #include <nlohmann/json.hpp>
 
@@ -127,26 +127,15 @@ Json as_json(const TraceComparison& compared) {
 
 int trace_diff(const std::string& first, const std::string& second, const TraceDiffOptions& options, bool json,
                std::ostream& out, std::ostream& err) {
-    std::ifstream files[2];
-    const std::string* const names[2] = {&first, &second};
-    for (int i : {0, 1}) {
-        if (*names[i] == "-") continue;
-        errno = 0;
-        files[i].open(*names[i], std::ios::binary);
-        files[i].peek();  // a directory opens, but cannot be read
-        if (!files[i].bad() && (files[i].good() || files[i].eof())) {
-            files[i].clear();
-            continue;
-        }
-        err << "mlosimctl: " << *names[i] << ": " << std::strerror(errno != 0 ? errno : EIO) << '\n';
+    std::array<TraceFile, 2> files{TraceFile(first), TraceFile(second)};
+    for (const TraceFile& file : files) {
+        if (file.problem().empty()) continue;
+        err << "mlosimctl: " << file.problem() << '\n';
         return unreadable;
     }
-    const auto stream = [&](int i) -> std::istream& { return *names[i] == "-" ? std::cin : files[i]; };
-    const auto compared = compare_traces(stream(0), stream(1), options);
+    const auto compared = compare_traces(files[0].stream(), files[1].stream(), options);
     if (!compared) {
-        const std::string& message = compared.error().message;
-        const bool is_first = message.starts_with("first: ");
-        err << "mlosimctl: " << (is_first ? first : second) << message.substr(message.find(':')) << '\n';
+        err << "mlosimctl: " << with_file_name(compared.error().message, first, second) << '\n';
         return unreadable;
     }
     if (json)

@@ -1,6 +1,10 @@
 #include "ctl/trace_reader.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <utility>
 
 namespace mlosim::ctl {
 
@@ -22,6 +26,25 @@ bool is_shallow(std::string_view json) noexcept {
         }
     }
     return true;
+}
+
+TraceFile::TraceFile(std::string name) : name_(std::move(name)) {
+    if (name_ == "-") return;
+    errno = 0;
+    file_.open(name_, std::ios::binary);
+    file_.peek();  // a directory opens, but cannot be read
+    if (!file_.bad() && (file_.good() || file_.eof()))
+        file_.clear();
+    else
+        problem_ = name_ + ": " + std::strerror(errno != 0 ? errno : EIO);
+}
+
+std::istream& TraceFile::stream() {
+    return name_ == "-" ? std::cin : file_;
+}
+
+std::string with_file_name(const std::string& message, const std::string& first, const std::string& second) {
+    return (message.starts_with("first: ") ? first : second) + message.substr(message.find(':'));
 }
 
 Result<bool> TraceReader::read_line(std::string& line, bool& whole) {

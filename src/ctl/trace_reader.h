@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <fstream>
 #include <istream>
 #include <optional>
 #include <string>
@@ -34,6 +35,23 @@ private:
     std::uint64_t number_ = 0;
     bool torn_ = false;
 };
+
+/// A trace by its file's name; "-" is standard input.
+class TraceFile {
+public:
+    explicit TraceFile(std::string name);
+    /// Empty, or why it cannot be read.
+    [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+    [[nodiscard]] std::istream& stream();
+
+private:
+    std::string name_;
+    std::string problem_;
+    std::ifstream file_;
+};
+/// An error's message that begins with "first: " or "second: ", with that file's name instead.
+[[nodiscard]] std::string with_file_name(const std::string& message, const std::string& first,
+                                         const std::string& second);
 
 /// Whether text can be read by something that goes as deep as it is nested.
 [[nodiscard]] bool is_shallow(std::string_view json) noexcept;

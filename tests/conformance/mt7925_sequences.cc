@@ -361,7 +361,7 @@ std::vector<Run> all_runs() {
     };
 }
 
-void print(const std::string& name, const McuFigures& figures) {
+void print(const std::string& name, const ctl::CommandFigures& figures) {
     std::printf("%-14s %3zu of %3zu commands in place, %4zu of %4zu fields agree with the real driver's", name.c_str(),
                 figures.in_place, figures.commands, figures.agreeing, figures.fields);
     if (figures.more > 0) std::printf(", %zu more commands", figures.more);
@@ -374,7 +374,7 @@ int compare_all(const std::string& data, bool all) {
         std::cerr << "no list of differences in " << data << "\n";
         return 2;
     }
-    McuFigures sum;
+    ctl::CommandFigures sum;
     int failures = 0;
     for (const Run& run : all_runs()) {
         Bench bench(data, run.country);
@@ -391,7 +391,7 @@ int compare_all(const std::string& data, bool all) {
                 std::cerr << "no recording " << step.recording << "\n";
                 return 2;
             }
-            const McuFigures figures = comparison.compare(step.recording, *recorded, ours);
+            const ctl::CommandFigures figures = comparison.compare(step.recording, *recorded, ours);
             print(step.recording, figures);
             if (!done) std::cout << step.recording << ": did not come to its end\n";
             if (!done) ++failures;
