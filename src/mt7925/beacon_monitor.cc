@@ -34,19 +34,26 @@ Bytes lasting_body(ByteView frame) {
 
 }  // namespace
 
-BeaconMonitor::BeaconMonitor(const FirmwareTables& tables, Clock& clock, unsigned limit, Listening listening, Lost lost,
-                             Rssi rssi)
+BeaconMonitor::BeaconMonitor(const FirmwareTables& tables, Clock& clock, unsigned limit, bool whole_mld,
+                             Listening listening, Lost lost, Rssi rssi)
     : tables_(tables),
       clock_(clock),
       limit_(limit),
+      whole_mld_(whole_mld),
       listening_(std::move(listening)),
       lost_(std::move(lost)),
       rssi_(std::move(rssi)) {}
 
+const std::optional<BssBeaconFilter>& BeaconMonitor::filter(std::uint8_t idx) const {
+    const Bss& bss = tables_.bss[idx];
+    const bool of_group = whole_mld_ && !bss.beacon_filter && bss.mld && bss.mld->group_mld_id < bss_count;
+    return of_group ? tables_.bss[bss.mld->group_mld_id].beacon_filter : bss.beacon_filter;
+}
+
 void BeaconMonitor::update() {
     for (std::uint8_t idx = 0; idx < bss_count; ++idx) {
         const Bss& bss = tables_.bss[idx];
-        const bool wanted = bss.connected_station() && bss.beacon_filter.has_value();
+        const bool wanted = bss.connected_station() && filter(idx).has_value();
         Watch& watch = watches_[idx];
         if (wanted == watch.on) continue;
         watch = Watch{};
@@ -57,7 +64,8 @@ void BeaconMonitor::update() {
 
 sim::Duration BeaconMonitor::patience(std::uint8_t idx) const {
     const Bss& bss = tables_.bss[idx];
-    unsigned interval = bss.beacon_filter->bcn_int != 0 ? bss.beacon_filter->bcn_int : bss.basic.bcn_int;
+    const std::optional<BssBeaconFilter>& told = filter(idx);
+    unsigned interval = told && told->bcn_int != 0 ? told->bcn_int : bss.basic.bcn_int;
     if (interval == 0) interval = usual_beacon_interval;
     return sim::time_unit * interval * limit_;
 }

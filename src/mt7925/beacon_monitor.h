@@ -18,9 +18,10 @@ public:
     /// Since when the AP of a BSS could be heard without a break. Nothing: the radio is elsewhere.
     using Listening = std::function<std::optional<sim::Time>(std::uint8_t bss_idx)>;
 
-    /// `limit`: beacons missed in a row until the AP counts as lost; 0: never.
-    BeaconMonitor(const FirmwareTables& tables, Clock& clock, unsigned limit, Listening listening, Lost lost,
-                  Rssi rssi);
+    /// `limit`: beacons missed in a row until the AP counts as lost; 0: never. `whole_mld`: BCNFT for an MLD's first
+    /// link speaks of all of them, as the real driver means it.
+    BeaconMonitor(const FirmwareTables& tables, Clock& clock, unsigned limit, bool whole_mld, Listening listening,
+                  Lost lost, Rssi rssi);
 
     /// After every change of the BSS table: starts or ends what must be watched.
     void update();
@@ -39,6 +40,8 @@ private:
         Level level = Level::unknown;
     };
 
+    /// Nothing: its beacons are not filtered.
+    [[nodiscard]] const std::optional<BssBeaconFilter>& filter(std::uint8_t bss_idx) const;
     void arm(std::uint8_t bss_idx);
     [[nodiscard]] sim::Duration patience(std::uint8_t bss_idx) const;
     void measure(std::uint8_t bss_idx, int rssi_dbm);
@@ -46,6 +49,7 @@ private:
     const FirmwareTables& tables_;
     Clock& clock_;
     unsigned limit_;
+    bool whole_mld_;
     Listening listening_;
     Lost lost_;
     Rssi rssi_;

@@ -63,6 +63,10 @@ std::optional<std::uint16_t> sequence_of(const TxDescriptor& descriptor, ByteVie
     return static_cast<std::uint16_t>(sequence->get(ieee80211::SequenceControl::number));
 }
 
+bool is_encrypted(ByteView frame) {
+    return FrameControl{frame}.has(FrameControl::protected_frame);
+}
+
 bool is_null(const TxDescriptor& descriptor) {
     return descriptor.frame_type == data_type && (descriptor.frame_subtype & null_bit) != 0;
 }
@@ -134,8 +138,14 @@ void DataPath::reset() {
 
 void DataPath::accept(ByteView descriptor_bytes, ByteView frame) {
     const Result<TxDescriptor> descriptor = parse_tx_descriptor(descriptor_bytes);
-    if (!descriptor || !fits(*descriptor, frame) || jobs_.contains(descriptor->token)) {
+    if (!descriptor || jobs_.contains(descriptor->token)) {
         ++counts_.malformed;
+        return;
+    }
+    if (!fits(*descriptor, frame)) {
+        ++counts_.malformed;
+        // A guest that gave its chip nonsense shall at least have its buffer again.
+        if (config_.chip_crypto) send_(build_tx_free({{descriptor->wlan_idx, descriptor->token, 1, true}}));
         return;
     }
     ++counts_.taken;
@@ -212,7 +222,7 @@ void DataPath::number(Job& job, Bytes& frame, std::uint16_t wcid) {
         job.sequence = sequences_[owner][tid]++ & last_sequence;
         if (!ethernet) put_sequence(frame, sequence_at, job.sequence);
     } else if (descriptor.frame_type == management_type && descriptor.tid == TxDescriptor::addba_request &&
-               frame.size() >= management_header + addba_size) {
+               (descriptor.protect || !is_encrypted(frame)) && frame.size() >= management_header + addba_size) {
         const std::size_t tid = frame[management_header + addba_tid_at] >> 2U & 7U;
         put_sequence(frame, management_header + addba_start_at, sequences_[owner][tid] & last_sequence);
     }

@@ -41,6 +41,8 @@ std::optional<std::uint16_t> DataPath::sender_of(const ReceivedFrame& frame, con
         const WtblEntry& entry = tables_.wtbl[wcid];
         if (!entry.valid || entry.self || entry.basic.peer_addr != *sender) continue;
         const auto channel = tables_.bss[entry.bss_idx].channel();
+        // The real driver names the channel of a BSS only when it is connected; before that its ROC is where it is.
+        if (!channel && config_.chip_crypto) return wcid;
         if (channel && channel->band == frame.channel.band && channel->control == frame.channel.control) return wcid;
     }
     return std::nullopt;

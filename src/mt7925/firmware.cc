@@ -38,7 +38,7 @@ Firmware::Firmware(const FirmwareConfig& config, Clock& clock, Radio& radio, Fau
       clock_(clock),
       faults_(faults),
       sink_(std::move(sink)),
-      time_(tables_, clock, radio, config_.timing),
+      time_(tables_, clock, radio, config_.timing, config.chip_crypto ? config.timing.link_turn : sim::Duration{0}),
       data_(tables_, clock, time_, faults, config_,
             [this](Bytes packet) {
                 if (data_sink_ && !dead_) data_sink_(std::move(packet));
@@ -61,7 +61,8 @@ Firmware::Firmware(const FirmwareConfig& config, Clock& clock, Radio& radio, Fau
           },
           [this] { return roc_.holds_radio(); }, [this] { roc_.scan_left_channel(); }),
       beacons_(
-          tables_, clock, config.beacon_loss_limit, [this](std::uint8_t idx) { return time_.listening_since(idx); },
+          tables_, clock, config.beacon_loss_limit, config.chip_crypto,
+          [this](std::uint8_t idx) { return time_.listening_since(idx); },
           [this](std::uint8_t idx) { lose_beacons(idx); },
           [this](std::uint8_t idx, int rssi) {
               send_unsolicited(Eid::rssi, PayloadBuilder(BssHeader{idx, 0}).add(RssiValue{rssi}).bytes());

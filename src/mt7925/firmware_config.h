@@ -22,8 +22,9 @@ struct FirmwareTiming {
     sim::Duration active_dwell = std::chrono::milliseconds(20);
     sim::Duration passive_dwell = std::chrono::milliseconds(110);
     sim::Duration link_switch = std::chrono::microseconds(200);  ///< to another channel, or another link of an MLD
-    sim::Duration scan_home = std::chrono::milliseconds(30);     ///< between two channels, while a station is connected
-    sim::Duration scan_end = std::chrono::milliseconds(20);      ///< from the last dwell to SCAN_DONE
+    sim::Duration link_turn = std::chrono::seconds(3);  ///< one link of an MLD, then the other is looked at; a guest's
+    sim::Duration scan_home = std::chrono::milliseconds(30);  ///< between two channels, while a station is connected
+    sim::Duration scan_end = std::chrono::milliseconds(20);   ///< from the last dwell to SCAN_DONE
 };
 
 struct FirmwareConfig {

@@ -14,6 +14,7 @@ constexpr sim::Duration null_patience = 20ms;  // for what becomes of a null fra
 constexpr unsigned null_attempts = 7;
 constexpr sim::Duration homeless_patience = 100ms;  // of frames whose BSS has no channel
 constexpr sim::Duration stay_on_link = 500ms;       // before another is looked at
+constexpr sim::Duration look_at_link = 120ms;       // long enough for a beacon
 constexpr double worth_a_switch = 1.25;             // times the rate of the link in use
 constexpr std::uint8_t associated = 2;              // STATE
 
@@ -345,19 +346,33 @@ void RadioTime::update() {
     if (!has_choice)
         choice_timer_.cancel();
     else if (!choice_timer_.pending())
-        choice_timer_ = clock_.after(stay_on_link, [this] { choose_links(); });
+        choice_timer_ = clock_.after(std::ranges::find(looking_, true) != looking_.end() ? look_at_link : stay_on_link,
+                                     [this] { choose_links(); });
     proceed();
 }
 
-/// Now and then: is another link worth a switch?
+bool RadioTime::turn_is_over(std::uint8_t group, const std::vector<std::uint8_t>& links) const {
+    if (link_turn_ == sim::Duration{0} || clock_.now() - link_since_[group] < link_turn_) return false;
+    // Who has nothing to say stays where it is.
+    return std::ranges::any_of(links,
+                               [&](std::uint8_t idx) { return clock_.now() - homes_[idx].last_use < link_turn_; });
+}
+
+/// Now and then: is another link worth a switch? What was not heard for long is looked at.
 void RadioTime::choose_links() {
     for (std::uint8_t group = 0; group < bss_count; ++group) {
         const std::vector<std::uint8_t> ready = ready_links(group);
-        if (ready.size() < 2 || clock_.now() - link_since_[group] < stay_on_link) continue;
-        const double now = source_->expected_rate(in_use_[group]);
+        const sim::Duration least = looking_[group] ? look_at_link : stay_on_link;
+        if (ready.size() < 2 || clock_.now() - link_since_[group] < least) continue;
+        looking_[group] = false;
+        const std::uint8_t in_use = in_use_[group];
+        const double now = source_->expected_rate(in_use);
         for (const std::uint8_t other : ready)
-            if (other != in_use_[group] && source_->expected_rate(other) > worth_a_switch * now)
-                wanted_link_[group] = other;
+            if (other != in_use && source_->expected_rate(other) > worth_a_switch * now) wanted_link_[group] = other;
+        if (wanted_link_[group] != in_use || !turn_is_over(group, ready)) continue;
+        const auto next = std::ranges::upper_bound(ready, in_use);
+        wanted_link_[group] = next == ready.end() ? ready.front() : *next;
+        looking_[group] = true;
     }
     update();
 }
@@ -367,6 +382,7 @@ void RadioTime::reset() {
         home = Home{};
     for (std::uint8_t i = 0; i < bss_count; ++i) {
         in_use_[i] = wanted_link_[i] = i;
+        looking_[i] = false;
         air_.rest(i, false);
     }
     here_.clear();

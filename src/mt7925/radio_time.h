@@ -42,9 +42,11 @@ public:
         ~Source() = default;
     };
 
-    /// All must outlive it.
-    RadioTime(const FirmwareTables& tables, Clock& clock, Radio& air, const FirmwareTiming& timing)
-        : tables_(tables), clock_(clock), air_(air), timing_(timing) {}
+    /// All must outlive it. `link_turn`: how long one link of an MLD carries its data until another is looked at,
+    /// whatever its rate promises; 0: for ever.
+    RadioTime(const FirmwareTables& tables, Clock& clock, Radio& air, const FirmwareTiming& timing,
+              sim::Duration link_turn)
+        : tables_(tables), clock_(clock), air_(air), timing_(timing), link_turn_(link_turn) {}
     RadioTime(const RadioTime&) = delete;
     RadioTime& operator=(const RadioTime&) = delete;
     void set_source(Source& source) { source_ = &source; }
@@ -122,6 +124,7 @@ private:
     [[nodiscard]] std::uint8_t group_of(std::uint8_t bss_idx) const;
     [[nodiscard]] std::vector<std::uint8_t> ready_links(std::uint8_t group) const;
     void choose_links();
+    [[nodiscard]] bool turn_is_over(std::uint8_t group, const std::vector<std::uint8_t>& links) const;
     [[nodiscard]] bool away() const noexcept { return place_.has_value(); }
     [[nodiscard]] bool reaches(std::uint8_t bss_idx) const;
     void use(std::uint8_t bss_idx);
@@ -136,6 +139,7 @@ private:
     Clock& clock_;
     Radio& air_;
     const FirmwareTiming& timing_;
+    sim::Duration link_turn_;
     Source* source_ = nullptr;
 
     std::array<Home, bss_count> homes_;
@@ -143,6 +147,7 @@ private:
     std::array<std::uint8_t, bss_count> in_use_{0, 1, 2, 3, 4};  ///< by group: the link that is listened to
     std::array<std::uint8_t, bss_count> wanted_link_{0, 1, 2, 3, 4};
     std::array<sim::Time, bss_count> link_since_{};
+    std::array<bool, bss_count> looking_{};  ///< by group: the link in use is one that had not been heard for long
     std::deque<Waiting> here_;
     std::deque<RadioFrame> own_here_;
     std::array<std::deque<RadioFrame>, bss_count> own_;

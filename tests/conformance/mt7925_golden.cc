@@ -1,6 +1,7 @@
 // Replays what the real Linux driver sent to an MT7925 (tests/data/mt7925, recorded) to the firmware half, at the
 // recorded times, and compares: every answer byte by byte with the recorded one, the firmware's tables after every
-// command with what the command said, and the whole tables at the milestones of a connection.
+// command with what the command said, and the whole tables at the milestones of a connection. Its frames (folder
+// frames) are played between the commands.
 
 #include <algorithm>
 #include <cstdio>
@@ -16,15 +17,20 @@
 #include "mt7925/catalogue.h"
 #include "mt7925/firmware.h"
 #include "mt7925/table_check.h"
+#include "mt7925_bytes.h"
+#include "mt7925_frames.h"
 
 namespace mlosim::mt7925 {
 namespace {
 
+using conformance::from_hex;
+
 struct Recorded {
-    enum class Kind : std::uint8_t { command, scatter, event };
+    enum class Kind : std::uint8_t { command, scatter, event, frame };
     sim::Time at;
     Kind kind = Kind::command;
     Bytes packet;
+    RecordedFrame frame{};
 };
 
 /// Recordings of one boot, one after the other; what lies between them was not kept. `faults` are what the recording's
@@ -78,7 +84,14 @@ std::vector<Run> all_runs() {
          false},
         {"US domain", {{"probe", {}}, {"us_ready", {}}, {"us_ifup", {}}, {"us_scan", {}}}, false},
         {"MLO",
-         {{"probe", {}}, {"us_ifup", {}}, {"mlo52", {}}, {"mlo52_deauth", {}}, {"mlo56", {}}, {"mlo56_deauth", {}}},
+         {{"probe", {}},
+          {"us_ifup", {}},
+          {"mlo52", {}},
+          {"mlo52_data", {}},
+          {"mlo52_idle", {}},
+          {"mlo52_deauth", {}},
+          {"mlo56", {}},
+          {"mlo56_deauth", {}}},
          false},
         {"WPA2", {{"probe", {}}, {"us_ifup", {}}, {"wpa", {}}, {"wpa_disc", {}}}, false},
         {"OWE MLO", {{"probe", {}}, {"us_ifup", {}}, {"owe_mlo", {}}, {"owe_disc", {}}}, false},
@@ -88,6 +101,7 @@ std::vector<Run> all_runs() {
           {"assoc_pm", {}},
           {"cqm", {}},
           {"powersave_off", {}},
+          {"powersave_on", {}},
           {"beaconloss", {}},
           {"roc", {}},
           {"schedscan", {}},
@@ -123,22 +137,6 @@ std::vector<Run> all_runs() {
     };
 }
 
-class SilentRadio final : public Radio {
-public:
-    void set_home(std::uint8_t, std::optional<RadioChannel>) override {}
-    void visit(const RadioChannel&, Visit) override {}
-    void return_home() override {}
-    void rest(std::uint8_t, bool) override {}
-    void transmit(RadioFrame) override {}
-};
-
-Bytes from_hex(const std::string& hex) {
-    Bytes out;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-        out.push_back(static_cast<std::uint8_t>(std::stoul(hex.substr(i, 2), nullptr, 16)));
-    return out;
-}
-
 bool load(const std::string& path, std::vector<Recorded>& out) {
     std::ifstream file(path);
     if (!file) return false;
@@ -154,6 +152,18 @@ bool load(const std::string& path, std::vector<Recorded>& out) {
     return true;
 }
 
+/// Commands and frames of one recording, in the order in which they came. Some have only frames.
+bool load_both(const std::string& folder, const std::string& name, std::vector<Recorded>& out) {
+    const bool commands = load(folder + "/" + name + ".jsonl", out);
+    std::vector<RecordedFrame> frames;
+    if (!load_frames(folder + "/frames/" + name + ".jsonl", frames)) return commands;
+    for (RecordedFrame& frame : frames) {
+        const auto before = std::ranges::find_if(out, [&](const Recorded& line) { return line.at > frame.at; });
+        out.insert(before, {frame.at, Recorded::Kind::frame, {}, std::move(frame)});
+    }
+    return true;
+}
+
 struct Totals {
     unsigned files = 0;
     unsigned commands = 0;
@@ -163,7 +173,8 @@ struct Totals {
     unsigned events_alike = 0;
     unsigned table_checks = 0;
     unsigned milestones = 0;
-    unsigned commands_without_primary = 0;        ///< the real driver removes an MLD's first link first
+    unsigned commands_without_primary = 0;  ///< the real driver removes an MLD's first link first
+    FrameReplay::Totals frames;
     std::map<std::string, unsigned> differences;  ///< by reason
     std::vector<std::string> failures;
 };
@@ -188,14 +199,17 @@ public:
           refuse_keys_(refuse_keys),
           totals_(totals),
           clock_(queue_),
-          firmware_(config(run, refuse_keys), clock_, radio_, faults_, [this](Bytes event) {
-              sent_.push_back({queue_.now(), Recorded::Kind::event, std::move(event)});
-          }) {}
+          radio_(queue_),
+          firmware_(config(run, refuse_keys), clock_, radio_, faults_,
+                    [this](Bytes event) {
+                        sent_.push_back({queue_.now(), Recorded::Kind::event, std::move(event)});
+                    }),
+          frames_(firmware_, radio_, totals.frames, [this](const std::string& what) { frame_failure(what); }) {}
 
     void play(const std::string& folder) {
         for (const Step& step : run_.steps) {
             std::vector<Recorded> lines;
-            if (!load(folder + "/" + step.file + ".jsonl", lines)) {
+            if (!load_both(folder, step.file, lines)) {
                 totals_.failures.push_back("cannot read " + step.file);
                 return;
             }
@@ -221,6 +235,7 @@ private:
         config.timing.scan_home = {};
         config.beacon_loss_limit = 0;
         config.refuse_keys = refuse_keys;
+        config.chip_crypto = true;
         if (run.emlsr) {
             config.chip.bits |= CapabilityChip::mlo_eml;
             config.eml.eml_cap = 1;
@@ -239,12 +254,18 @@ private:
                 case Recorded::Kind::event:
                     play_event(line);
                     break;
+                case Recorded::Kind::frame:
+                    frame_at_ = line.at;
+                    frames_.play(line.frame);
+                    break;
                 case Recorded::Kind::command:
                     play_command(lines, i);
                     break;
             }
         }
         queue_.run_until(queue_.now() + std::chrono::milliseconds(100));
+        if (firmware_.dead()) frames_.reset();
+        frames_.end();
     }
 
     /// What nobody asked the recording's chip for was made from outside: make it here.
@@ -280,6 +301,7 @@ private:
         if (command.is(RomCid::nic_power_ctrl) && firmware_.running()) {
             // The driver resets the Wi-Fi subsystem before; that is a register, not a message.
             firmware_.reset();
+            frames_.reset();
             queue_.run_until(queue_.now() + std::chrono::milliseconds(20));
             offset_ = queue_.now() - line.at;
         }
@@ -435,6 +457,11 @@ private:
         if (!held) totals_.failures.push_back(run_.name + "/" + file_ + ": milestone: " + what);
     }
 
+    void frame_failure(const std::string& what) {
+        totals_.failures.push_back(run_.name + "/" + file_ + ": frame at " + std::to_string(frame_at_.us()) +
+                                   " us: " + what);
+    }
+
     void failure(const Recorded& line, const std::string& what) {
         const DecodedMessage message =
             line.kind == Recorded::Kind::event ? decode_event(line.packet) : decode_command(line.packet);
@@ -447,9 +474,11 @@ private:
     Totals& totals_;
     sim::EventQueue queue_;
     EventQueueClock clock_;
-    SilentRadio radio_;
+    AcknowledgingRadio radio_;
     FaultRules faults_;
     Firmware firmware_;
+    FrameReplay frames_;
+    sim::Time frame_at_{};
     std::vector<Recorded> sent_;
     std::string file_;
     sim::Duration offset_{0};
@@ -549,6 +578,11 @@ int main(int argc, char** argv) {
         "without an answer, %u unsolicited events alike; %u table checks, %u milestones\n",
         totals.files, totals.commands, totals.reencoded, totals.answers_alike, totals.unanswered_alike,
         totals.events_alike, totals.table_checks, totals.milestones);
+    const FrameReplay::Totals& frames = totals.frames;
+    std::printf(
+        "%u frames sent, %u of them with Ethernet headers, %u statuses, %u decrypted as the AP would what the kernel "
+        "had encrypted; %u received\n",
+        frames.sent, frames.with_ethernet_header, frames.statuses, frames.encrypted_by_kernel, frames.received);
     std::printf("after %u commands a further link's entry named a primary that the driver had removed before (I8)\n",
                 totals.commands_without_primary);
     for (const auto& [reason, count] : totals.differences)

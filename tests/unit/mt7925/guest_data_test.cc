@@ -130,6 +130,8 @@ TEST_F(GuestData, EthernetFramesThatAreNoneAreCounted) {
     send(management, ethernet_frame());
     EXPECT_THAT(radio.frames, IsEmpty());
     EXPECT_EQ(data().counts().malformed, 2U);
+    run(1ms);
+    EXPECT_THAT(freed(), SizeIs(2)) << "the buffers come back nevertheless";
 }
 
 TEST_F(GuestData, TheChipNumbersQosDataOfATid) {
@@ -360,6 +362,72 @@ TEST_F(GuestData, KeysOfAnImpossibleLengthAreNoKeys) {
     d.protect = true;
     send(d, ethernet_frame());
     EXPECT_THAT(radio.frames, IsEmpty());
+}
+
+/// A beacon of ap6 with that SSID.
+Bytes beacon_of_ap6(const std::string& ssid = "41") {
+    return octets("8000 0000 ffffffffffff" + ap6 + ap6 + "1000 0000000000000000 6400 0104 0001" + ssid);
+}
+
+TEST_F(GuestData, BeaconsOfAnMldsFurtherLinkAreKeptFromTheHostToo) {
+    associate_mld();  // BCNFT came for the first link alone
+    const auto hear_beacon = [&](const std::string& ssid = "41") {
+        const Bytes beacon = beacon_of_ap6(ssid);
+        return front.firmware().receive_frame({{1, 6, 6, 0, 0}, beacon, -50, *phy::Rate::legacy(10), queue.now()});
+    };
+    EXPECT_TRUE(hear_beacon()) << "the first one is news";
+    EXPECT_FALSE(hear_beacon());
+    EXPECT_TRUE(hear_beacon("42")) << "another SSID";
+    uni(Cid::bss_info, "00000000 1b00 0400");  // PM_DISABLE
+    EXPECT_TRUE(hear_beacon("42"));
+}
+
+TEST_F(GuestData, LinksOfAnMldTakeTurnsWhileThereIsTraffic) {
+    associate_mld();
+    // As fast as each other.
+    uni(Cid::sta_rec, "01 02 0100 01 00 00 00 0100 1000 c03f 00000000000000000000");
+    const auto talk = [&](sim::Duration time) {
+        std::vector<unsigned> channels;
+        for (const sim::Time end = queue.now() + time; queue.now() < end; run(50ms)) {
+            send(ethernet(1, 4, ethernet_frame()), ethernet_frame());
+            report_all();
+            if (channels.empty() || channels.back() != radio.frames.back().channel.control)
+                channels.push_back(radio.frames.back().channel.control);
+        }
+        return channels;
+    };
+    EXPECT_THAT(talk(8s), testing::ElementsAre(36, 6, 36));
+    run(4s);
+    report_all();
+    const std::uint64_t switches = front.firmware().time().link_switches();
+    run(20s);
+    EXPECT_EQ(front.firmware().time().link_switches(), switches) << "nobody has anything to say";
+}
+
+TEST_F(GuestData, ASlowLinkIsOnlyLookedAt) {
+    associate_mld();  // 1 Mb/s on channel 6
+    unsigned slow = 0;
+    unsigned fast = 0;
+    for (const sim::Time end = queue.now() + 10s; queue.now() < end; run(10ms)) {
+        send(ethernet(1, 4, ethernet_frame()), ethernet_frame());
+        report_all();
+        ++(radio.frames.back().channel.control == 6 ? slow : fast);
+    }
+    EXPECT_GT(slow, 10U);
+    EXPECT_LT(slow * 10, fast);
+}
+
+TEST_F(GuestData, AFrameOfAPeerThatIsRemovedComesBack) {
+    associate();
+    send(ethernet(1, 4, ethernet_frame()), ethernet_frame());
+    send(ethernet(1, 5, ethernet_frame()), ethernet_frame());
+    EXPECT_EQ(data().frames(), 2U) << "one in the air, one waits";
+    uni(Cid::sta_rec, "00 01 0200 01 00 00 00 2500 0800 00 000000 2300 0400");
+    uni(Cid::bss_info, "00 00 0100" + basic(false, false));
+    report_all();
+    run(200ms);
+    EXPECT_EQ(data().frames(), 0U);
+    EXPECT_THAT(freed(), SizeIs(2));
 }
 
 class RefusedKeys : public GuestData {
