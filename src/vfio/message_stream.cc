@@ -1,31 +1,14 @@
 #include "vfio/message_stream.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
-#include <sys/socket.h>
-
 namespace mlosim::vfio {
 namespace {
 
-constexpr std::size_t usual_room = std::size_t{32} << 10;
-
-std::vector<Descriptor> descriptors_of(msghdr& message) {
-    std::vector<Descriptor> descriptors;
-    for (cmsghdr* head = CMSG_FIRSTHDR(&message); head != nullptr; head = CMSG_NXTHDR(&message, head)) {
-        if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
-        const std::size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (std::size_t i = 0; i < count; i++) {
-            int fd = -1;
-            std::memcpy(&fd, CMSG_DATA(head) + i * sizeof fd, sizeof fd);
-            descriptors.emplace_back(fd);
-        }
-    }
-    return descriptors;
-}
+constexpr std::size_t usual_room = std::size_t{8} << 10;
 
 }  // namespace
 
@@ -69,34 +52,19 @@ void MessageStream::make_room() {
     buffer_.shrink_to_fit();
 }
 
-Result<bool> MessageStream::receive(int socket) {
+Result<bool> MessageStream::receive(Channel& channel) {
     make_room();
-    iovec room{buffer_.data() + end_, buffer_.size() - end_};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * wire::max_descriptors)> control;
-    msghdr arrived{};
-    arrived.msg_iov = &room;
-    arrived.msg_iovlen = 1;
-    arrived.msg_control = control.data();
-    arrived.msg_controllen = control.size();
-    const ssize_t got = ::recvmsg(socket, &arrived, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (got < 0) {
-        if (errno == EAGAIN || errno == EINTR) return false;
-        return fail(errno, "its connection broke");
-    }
-    auto descriptors = descriptors_of(arrived);
-    if (got == 0) return fail(ECONNRESET, "it closed the connection");
-    if ((arrived.msg_flags & MSG_CTRUNC) != 0)
-        return fail(EMSGSIZE,
-                    "it sent more descriptors than was agreed, or than this process may have (see ulimit -n)");
-    end_ += static_cast<std::size_t>(got);
-    if (!descriptors.empty()) {
-        arrivals_.push_back({taken_ + available() - 1, std::move(descriptors)});
-        std::size_t kept = 0;
-        for (const Arrival& arrival : arrivals_)
-            kept += arrival.descriptors.size();
-        // Those of the message that is not all there yet, and those of one that begins behind it.
-        if (kept > 2 * wire::max_descriptors) return fail(EMSGSIZE, "it sent more descriptors than was agreed");
-    }
+    auto got = channel.receive(std::span(buffer_).subspan(end_));
+    if (!got) return fail(std::move(got.error()));
+    if (!*got) return false;
+    end_ += (*got)->octets;
+    if ((*got)->descriptors.empty()) return true;
+    arrivals_.push_back({taken_ + available() - 1, std::move((*got)->descriptors)});
+    std::size_t kept = 0;
+    for (const Arrival& arrival : arrivals_)
+        kept += arrival.descriptors.size();
+    // Those of the message that is not all there yet, and those of one that begins behind it.
+    if (kept > 2 * wire::max_descriptors) return fail(EMSGSIZE, "it sent more descriptors than was agreed");
     return true;
 }
 

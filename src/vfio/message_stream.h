@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/result.h"
+#include "vfio/channel.h"
 #include "vfio/descriptor.h"
 #include "vfio/wire.h"
 
@@ -27,11 +28,10 @@ public:
     /// The next message that is all there.
     [[nodiscard]] Result<std::optional<Message>> next();
     /// Takes what has arrived; no message must be left. False: nothing has.
-    [[nodiscard]] Result<bool> receive(int socket);
+    [[nodiscard]] Result<bool> receive(Channel& channel);
 
 private:
-    /// What one read brought. The kernel ends a read behind a segment with descriptors, so these belong to the message
-    /// that has the last octet of it.
+    /// Descriptors, and the octet whose message they belong to: the last one that was read with them.
     struct Arrival {
         std::uint64_t last_octet;
         std::vector<Descriptor> descriptors;

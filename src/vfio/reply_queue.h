@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/result.h"
+#include "vfio/channel.h"
 #include "vfio/wire.h"
 
 namespace mlosim::vfio {
@@ -14,9 +15,9 @@ class ReplyQueue {
 public:
     static constexpr std::size_t limit = std::size_t{4} << 20;
 
-    [[nodiscard]] Result<void> send(int socket, wire::Bytes message);
+    [[nodiscard]] Result<void> send(Channel& channel, wire::Bytes message);
     /// Sends what waits, as far as the socket takes it.
-    [[nodiscard]] Result<void> flush(int socket);
+    [[nodiscard]] Result<void> flush(Channel& channel);
     [[nodiscard]] bool empty() const { return waiting_.empty(); }
 
 private:

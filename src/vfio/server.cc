@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "vfio/channel.h"
 #include "vfio/descriptor.h"
 #include "vfio/session.h"
 
@@ -41,9 +42,10 @@ bool is_of_this_user(int socket) {
 /// A guest, and the descriptor by which the event loop watches its connection.
 struct Connection {
     Connection(boost::asio::io_context& io, Descriptor fd, Device& device, const ServerOptions& options)
-        : socket(io, fd.get()), session(fd.release(), device, options) {}
+        : socket(io, fd.get()), channel(fd.release()), session(channel, device, options) {}
 
     stream_descriptor socket;
+    SocketChannel channel;
     Session session;
     bool waits_for_room = false;
 };
@@ -107,7 +109,7 @@ private:
         Descriptor unwanted(::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         unwanted = Descriptor();
         reserve_ = open_reserve();
-        log("no descriptor left for a guest at " + path_ + " (see ulimit -n)");
+        if (!std::exchange(warned_, true)) log("no descriptor left for a guest at " + path_ + " (see ulimit -n)");
     }
 
     void take(Descriptor socket) {
@@ -183,6 +185,7 @@ private:
     std::shared_ptr<Connection> connection_;
     bool waits_for_guest_ = false;
     bool stopped_ = false;
+    bool warned_ = false;  ///< of a guest that could not be taken
 };
 
 namespace {

@@ -22,8 +22,8 @@ std::uint32_t irq_flags(std::uint32_t index) {
 
 }  // namespace
 
-Session::Session(int socket, Device& device, const ServerOptions& options)
-    : socket_(socket), device_(device), options_(options), memory_(options.log), lines_(device) {}
+Session::Session(Channel& channel, Device& device, const ServerOptions& options)
+    : channel_(channel), device_(device), options_(options), memory_(options.log), lines_(device) {}
 
 Session::~Session() {
     end("the device is gone");
@@ -48,7 +48,7 @@ Session::State Session::serve() {
             handle(**message);
             done += cost_of_message + (*message)->header.size + reply_.size();
             if (done >= fair_share && !over_) return State::busy;
-        } else if (const auto arrived = stream_.receive(socket_); !arrived) {
+        } else if (const auto arrived = stream_.receive(channel_); !arrived) {
             end(arrived.error().message);
         } else if (!*arrived) {
             return State::waiting;
@@ -59,7 +59,7 @@ Session::State Session::serve() {
 
 Session::State Session::flush() {
     if (over_) return State::over;
-    if (const auto sent = replies_.flush(socket_); !sent) end(sent.error().message);
+    if (const auto sent = replies_.flush(channel_); !sent) end(sent.error().message);
     return over_ ? State::over : State::waiting;
 }
 
@@ -95,7 +95,7 @@ void Session::handle(Message& message) {
     const auto result = dispatch(message);
     if (over_ || (request.flags & wire::flag::no_reply) != 0) return;
     finish_reply(result);
-    if (const auto sent = replies_.send(socket_, reply_); !sent) end(sent.error().message);
+    if (const auto sent = replies_.send(channel_, reply_); !sent) end(sent.error().message);
 }
 
 Result<void> Session::dispatch(Message& message) {

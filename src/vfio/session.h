@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/result.h"
+#include "vfio/channel.h"
 #include "vfio/device.h"
 #include "vfio/event_lines.h"
 #include "vfio/guest_memory_map.h"
@@ -17,18 +18,18 @@
 
 namespace mlosim::vfio {
 
-/// One guest's connection, from its VERSION to whatever ends it. Knows no event loop: it is told when its socket has
+/// One guest's connection, from its VERSION to whatever ends it. Knows no event loop: it is told when its channel has
 /// something to read or room to write, and never waits.
 class Session {
 public:
     enum class State {
-        waiting,  ///< for the socket
+        waiting,  ///< for the channel
         busy,     ///< there is more to do: call again, when others have had their turn
         over,
     };
 
-    /// `socket` is the caller's and outlives the session.
-    Session(int socket, Device& device, const ServerOptions& options);
+    /// All of these outlive the session.
+    Session(Channel& channel, Device& device, const ServerOptions& options);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -73,7 +74,7 @@ private:
     [[nodiscard]] Result<void> region_write_multi(Message& message);
     [[nodiscard]] Result<void> device_reset(Message& message);
 
-    int socket_;
+    Channel& channel_;
     Device& device_;
     const ServerOptions& options_;
     MessageStream stream_;

@@ -1,16 +1,21 @@
-// What a guest sends to a device's socket: a list of segments, each with up to three descriptors, over a real socket
-// pair into a real session. Neither may the session crash, wait, keep descriptors, nor the device be told nonsense.
+// What a guest sends to a device's socket: a list of segments, each with up to three descriptors, which arrive as the
+// kernel would have them arrive (unit_vfio has it do so). Neither may the session crash, wait, keep descriptors, nor
+// the device be told nonsense.
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
 #include "../unit/vfio/guest_end.h"
 #include "sim/invariant.h"
+#include "vfio/channel.h"
 #include "vfio/session.h"
 
 namespace {
@@ -75,13 +80,70 @@ private:
     vfio::InterruptLines* lines_ = nullptr;
 };
 
+/// A stream socket's two directions. A read ends behind the segment that descriptors came with.
+class Socket final : public vfio::Channel {
+public:
+    struct Segment {
+        Bytes bytes;
+        std::vector<Descriptor> descriptors;
+    };
+    void arrives(Segment segment) {
+        if (!segment.bytes.empty()) segments_.push_back(std::move(segment));
+    }
+    /// The guest reads, or does no longer.
+    void take_replies(std::size_t octets) { room_ = octets; }
+
+    [[nodiscard]] mlosim::Result<std::optional<Arrival>> receive(std::span<std::uint8_t> room) override {
+        MLOSIM_INVARIANT(!room.empty(), "somebody who reads has room");
+        Arrival arrival;
+        while (first_ < segments_.size() && arrival.octets < room.size() && arrival.descriptors.empty()) {
+            Segment& segment = segments_[first_];
+            const std::size_t part = std::min(segment.bytes.size(), room.size() - arrival.octets);
+            std::memcpy(room.data() + arrival.octets, segment.bytes.data(), part);
+            segment.bytes = segment.bytes.subspan(part);
+            arrival.octets += part;
+            arrival.descriptors = std::move(segment.descriptors);
+            if (segment.bytes.empty()) first_++;
+        }
+        if (arrival.octets == 0) return std::nullopt;
+        return arrival;
+    }
+    [[nodiscard]] mlosim::Result<std::size_t> send(Bytes bytes) override {
+        const std::size_t taken = std::min(bytes.size(), room_);
+        room_ -= taken;
+        check(bytes);
+        return taken;
+    }
+
+private:
+    /// What is sent first is the beginning of a reply.
+    void check(Bytes bytes) {
+        if (!whole_) return;
+        vfio::wire::Header header;
+        MLOSIM_INVARIANT(bytes.size() >= sizeof header, "a reply has a header");
+        std::memcpy(&header, bytes.data(), sizeof header);
+        MLOSIM_INVARIANT(header.size == bytes.size(), "a reply says how long it is");
+        MLOSIM_INVARIANT((header.flags & vfio::wire::flag::type_mask) == vfio::wire::flag::reply, "we never ask");
+        MLOSIM_INVARIANT(((header.flags & vfio::wire::flag::error) != 0) == (header.error != 0),
+                         "an error has a number");
+        whole_ = room_ > 0;
+    }
+
+    std::vector<Segment> segments_;
+    std::size_t first_ = 0;
+    std::size_t room_ = std::size_t{64} << 10;
+    bool whole_ = true;  ///< nothing was sent in part yet
+};
+
 /// What a guest can send along. Made once: a file's pages cost more than the rest of a run.
 class Things {
 public:
     Things()
         : things_{vfio::testing::memory_file(16384), vfio::testing::memory_file(8192, 0), vfio::testing::event(),
                   vfio::testing::memory_file(4096, F_SEAL_SHRINK | F_SEAL_WRITE), pipe()} {}
-    [[nodiscard]] int get(unsigned which) const { return things_[which % things_.size()].get(); }
+    [[nodiscard]] Descriptor copy(unsigned which) const {
+        return Descriptor(::fcntl(things_[which % things_.size()].get(), F_DUPFD_CLOEXEC, 0));
+    }
     /// The file that can shrink becomes that long.
     void truncate(unsigned pages) const {
         [[maybe_unused]] const int done = ::ftruncate(things_[1].get(), static_cast<off_t>(pages % 3 * 4096));
@@ -109,42 +171,44 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const Things things;
     static const vfio::ServerOptions options;
     Device device;
-    int ends[2];
+    int first_descriptor = -1;
     bool truncated = false;
     {
-        MLOSIM_INVARIANT(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0,
-                         "two descriptors are to be had");
-        vfio::testing::GuestEnd guest{Descriptor(ends[0])};
-        const Descriptor socket(ends[1]);
-        vfio::Session session(socket.get(), device, options);
+        Socket socket;
         Bytes input(data, size);
-        if (!input.empty() && (input[0] & 0x80) == 0)  // else it may send a version of its own
-            (void)guest.send(vfio::testing::message_of(vfio::wire::Command::version,
-                                                       vfio::testing::body_of(vfio::wire::Version{}),
-                                                       vfio::wire::flag::no_reply));
+        const auto version = vfio::testing::message_of(
+            vfio::wire::Command::version, vfio::testing::body_of(vfio::wire::Version{}), vfio::wire::flag::no_reply);
+        // Else it may send a version of its own.
+        if (!input.empty() && (input[0] & 0x80) == 0) socket.arrives({version, {}});
+        vfio::Session session(socket, device, options);
         while (input.size() >= 4 && !session.over()) {
             const unsigned how = input[0];
             const unsigned which = input[1];
             const std::size_t length = std::min<std::size_t>(input[2] | input[3] << 8, input.size() - 4);
-            const Bytes segment = input.subspan(4, length);
+            Socket::Segment segment{input.subspan(4, length), {}};
             input = input.subspan(4 + length);
-            const std::array<int, 3> descriptors{things.get(which), things.get(which >> 3), things.get(which >> 6)};
-            (void)guest.send(segment, std::span(descriptors).first(length > 0 ? how & 3 : 0));
+            for (unsigned i = 0; i < (how & 3); i++) {
+                if (first_descriptor < 0) first_descriptor = things.next_descriptor();
+                segment.descriptors.push_back(things.copy(which >> 3 * i));
+            }
+            socket.arrives(std::move(segment));
             if ((how & 0x10) != 0) {
                 things.truncate(how >> 5);
                 truncated = true;
             }
-            if ((how & 4) == 0) session.serve();
             if ((how & 8) != 0) {
-                guest.forget_replies();
+                socket.take_replies(std::size_t{which} << 8);
                 if (session.has_output()) session.flush();
             }
+            if ((how & 4) == 0) session.serve();
         }
-        if (!session.over()) session.serve();
+        while (session.serve() == vfio::Session::State::busy) {
+        }
         MLOSIM_INVARIANT(session.attached() != device.is_free(), "the session knows whether it has the device");
     }
     MLOSIM_INVARIANT(device.is_free(), "a guest that is gone has no device");
-    MLOSIM_INVARIANT(Things::next_descriptor() == ends[0], "nor does it leave descriptors");
+    MLOSIM_INVARIANT(first_descriptor < 0 || things.next_descriptor() == first_descriptor,
+                     "nor does it leave descriptors");
     if (truncated) things.truncate(2);
     return 0;
 }

@@ -100,12 +100,6 @@ public:
         return reply;
     }
 
-    /// Makes room for others.
-    void forget_replies() {
-        received_.resize(65536);
-        (void)::recv(socket_.get(), received_.data(), received_.size(), MSG_DONTWAIT);
-        received_.clear();
-    }
     /// The server has closed the connection.
     [[nodiscard]] bool at_end() const {
         char byte;

@@ -33,11 +33,17 @@ protected:
             if (in_between) in_between();
         };
         options.log = [this](std::string_view sentence) { sentences.emplace_back(sentence); };
+        connect();
+    }
+
+    void connect() {
         int ends[2];
-        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+        ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+        session.reset();
         guest = GuestEnd(Descriptor(ends[0]));
         socket = Descriptor(ends[1]);
-        session = std::make_unique<Session>(socket.get(), device, options);
+        channel = SocketChannel(ends[1]);
+        session = std::make_unique<Session>(channel, device, options);
     }
 
     /// What the guest is told, its message and nothing else having come.
@@ -76,6 +82,7 @@ protected:
     std::function<void()> in_between;
     GuestEnd guest{Descriptor()};
     Descriptor socket;
+    SocketChannel channel{-1};
     std::unique_ptr<Session> session;
     std::uint16_t id = 0;
 };
@@ -452,11 +459,7 @@ TEST_F(VfioSession, WhatIsNoMessageIsTheEnd) {
         ASSERT_TRUE(guest.send(rubbish));
         EXPECT_EQ(session->serve(), State::over) << size;
         EXPECT_THAT(session->reason(), StartsWith("it sent a message of"));
-        int ends[2];
-        ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
-        guest = GuestEnd(Descriptor(ends[0]));
-        socket = Descriptor(ends[1]);
-        session = std::make_unique<Session>(socket.get(), device, options);
+        connect();
     }
     EXPECT_EQ(device.attachments, 0);
     EXPECT_EQ(device.detachments, 0);
