@@ -1,6 +1,7 @@
 #include "mt7925/scan_engine.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace mlosim::mt7925 {
@@ -56,8 +57,15 @@ constexpr ScanRecord keeps = {T::tag, [](ScanMessage& message, const Tlv& tlv, c
                                   return {};
                               }};
 
+/// Older drivers (Linux 6.12) leave room for four SSIDs only.
 Result<void> read_ssids(ScanMessage& message, const Tlv& tlv, const Regulatory&) {
-    const Result<ScanSsids> ssids = decode<ScanSsids>(tlv);
+    constexpr std::size_t header_size = 4;
+    constexpr std::size_t entry_size = 36;
+    constexpr std::size_t size = header_size + entry_size * std::tuple_size_v<decltype(ScanSsids::ssids)>;
+    Bytes body(tlv.body.begin(), tlv.body.end());
+    if (body.size() >= header_size && body.size() < size && (body.size() - header_size) % entry_size == 0)
+        body.resize(size);
+    const Result<ScanSsids> ssids = decode<ScanSsids>(Tlv{tlv.tag, body, tlv.offset});
     if (!ssids) return fail(ssids.error());
     if (ssids->ssids_num > ssids->ssids.size()) return fail(EINVAL, "more SSIDs than a request has room for");
     std::vector<Bytes>& out = message.job.ssids;
@@ -266,7 +274,8 @@ void ScanEngine::send_probe(const ScanChannel& channel, const MacAddress& to, co
     out.u8(static_cast<std::uint8_t>(ssid.size()));
     out.bytes(ssid);
     for (const ScanElements& elements : job_->elements) {
-        if (elements.band == channel.band)
+        // One list for all bands is an older driver's.
+        if (elements.band == channel.band || elements.band == 0)
             out.bytes(ByteView(elements.ies).first(std::min<std::size_t>(elements.ies_len, elements.ies.size())));
     }
     radio_.transmit({.channel = {channel.band, channel.channel, channel.channel, 0, 0}, .bytes = std::move(frame)});

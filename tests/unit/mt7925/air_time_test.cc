@@ -123,6 +123,20 @@ TEST_F(RunningChip, ProbesForEachSsidWithARandomAddressIfAsked) {
     EXPECT_EQ(radio.frames[1].frame, octets("4000 0000 ffffffffffff 0a0b0c0d0e0f ffffffffffff 1000 0002 4242"));
 }
 
+// As mt7925e of Linux 6.12 asks.
+TEST_F(RunningChip, UnderstandsAnOlderDriversScan) {
+    uni(Cid::set_domain_info, domain);
+    add_interface();
+    uni(Cid::scan_req, "05 00 0600 0100 1400 01 02 20 00 3c00 3c00 2409" + zeros(6) +
+                           "0a00 9800 04 01 00 00 01000000 41" + zeros(31) + zeros(3 * 36) +
+                           "0c00 8800 04 01 0000 0101" + zeros(126) + "0d00 6002 0300 00 00 010108" + zeros(597) +
+                           "0e00 0c00 000000000000 0000");
+    run(milliseconds(100));
+    ASSERT_EQ(radio.frames.size(), 1U);
+    EXPECT_EQ(radio.frames[0].frame, octets("4000 0000 ffffffffffff 02792500aa00 ffffffffffff 0000 0001 41 010108"));
+    EXPECT_EQ(count_events(Eid::scan_done), 1U);
+}
+
 TEST_F(RunningChip, LetsAScanWaitForARoc) {
     uni(Cid::set_domain_info, domain);
     add_interface();
