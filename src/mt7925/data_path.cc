@@ -21,6 +21,7 @@ constexpr std::size_t addr2_at = 10;
 constexpr std::size_t addr3_at = 16;
 constexpr std::size_t sequence_at = 22;
 constexpr unsigned last_sequence = 0xfff;
+constexpr unsigned fragment_mask = 0xf;
 constexpr std::size_t management_header = 24;
 // ADDBA Request, 802.11-2020 9.6.4.2: category, action, token, parameters, timeout, start.
 constexpr std::size_t addba_tid_at = 3;
@@ -32,6 +33,8 @@ constexpr std::uint8_t data_type = 2;
 constexpr std::uint8_t null_bit = 4;  // of a data frame's subtype
 constexpr std::uint8_t qos_data = 8;
 constexpr std::size_t without_tid = 8;  // sequence numbers of data without QoS
+constexpr std::size_t most_freed_together = 32;
+constexpr sim::Duration free_patience = std::chrono::milliseconds(1);
 constexpr int unknown_rssi_dbm = -60;
 
 phy::Band band_of(const RadioChannel& channel) {
@@ -51,7 +54,7 @@ void put(Bytes& frame, std::size_t at, const MacAddress& address) {
 }
 
 void put_sequence(Bytes& frame, std::size_t at, unsigned number) {
-    const unsigned fragment = frame[at] & 0xfU;
+    const unsigned fragment = frame[at] & fragment_mask;
     frame[at] = static_cast<std::uint8_t>(number << 4U | fragment);
     frame[at + 1] = static_cast<std::uint8_t>(number >> 4U);
 }
@@ -131,6 +134,8 @@ void DataPath::reset() {
     rates_ = {};
     rssi_ = {};
     sequences_ = {};
+    freed_.clear();
+    free_timer_.cancel();
     crypto_.reset();
 }
 
@@ -219,7 +224,10 @@ void DataPath::number(Job& job, Bytes& frame, std::uint16_t wcid) {
     const std::uint16_t owner = entry.mld && entry.mld->primary_id < wtbl_size ? entry.mld->primary_id : wcid;
     if (is_qos_data(descriptor) || ethernet) {
         const std::size_t tid = is_qos_data(descriptor) ? descriptor.tid & 7U : without_tid;
-        job.sequence = sequences_[owner][tid]++ & last_sequence;
+        std::uint16_t& next = sequences_[owner][tid];
+        // Further fragments keep the first one's number.
+        if (ethernet || (frame[sequence_at] & fragment_mask) == 0) ++next;
+        job.sequence = (next - 1U) & last_sequence;
         if (!ethernet) put_sequence(frame, sequence_at, job.sequence);
     } else if (descriptor.frame_type == management_type && descriptor.tid == TxDescriptor::addba_request &&
                (descriptor.protect || !is_encrypted(frame)) && frame.size() >= management_header + addba_size) {
@@ -381,7 +389,15 @@ void DataPath::give_back(std::uint64_t id, const RadioReport& report) {
     subject.token = descriptor.token;
     if (faults_.take(FaultEffect::lost_tx_free, subject)) return;
     ++counts_.freed;
-    send_(build_tx_free({{told(job.sent_as), descriptor.token, attempts, !fine}}));
+    freed_.push_back({told(job.sent_as), descriptor.token, attempts, !fine});
+    // Each packet costs a guest an interrupt and a dozen registers: while more is on its way they go together.
+    if (!config_.chip_crypto || jobs_.empty() || freed_.size() >= most_freed_together) return tell_freed();
+    if (!free_timer_.pending()) free_timer_ = clock_.after(free_patience, [this] { tell_freed(); });
+}
+
+void DataPath::tell_freed() {
+    free_timer_.cancel();
+    if (!freed_.empty()) send_(build_tx_free(std::exchange(freed_, {})));
 }
 
 double DataPath::expected_rate(std::uint8_t bss_idx) const {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "ieee80211/frame_header.h"
 #include "mt7925/chip_crypto.h"
@@ -17,6 +18,7 @@
 #include "mt7925/rx_descriptor.h"
 #include "mt7925/tables.h"
 #include "mt7925/tx_descriptor.h"
+#include "mt7925/tx_status.h"
 
 namespace mlosim::mt7925 {
 
@@ -108,6 +110,7 @@ private:
     void ask_for_block_ack(const Job& job, std::uint8_t bss_idx);
     [[nodiscard]] RateAdaptation& rates(std::uint16_t wcid) const;
     void give_back(std::uint64_t id, const RadioReport& report);
+    void tell_freed();
     [[nodiscard]] std::optional<std::uint16_t> sender_of(const ReceivedFrame& frame,
                                                          const ieee80211::FrameView& view) const;
     void count_received(const ReceivedFrame& frame, std::uint16_t sender);
@@ -122,6 +125,8 @@ private:
     const FirmwareConfig& config_;
     Send send_;
     ChipCrypto crypto_;
+    std::vector<FreedFrame> freed_;  ///< of which the host does not know yet
+    sim::Timer free_timer_;
     std::map<std::uint64_t, Job> jobs_;  // by token
     /// Next sequence numbers of a peer (of an MLD: at its primary entry) by TID; the last ones of data without QoS.
     std::array<std::array<std::uint16_t, 9>, wtbl_size> sequences_{};

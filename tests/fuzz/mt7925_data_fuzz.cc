@@ -1,9 +1,13 @@
 // Any bytes as packets of the data rings, read by both halves; what is read is written again and must come back alike.
 // Then as frames of a host and of the air, at a chip with keys of its own.
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
+#include <vector>
 
 #include "mt7925/data_path.h"
 #include "mt7925/rx_descriptor.h"
@@ -12,6 +16,7 @@
 
 namespace {
 
+using namespace mlosim;
 using namespace mlosim::mt7925;
 
 void must(bool held, const char* belief) {

@@ -164,6 +164,20 @@ TEST_F(GuestData, TheChipNumbersQosDataOfATid) {
     EXPECT_EQ(numbers(7), 2U);
 }
 
+TEST_F(GuestData, FragmentsShareANumber) {
+    associate();
+    std::vector<std::pair<unsigned, unsigned>> seen;
+    for (const std::uint8_t fragment : {0, 0, 1, 2, 0}) {
+        Bytes frame = data_frame(ap36, own36);
+        frame[22] = fragment;
+        send(describe(1, 4, frame), frame);
+        seen.emplace_back(sequence(last_sent()), last_sent()[22] & 0xfU);
+        report(true);
+    }
+    using Seen = std::pair<unsigned, unsigned>;
+    EXPECT_THAT(seen, testing::ElementsAre(Seen{0, 0}, Seen{1, 0}, Seen{1, 1}, Seen{1, 2}, Seen{2, 0}));
+}
+
 TEST_F(GuestData, AnAddbaRequestStartsWhereTheChipIs) {
     associate();
     for (int i = 0; i < 3; ++i) {
@@ -415,6 +429,32 @@ TEST_F(GuestData, ASlowLinkIsOnlyLookedAt) {
     }
     EXPECT_GT(slow, 10U);
     EXPECT_LT(slow * 10, fast);
+}
+
+TEST_F(GuestData, BuffersOfManyFramesComeBackTogether) {
+    associate();
+    const auto free_packets = [&] {
+        return std::ranges::count_if(packets, [](const Bytes& packet) { return parse_tx_free(packet).has_value(); });
+    };
+    for (std::uint16_t token = 0; token < 40; ++token)
+        send(ethernet(1, token, ethernet_frame()), ethernet_frame());
+    const sim::Time before = queue.now();
+    for (int i = 0; i < 40; ++i)
+        front.firmware().transmitted({radio.numbers.at(static_cast<std::size_t>(i)), true, 1});
+    run(1us);
+    EXPECT_EQ(free_packets(), 2) << "32 and, as no more is to come, 8";
+    EXPECT_THAT(freed(), SizeIs(40));
+    EXPECT_LT(queue.now() - before, 1ms);
+    // One that must wait for another one's end waits not for long.
+    packets.clear();
+    radio.numbers.clear();
+    send(ethernet(1, 50, ethernet_frame()), ethernet_frame());
+    send(ethernet(1, 51, ethernet_frame()), ethernet_frame());
+    front.firmware().transmitted({radio.numbers.front(), true, 1});
+    run(100us);
+    EXPECT_EQ(free_packets(), 0);
+    run(1ms);
+    EXPECT_EQ(free_packets(), 1);
 }
 
 TEST_F(GuestData, AFrameOfAPeerThatIsRemovedComesBack) {
