@@ -1,15 +1,13 @@
 #include "vfio/session.h"
 
-#include <filesystem>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fake_device.h"
-#include "guest_end.h"
+#include "session_fixture.h"
 
 namespace mlosim::vfio {
 namespace {
@@ -18,74 +16,7 @@ using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-using wire::Command;
 using State = Session::State;
-
-std::size_t open_descriptors() {
-    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
-}
-
-class VfioSession : public ::testing::Test {
-protected:
-    VfioSession() {
-        options.before_access = [this] {
-            accesses++;
-            if (in_between) in_between();
-        };
-        options.log = [this](std::string_view sentence) { sentences.emplace_back(sentence); };
-        connect();
-    }
-
-    void connect() {
-        int ends[2];
-        ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
-        session.reset();
-        guest = GuestEnd(Descriptor(ends[0]));
-        socket = Descriptor(ends[1]);
-        channel = SocketChannel(ends[1]);
-        session = std::make_unique<Session>(channel, device, options);
-    }
-
-    /// What the guest is told, its message and nothing else having come.
-    Reply ask(Command command, const Packet& body = {}, std::initializer_list<int> descriptors = {}) {
-        EXPECT_TRUE(guest.send(message_of(command, body, 0, ++id), descriptors));
-        session->serve();
-        const auto reply = guest.reply();
-        EXPECT_TRUE(reply) << "no reply";
-        if (!reply) return {};
-        EXPECT_EQ(reply->header.id, id);
-        EXPECT_EQ(reply->header.command, static_cast<std::uint16_t>(command));
-        return *reply;
-    }
-    void attach() { ASSERT_TRUE(ask(Command::version, version).ok()); }
-    Reply map(std::uint64_t address, std::uint64_t size, const Descriptor& file) {
-        return ask(Command::dma_map, map_of(address, size), {file.get()});
-    }
-    static Packet map_of(std::uint64_t address, std::uint64_t size) {
-        return body_of(wire::DmaMap{sizeof(wire::DmaMap), 3, 0, address, size});
-    }
-    static Packet irqs(std::uint32_t flags, std::uint32_t index, std::uint32_t start, std::uint32_t count) {
-        return body_of(wire::IrqSet{sizeof(wire::IrqSet), flags, index, start, count});
-    }
-    static Packet access(std::uint64_t offset, std::uint32_t count, std::uint32_t region = region::bar0) {
-        return body_of(wire::RegionAccess{offset, region, count});
-    }
-    static Packet write_of(std::uint64_t offset, const Packet& data, std::uint32_t region = region::bar0) {
-        return body_of(wire::RegionAccess{offset, region, static_cast<std::uint32_t>(data.size())}, data);
-    }
-
-    const Packet version = body_of(wire::Version{0, 0}, Packet{'{', '}', 0});
-    FakeDevice device;
-    ServerOptions options;
-    std::vector<std::string> sentences;
-    int accesses = 0;
-    std::function<void()> in_between;
-    GuestEnd guest{Descriptor()};
-    Descriptor socket;
-    SocketChannel channel{-1};
-    std::unique_ptr<Session> session;
-    std::uint16_t id = 0;
-};
 
 TEST_F(VfioSession, AVersionAttachesTheDevice) {
     EXPECT_EQ(session->serve(), State::waiting);
@@ -339,94 +270,6 @@ TEST_F(VfioSession, TooManyDescriptorsInSmallPiecesAreTheEnd) {
     EXPECT_THAT(session->reason(), HasSubstr("more descriptors"));
     session.reset();
     EXPECT_EQ(open_descriptors(), before);
-}
-
-TEST_F(VfioSession, AnEdgeIsSeenByWhoListens) {
-    attach();
-    device.lines()->raise(interrupt::msi, 0);  // nobody does
-    const Descriptor first = event();
-    const Descriptor second = event();
-    ASSERT_TRUE(ask(Command::device_set_irqs, irqs(0x24, 1, 0, 2), {first.get(), second.get()}).ok());
-    EXPECT_EQ(edges(first), 0U);
-    device.lines()->raise(interrupt::msi, 1);
-    device.lines()->raise(interrupt::msi, 1);
-    device.lines()->raise(interrupt::msi, 3);
-    device.lines()->raise(interrupt::msi, 4);
-    device.lines()->raise(17, 0);
-    EXPECT_EQ(edges(first), 0U);
-    EXPECT_EQ(edges(second), 2U);
-    ASSERT_TRUE(ask(Command::device_set_irqs, irqs(0x24, 1, 1, 1)).ok()) << "nobody listens to the second now";
-    device.lines()->raise(interrupt::msi, 0);
-    device.lines()->raise(interrupt::msi, 1);
-    EXPECT_EQ(edges(first), 1U);
-    EXPECT_EQ(edges(second), 0U);
-    ASSERT_TRUE(ask(Command::device_set_irqs, irqs(0x21, 1, 0, 0)).ok()) << "nor to any";
-    device.lines()->raise(interrupt::msi, 0);
-    EXPECT_EQ(edges(first), 0U);
-}
-
-TEST_F(VfioSession, TheGuestMayTriggerItsOwnInterrupts) {
-    attach();
-    const Descriptor first = event();
-    const Descriptor second = event();
-    ASSERT_TRUE(ask(Command::device_set_irqs, irqs(0x24, 1, 0, 2), {first.get(), second.get()}).ok());
-    ASSERT_TRUE(ask(Command::device_set_irqs, irqs(0x21, 1, 0, 2)).ok());
-    ASSERT_TRUE(ask(Command::device_set_irqs, body_of(irqs(0x22, 1, 0, 2), Packet{0, 1})).ok());
-    EXPECT_EQ(edges(first), 1U);
-    EXPECT_EQ(edges(second), 2U);
-}
-
-TEST_F(VfioSession, IntxWaitsUntilItIsServed) {
-    attach();
-    const Descriptor line = event();
-    ASSERT_TRUE(ask(Command::device_set_irqs, irqs(0x24, 0, 0, 1), {line.get()}).ok());
-    device.lines()->raise(interrupt::intx, 0);
-    device.lines()->raise(interrupt::intx, 0);
-    EXPECT_EQ(edges(line), 1U);
-    ASSERT_TRUE(ask(Command::device_set_irqs, irqs(0x11, 0, 0, 1)).ok());
-    EXPECT_EQ(edges(line), 1U) << "the edge that came meanwhile";
-    EXPECT_TRUE(device.unmasks.empty());
-    ASSERT_TRUE(ask(Command::device_set_irqs, irqs(0x11, 0, 0, 1)).ok());
-    EXPECT_EQ(edges(line), 0U);
-    EXPECT_THAT(device.unmasks, ElementsAre(interrupt::intx)) << "the device may have a reason still";
-    ASSERT_TRUE(ask(Command::device_set_irqs, irqs(0x9, 0, 0, 1)).ok());
-    device.lines()->raise(interrupt::intx, 0);
-    EXPECT_EQ(edges(line), 0U);
-    ASSERT_TRUE(ask(Command::device_set_irqs, body_of(irqs(0x12, 0, 0, 1), Packet{1})).ok());
-    EXPECT_EQ(edges(line), 1U);
-}
-
-TEST_F(VfioSession, InterruptsThatDoNotExistAreRefused) {
-    attach();
-    const Descriptor line = event();
-    EXPECT_EQ(ask(Command::device_set_irqs, irqs(0x24, 1, 4, 1), {line.get()}).error(), EINVAL);
-    EXPECT_EQ(ask(Command::device_set_irqs, irqs(0x24, 1, 0xffffffff, 1), {line.get()}).error(), EINVAL);
-    EXPECT_EQ(ask(Command::device_set_irqs, irqs(0x24, 3, 0, 1), {line.get()}).error(), EINVAL);
-    EXPECT_EQ(ask(Command::device_set_irqs, irqs(0x14, 0, 0, 1), {line.get()}).error(), ENOTSUP);
-    EXPECT_EQ(ask(Command::device_set_irqs, irqs(0x9, 1, 0, 1)).error(), ENOTSUP) << "MSI is not masked here";
-    EXPECT_TRUE(ask(Command::device_set_irqs, irqs(0x21, 3, 0, 0)).ok());
-}
-
-TEST_F(VfioSession, OnlyAnEventfdIsAnInterrupt) {
-    attach();
-    int ends[2];
-    ASSERT_EQ(::pipe(ends), 0);
-    const Descriptor out(ends[0]);
-    const Descriptor in(ends[1]);
-    const Descriptor file = memory_file(0, 0);
-    EXPECT_EQ(ask(Command::device_set_irqs, irqs(0x24, 1, 0, 1), {in.get()}).error(), EINVAL);
-    EXPECT_EQ(ask(Command::device_set_irqs, irqs(0x24, 1, 0, 1), {file.get()}).error(), EINVAL);
-}
-
-TEST_F(VfioSession, ACounterThatIsFullIsNotWaitedFor) {
-    attach();
-    const Descriptor line(::eventfd(0, EFD_CLOEXEC));  // one whose writes would wait
-    ASSERT_TRUE(ask(Command::device_set_irqs, irqs(0x24, 1, 0, 1), {line.get()}).ok());
-    ASSERT_EQ(::fcntl(line.get(), F_SETFL, 0), 0);
-    const std::uint64_t most = ~std::uint64_t{0} - 1;
-    ASSERT_EQ(::write(line.get(), &most, sizeof most), static_cast<ssize_t>(sizeof most));
-    device.lines()->raise(interrupt::msi, 0);
-    EXPECT_EQ(edges(line), most);
 }
 
 TEST_F(VfioSession, AGuestThatDiesInAMessageLosesTheDeviceOnce) {
