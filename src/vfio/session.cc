@@ -280,7 +280,7 @@ Result<void> Session::region_write_multi(Message& message) {
     if (!writes) return fail(writes.error());
     for (std::size_t i = 0; i < writes->size() && !over_; i++) {
         const wire::ShortWrite write = (*writes)[i];
-        const auto written = write_region(write.access, wire::Bytes(write.data).first(write.access.count));
+        auto written = write_region(write.access, wire::Bytes(write.data).first(write.access.count));
         if (!written) return written;
     }
     wire::append(reply_, std::uint64_t{writes->size()});
