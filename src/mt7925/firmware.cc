@@ -66,7 +66,9 @@ Firmware::Firmware(const FirmwareConfig& config, Clock& clock, Radio& radio, Fau
           [this](std::uint8_t idx) { lose_beacons(idx); },
           [this](std::uint8_t idx, int rssi) {
               send_unsolicited(Eid::rssi, PayloadBuilder(BssHeader{idx, 0}).add(RssiValue{rssi}).bytes());
-          }) {}
+          }),
+      own_beacons_(tables_, clock,
+                   [this](std::uint8_t idx, RadioFrame frame) { time_.send_own(idx, std::move(frame)); }) {}
 
 bool Firmware::receive_command(ByteView packet) {
     if (observer_) observer_(Direction::command, packet);
@@ -179,6 +181,7 @@ void Firmware::uni_command(const CommandView& command) {
         time_.update();
     }
     beacons_.update();
+    if (config_.chip_crypto) own_beacons_.update();
     if (command.is(Cid::hif_ctrl) && !tables_.chip.suspended) host_awake();
     if (outcome.follow_up)
         send_unsolicited(static_cast<Eid>(outcome.follow_up->eid), outcome.follow_up->payload,
@@ -378,6 +381,7 @@ void Firmware::leave_the_air() {
     roc_.reset();
     scan_.reset();
     beacons_.reset();
+    own_beacons_.reset();
     data_.reset();
     time_.reset();
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "mt7925/beacon_monitor.h"
+#include "mt7925/beacon_sender.h"
 #include "mt7925/boot_rom.h"
 #include "mt7925/chip_commands.h"
 #include "mt7925/clock.h"
@@ -147,6 +148,7 @@ private:
     RocScheduler roc_;
     ScanEngine scan_;
     BeaconMonitor beacons_;
+    BeaconSender own_beacons_;
 
     std::deque<Bytes> ring_;
     bool working_ = false;
