@@ -334,7 +334,6 @@ void DataPath::sent(std::uint64_t id, std::optional<std::uint8_t> bss_idx, const
 void DataPath::ask_for_block_ack(const Job& job, std::uint8_t bss_idx) {
     constexpr std::uint16_t block_ack_request = 0x0084;
     constexpr std::uint16_t compressed = 1U << 2U;
-    constexpr std::uint8_t qos_data = 8;
     const TxDescriptor& descriptor = job.descriptor;
     const WtblEntry& entry = tables_.wtbl[job.sent_as];
     const unsigned tid = descriptor.tid & 7U;
