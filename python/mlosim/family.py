@@ -38,7 +38,7 @@ _NUMBERS = {
 }
 _CODES = {attr: code for code, attrs in _NUMBERS.items() for attr in attrs}
 _STRINGS = {Attr.RADIO_NAME, Attr.PROFILE, Attr.WIPHY_NAME, Attr.IFNAME, Attr.LINK_POLICY, Attr.STATION_NAME, Attr.REASON, Attr.CHIP,
-            Attr.TABLE, Attr.RECORD, Attr.TEXT, Attr.JSON, Attr.PLACE}
+            Attr.TABLE, Attr.RECORD, Attr.TEXT, Attr.JSON, Attr.PLACE, Attr.FRONT}
 _FLAGS = {Attr.PAUSED, Attr.DISASSOCIATE, Attr.QUIET, Attr.MORE, Attr.TAKES_PART, Attr.OR_TURN}
 _ADDRESSES = {Attr.MAC, Attr.BSSID, Attr.ACCESS_POINT}
 

@@ -45,12 +45,13 @@ class Radio:
     device: str  # "hwsim0"
     profile: str
     chip: str  # "generic", "mt7925"
-    wiphy: int
+    wiphy: Optional[int]  # None: its driver is a virtual machine's
     wiphy_name: str
     mac: str
     bands: Tuple[str, ...]
     open_count: int
     counters: Dict[str, int]
+    front: str = ""  # "vfio-user" then
 
 
 @dataclass(frozen=True)
@@ -181,8 +182,9 @@ def world_facts(fields: Dict[str, Any]) -> WorldFacts:
 
 def radio(fields: Dict[str, Any]) -> Radio:
     bands = tuple(BANDS.get(bit, str(bit)) for bit in range(32) if fields["BANDS"] >> bit & 1)
-    return Radio(fields["RADIO"], fields.get("PLACE", ""), fields["RADIO_NAME"], fields["PROFILE"], fields["CHIP"], fields["WIPHY"],
-                 fields["WIPHY_NAME"], fields["MAC"], bands, fields["OPEN_COUNT"], fields.get("COUNTERS", {}))
+    return Radio(fields["RADIO"], fields.get("PLACE", ""), fields.get("RADIO_NAME", ""), fields["PROFILE"], fields["CHIP"],
+                 fields.get("WIPHY"), fields.get("WIPHY_NAME", ""), fields["MAC"], bands, fields.get("OPEN_COUNT", 0),
+                 fields.get("COUNTERS", {}), fields.get("FRONT", ""))
 
 
 def interface(fields: Dict[str, Any]) -> Interface:

@@ -130,6 +130,7 @@ class Attr(enum.IntEnum):
     PID = 69
     TAKES_PART = 70
     OR_TURN = 71
+    FRONT = 72
 
 
 class Counter(enum.IntEnum):

@@ -133,6 +133,7 @@ Record record_of(const Attributes& a) {
     text("radio_name", MLOSIM_ATTR_RADIO_NAME);
     text("profile", MLOSIM_ATTR_PROFILE);
     text("chip", MLOSIM_ATTR_CHIP);
+    text("front", MLOSIM_ATTR_FRONT);
     identifier("wdev", MLOSIM_ATTR_WDEV);
     identifier("mld_wdev", MLOSIM_ATTR_MLD_WDEV);
     number("ifindex", MLOSIM_ATTR_IFINDEX);

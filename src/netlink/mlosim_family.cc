@@ -128,9 +128,13 @@ Result<void> get_radio(MlosimFamily& family, const Request& request, Reply& repl
     const auto id = request->u32(MLOSIM_ATTR_RADIO);
     if (!id) return missing(reply, MLOSIM_ATTR_RADIO);
     const mld::Radio* radio = family.world().find_radio(mld::RadioIndex{*id});
-    if (radio == nullptr) return fail(ENODEV, "no such radio", request->at(MLOSIM_ATTR_RADIO));
+    const mld::GuestRadio* guest = family.directory().guest(mld::RadioIndex{*id});
+    if (radio == nullptr && guest == nullptr) return fail(ENODEV, "no such radio", request->at(MLOSIM_ATTR_RADIO));
     MessageBuilder message = reply.message(MLOSIM_CMD_NEW_RADIO, largest_mlosim_message);
-    detail::put_radio(message, *radio);
+    if (radio != nullptr)
+        detail::put_radio(message, *radio);
+    else
+        detail::put_guest_radio(message, *guest);
     return reply.send(message);
 }
 
@@ -138,6 +142,8 @@ Result<mld::Wiphy*> named_wiphy(MlosimFamily& family, const Request& request, Re
     const auto id = request->u32(MLOSIM_ATTR_RADIO);
     if (!id) return fail(missing(reply, MLOSIM_ATTR_RADIO).error());
     const mld::Radio* radio = family.world().find_radio(mld::RadioIndex{*id});
+    if (radio == nullptr && family.directory().has(mld::RadioIndex{*id}))
+        return fail(EOPNOTSUPP, "its host is a virtual machine", request->at(MLOSIM_ATTR_RADIO));
     if (radio == nullptr) return fail(ENODEV, "no such radio", request->at(MLOSIM_ATTR_RADIO));
     return radio->wiphy;
 }
@@ -156,11 +162,19 @@ Result<std::unique_ptr<Dump>> dump_radios(MlosimFamily& family, const Request&, 
     return make_dump([&family, next = mld::RadioIndex{}](DumpBuffer& out) mutable -> Result<Progress> {
         out.consistency().set_generation(family.generation());
         const auto& radios = family.world().radios();
-        for (auto it = radios.lower_bound(next); it != radios.end(); ++it) {
-            next = it->first;
+        const auto& guests = family.directory().guests();
+        auto radio = radios.lower_bound(next);
+        auto guest = guests.lower_bound(next);
+        // Both in the order of their numbers.
+        while (radio != radios.end() || guest != guests.end()) {
+            const bool is_guest = radio == radios.end() || (guest != guests.end() && guest->first < radio->first);
+            next = is_guest ? guest->first : radio->first;
             MessageBuilder& message = out.begin(MLOSIM_CMD_NEW_RADIO);
             out.check_consistent();
-            detail::put_radio(message, it->second);
+            if (is_guest)
+                detail::put_guest_radio(message, (guest++)->second);
+            else
+                detail::put_radio(message, (radio++)->second);
             if (!out.commit()) return Progress::more;
         }
         return Progress::done;
@@ -377,6 +391,7 @@ MlosimFamily::MlosimFamily(GenericNetlink& generic, mld::World& world, TimeContr
       netdevs_(netdevs),
       stations_(stations),
       orders_(orders),
+      directory_(world),
       family_({.name = MLOSIM_GENL_NAME,
                .version = MLOSIM_GENL_VERSION,
                .policy = &policy,
@@ -386,29 +401,34 @@ MlosimFamily::MlosimFamily(GenericNetlink& generic, mld::World& world, TimeContr
     MLOSIM_INVARIANT(handle.has_value(), "a family is registered once");
     handle_ = *handle;
     world_.subscribe(*this);
-    for (const auto& [index, radio] : world_.radios())
+    for (const mld::RadioIndex radio : directory_.with_chip())
         follow(radio);
 }
 
 MlosimFamily::~MlosimFamily() {
     world_.unsubscribe(*this);
     for (const auto& [index, follower] : followed_)
-        world_.find_radio(index)->wiphy->driver().inspection()->leave(follower);
+        directory_.chip(index)->leave(follower);
 }
 
-void MlosimFamily::follow(const mld::Radio& radio) {
-    mld::ChipInspection* chip = radio.wiphy->driver().inspection();
+void MlosimFamily::set_guest_radios(const mld::GuestRadios& guests) {
+    directory_ = mld::RadioDirectory(world_, &guests);
+    for (const auto& [index, radio] : guests.all())
+        follow(index);
+}
+
+void MlosimFamily::follow(mld::RadioIndex radio) {
+    mld::ChipInspection* chip = directory_.chip(radio);
     if (chip == nullptr) return;
-    followed_[radio.index] = chip->follow([this, index = radio.index](std::string_view record, std::uint64_t number) {
-        tell_entry(index, record, number);
-    });
+    followed_[radio] = chip->follow(
+        [this, radio](std::string_view record, std::uint64_t number) { tell_entry(radio, record, number); });
 }
 
 void MlosimFamily::tell_entry(mld::RadioIndex index, std::string_view record, std::uint64_t number) {
     if (!handle_.has_listeners(records_group)) return;
-    const mld::Radio* radio = world_.find_radio(index);
-    if (radio == nullptr) return;
-    const auto lines = radio->wiphy->driver().inspection()->lines(record, number, 1);
+    const mld::ChipInspection* chip = directory_.chip(index);
+    if (chip == nullptr) return;
+    const auto lines = chip->lines(record, number, 1);
     if (!lines || lines->empty()) return;
     std::size_t offset = 0;
     do {
@@ -494,7 +514,7 @@ void MlosimFamily::tell_link(std::uint8_t command, const mld::Wdev& link) {
 
 void MlosimFamily::radio_added(mld::Radio& radio) {
     ++generation_;
-    follow(radio);
+    follow(radio.index);
     tell_radio(MLOSIM_CMD_NEW_RADIO, radio);
 }
 

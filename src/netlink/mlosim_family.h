@@ -6,6 +6,7 @@
 
 #include "mld/chip_inspection.h"
 #include "mld/events.h"
+#include "mld/radio_directory.h"
 #include "mld/world.h"
 #include "netlink/agent_orders.h"
 #include "netlink/family.h"
@@ -53,6 +54,10 @@ public:
     void forget_settling(std::uint64_t number) { settling_.erase(number); }
     void settled(std::uint64_t number, bool takes_part);
 
+    /// Radios whose drivers are in virtual machines. `guests` must outlive the family.
+    void set_guest_radios(const mld::GuestRadios& guests);
+    [[nodiscard]] const mld::RadioDirectory& directory() const noexcept { return directory_; }
+
     // For TableFamily.
     void released(std::uint32_t port);
 
@@ -66,7 +71,7 @@ private:
     void tell_radio(std::uint8_t command, const mld::Radio& radio);
     void tell_wdev(std::uint8_t command, const mld::Wdev& wdev);
     void tell_link(std::uint8_t command, const mld::Wdev& link);
-    void follow(const mld::Radio& radio);
+    void follow(mld::RadioIndex radio);
     void tell_entry(mld::RadioIndex radio, std::string_view record, std::uint64_t number);
     [[nodiscard]] bool somebody_listens() const;
     [[nodiscard]] MessageBuilder event(std::uint8_t command) const;
@@ -90,6 +95,7 @@ private:
     AgentOrders* orders_ = nullptr;
     sim::FaultTarget* air_faults_ = nullptr;
     std::map<mld::RadioIndex, mld::ChipInspection::FollowerId> followed_;
+    mld::RadioDirectory directory_;
     std::uint32_t generation_ = 1;
     std::optional<Waiting> waiting_;
     std::map<std::uint64_t, Waiting> settling_;

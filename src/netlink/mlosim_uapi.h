@@ -136,7 +136,7 @@ enum mlosim_attr {
     MLOSIM_ATTR_EVENTS_PENDING, /* u64 */
 
     MLOSIM_ATTR_RADIO,      /* u32, as MAC80211_HWSIM's radio id */
-    MLOSIM_ATTR_RADIO_NAME, /* string, the device's ("hwsim0") */
+    MLOSIM_ATTR_RADIO_NAME, /* string, the device's ("hwsim0"); with FRONT the same as PLACE */
     MLOSIM_ATTR_PROFILE,    /* string, the radio profile's name ("generic-be") */
     MLOSIM_ATTR_WIPHY,      /* u32, as NL80211_ATTR_WIPHY */
     MLOSIM_ATTR_WIPHY_NAME, /* string */
@@ -210,6 +210,10 @@ enum mlosim_attr {
     MLOSIM_ATTR_PID,        /* u32, of a process as the machine numbers it */
     MLOSIM_ATTR_TAKES_PART, /* flag: that process's time is the world's */
     MLOSIM_ATTR_OR_TURN,    /* flag, of RUN_TO: or until a program in the world's time has done something */
+
+    /* string: where a radio's driver is if not in this world, "vfio-user": in a virtual machine. It has no wiphy then
+     */
+    MLOSIM_ATTR_FRONT,
 
     __MLOSIM_ATTR_AFTER_LAST,
     MLOSIM_ATTR_MAX = __MLOSIM_ATTR_AFTER_LAST - 1

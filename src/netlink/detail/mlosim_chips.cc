@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "mld/wiphy.h"
+#include "mld/radio_directory.h"
 
 namespace mlosim::netlink::detail {
 namespace {
@@ -23,9 +23,9 @@ Result<mld::ChipInspection*> chip_of(MlosimFamily& family, const Request& reques
         (void)missing(reply, MLOSIM_ATTR_RADIO);
         return fail(EINVAL);
     }
-    const mld::Radio* radio = family.world().find_radio(mld::RadioIndex{*id});
-    if (radio == nullptr) return fail(ENODEV, "no such radio", request->at(MLOSIM_ATTR_RADIO));
-    mld::ChipInspection* chip = radio->wiphy->driver().inspection();
+    const mld::RadioIndex radio{*id};
+    if (!family.directory().has(radio)) return fail(ENODEV, "no such radio", request->at(MLOSIM_ATTR_RADIO));
+    mld::ChipInspection* chip = family.directory().chip(radio);
     if (chip == nullptr) return fail(EOPNOTSUPP, "this radio has no chip", request->at(MLOSIM_ATTR_RADIO));
     return chip;
 }
@@ -117,8 +117,7 @@ Result<std::unique_ptr<Dump>> dump_record(MlosimFamily& family, const Request& r
     return make_dump(
         [&family, radio, record, next = from, offset = std::size_t{0}](DumpBuffer& out) mutable -> Result<Progress> {
             for (;;) {
-                const mld::Radio* there = family.world().find_radio(radio);
-                mld::ChipInspection* inspected = there != nullptr ? there->wiphy->driver().inspection() : nullptr;
+                mld::ChipInspection* inspected = family.directory().chip(radio);
                 if (inspected == nullptr) return Progress::done;
                 const auto lines = inspected->lines(record, next, entries_at_once);
                 if (!lines || lines->empty()) return Progress::done;

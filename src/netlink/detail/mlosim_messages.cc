@@ -101,6 +101,17 @@ void put_radio(MessageBuilder& message, const mld::Radio& radio) {
     message.put_u64(MLOSIM_COUNTER_RX_MALFORMED, radio.wiphy->malformed_frames());
 }
 
+void put_guest_radio(MessageBuilder& message, const mld::GuestRadio& radio) {
+    message.put_u32(MLOSIM_ATTR_RADIO, radio.index.value);
+    message.put_string(MLOSIM_ATTR_RADIO_NAME, radio.placement.name);
+    message.put_string(MLOSIM_ATTR_PROFILE, radio.profile.name);
+    message.put_string(MLOSIM_ATTR_PLACE, radio.placement.name);
+    message.put_string(MLOSIM_ATTR_CHIP, radio.device->inspection().chip());
+    message.put_string(MLOSIM_ATTR_FRONT, "vfio-user");
+    message.put_mac(MLOSIM_ATTR_MAC, radio.address);
+    message.put_u32(MLOSIM_ATTR_BANDS, band_bits(radio.profile));
+}
+
 void put_wdev(MessageBuilder& message, const mld::Wdev& wdev) {
     put_common(message, wdev, static_cast<std::uint32_t>(wdev.type()));
     if (const mld::Netdev* netdev = wdev.netdev()) {

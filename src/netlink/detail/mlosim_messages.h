@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mld/guest_radios.h"
 #include "mld/world.h"
 #include "netlink/message.h"
 #include "netlink/mlosim_uapi.h"
@@ -13,6 +14,7 @@ inline constexpr std::size_t largest_mlosim_message = 2048;
 
 void put_world(MessageBuilder& message, const TimeControl& time, mlosim_dialect dialect);
 void put_radio(MessageBuilder& message, const mld::Radio& radio);
+void put_guest_radio(MessageBuilder& message, const mld::GuestRadio& radio);
 /// An interface or P2P device.
 void put_wdev(MessageBuilder& message, const mld::Wdev& wdev);
 /// A link wdev.

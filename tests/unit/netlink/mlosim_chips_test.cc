@@ -62,6 +62,18 @@ public:
     FollowerId last = 0;
 };
 
+/// What a virtual machine drives; nobody sends through it.
+class ToyGuest final : public mld::GuestDevice {
+public:
+    explicit ToyGuest(mld::ChipInspection& chip) : chip_(chip) {}
+    [[nodiscard]] phy::PortId port() const override { return {}; }
+    [[nodiscard]] mld::ChipInspection& inspection() override { return chip_; }
+    void limit_power(std::optional<phy::Dbm>) override {}
+
+private:
+    mld::ChipInspection& chip_;
+};
+
 class MlosimChipsTest : public testing::Test {
 protected:
     MlosimChipsTest() {
@@ -71,6 +83,17 @@ protected:
         generic = small.add_radio().index.value;
         small.core.set_option(program.socket(), SocketOption::ext_ack, true);
         EXPECT_TRUE(small.core.set_membership(listener.socket(), SmallWorld::records_group, true));
+    }
+    /// Requests are about that one from now on.
+    void add_guest() {
+        mld::RadioSpec spec;
+        spec.profile = *built_in_profiles().find("mt7925");
+        spec.placement.name = "guest";
+        index =
+            guests
+                .add(std::move(spec), [this](const mld::GuestRadio&) { return std::make_unique<ToyGuest>(guest_chip); })
+                .index.value;
+        small.mlosim.set_guest_radios(guests);
     }
     MessageBuilder about(std::uint8_t command, std::uint16_t flags = NLM_F_ACK) {
         MessageBuilder message = genl_request(SmallWorld::mlosim_id, command, flags, 1);
@@ -93,6 +116,8 @@ protected:
     }
 
     ToyChip chip;
+    ToyChip guest_chip;
+    mld::GuestRadios guests;
     SmallWorld small;
     Program program{small.core, Protocol::generic};
     Program listener{small.core, Protocol::generic, {.pid = 99, .uid = 0}};
@@ -169,6 +194,34 @@ TEST_F(MlosimChipsTest, EntriesAreToldToWhoeverListens) {
     EXPECT_EQ(told[0].find(MLOSIM_ATTR_RADIO)->u32(), index);
     EXPECT_EQ(told[0].find(MLOSIM_ATTR_RECORD)->string(), "diary");
     EXPECT_EQ(told[0].find(MLOSIM_ATTR_TEXT)->string(), "news");
+}
+
+TEST_F(MlosimChipsTest, ARadioOfAVirtualMachineIsListedWithoutAWiphy) {
+    add_guest();
+    const auto one = program.ask(about(MLOSIM_CMD_GET_RADIO)).at(0);
+    EXPECT_EQ(one.find(MLOSIM_ATTR_FRONT)->string(), "vfio-user");
+    EXPECT_EQ(one.find(MLOSIM_ATTR_PLACE)->string(), "guest");
+    EXPECT_EQ(one.find(MLOSIM_ATTR_CHIP)->string(), "toy");
+    EXPECT_FALSE(one.find(MLOSIM_ATTR_WIPHY).has_value());
+    const auto all = program.ask(genl_request(SmallWorld::mlosim_id, MLOSIM_CMD_GET_RADIO, NLM_F_DUMP, 1));
+    ASSERT_THAT(all, SizeIs(4)) << "with the end of the dump";
+    EXPECT_FALSE(all[1].find(MLOSIM_ATTR_FRONT).has_value());
+    EXPECT_EQ(all[2].find(MLOSIM_ATTR_RADIO)->u32(), index);
+    EXPECT_EQ(program.ask(about(MLOSIM_CMD_SUSPEND_HOST)).at(0).error(), -EOPNOTSUPP);
+}
+
+TEST_F(MlosimChipsTest, AChipOfAVirtualMachineIsLookedAtLikeAnyOther) {
+    add_guest();
+    guest_chip.write("from the guest");
+    EXPECT_EQ(record().at(0).find(MLOSIM_ATTR_TEXT)->string(), "from the guest");
+    const auto told = listener.take();
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_EQ(told[0].find(MLOSIM_ATTR_RADIO)->u32(), index);
+    MessageBuilder add = about(MLOSIM_CMD_ADD_FAULT);
+    add.put_string(MLOSIM_ATTR_TEXT, "a flat tyre");
+    EXPECT_EQ(program.ask(add).at(0).find(MLOSIM_ATTR_FAULT)->u32(), 1U);
+    EXPECT_THAT(guest_chip.all, SizeIs(1));
+    EXPECT_THAT(chip.all, IsEmpty());
 }
 
 TEST_F(MlosimChipsTest, FaultsComeAndGo) {
