@@ -1,9 +1,7 @@
 #include "mt7925/host/inspection.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -19,40 +17,26 @@ using Table = mld::ChipInspection::Table;
 /// Numbers of defects among the faults' start here; rules count from 1.
 constexpr std::uint32_t first_defect_id = 100'000;
 
-constexpr std::string_view mcu_record = "mcu";
 constexpr std::string_view kernel_record = "kernel";
 constexpr std::string_view violations_record = "violations";
 
-/// Entries number `first` to `first + count - 1` are there: the index of the first that is wanted, and how many.
-std::pair<std::size_t, std::size_t> window(std::uint64_t first, std::size_t count, std::uint64_t from,
-                                           std::size_t at_most) {
-    const std::size_t skipped =
-        from > first ? static_cast<std::size_t>(std::min<std::uint64_t>(from - first, count)) : 0;
-    return {skipped, std::min(count - skipped, at_most)};
-}
-
 }  // namespace
 
-Inspection::Inspection(const Subjects& subjects) : on_(subjects) {
-    messages_.attach(on_.front.firmware(), on_.queue);
-    messages_.follow([this](const MessageLog::Entry& entry) { message(entry); });
+Inspection::Inspection(const Subjects& subjects)
+    : FirmwareInspection({subjects.queue, subjects.front.firmware(), subjects.front.faults()}), on_(subjects) {
     on_.log.set_listener([this](const KernelLog::Line& line) { printed(line); });
 }
 
 Inspection::~Inspection() {
-    on_.front.firmware().set_observer({});
     on_.log.set_listener({});
 }
 
-void Inspection::message(const MessageLog::Entry& entry) {
-    const std::string text = to_json(MessageLog::decode(entry), std::nullopt);
-    on_.trace.record(entry.at, "mt7925/mcu",
-                     {{"wiphy", on_.wiphy}, {"radio", on_.radio}, {"message", sim::TraceJson{text}}});
-    tell(mcu_record, entry.number);
+void Inspection::record(sim::Time at, std::string_view event, const sim::TraceField& what) {
+    on_.trace.record(at, event, {{"wiphy", on_.wiphy}, {"radio", on_.radio}, what});
 }
 
 void Inspection::printed(const KernelLog::Line& line) {
-    on_.trace.record(line.at, "mt7925/log", {{"wiphy", on_.wiphy}, {"radio", on_.radio}, {"text", line.text}});
+    record(line.at, "mt7925/log", {"text", line.text});
     tell(kernel_record, on_.log.total());
 }
 
@@ -66,24 +50,14 @@ void Inspection::violated(const Violation& violation) {
 
 void Inspection::oops(const std::string& text) {
     ++oops_count_;
-    on_.trace.record(on_.queue.now(), "mt7925/oops", {{"wiphy", on_.wiphy}, {"radio", on_.radio}, {"text", text}});
+    record(now(), "mt7925/oops", {"text", text});
     on_.log.print(KernelLog::Level::error, text);
 }
 
 void Inspection::warn(const std::string& text) {
     ++warning_count_;
-    on_.trace.record(on_.queue.now(), "mt7925/warning", {{"wiphy", on_.wiphy}, {"radio", on_.radio}, {"text", text}});
+    record(now(), "mt7925/warning", {"text", text});
     on_.log.print(KernelLog::Level::warning, text);
-}
-
-void Inspection::tell(std::string_view record, std::uint64_t number) {
-    for (const auto& [id, follower] : followers_)
-        follower(record, number);
-}
-
-Inspection::FollowerId Inspection::follow(Follower follower) {
-    followers_.emplace(next_follower_, std::move(follower));
-    return next_follower_++;
 }
 
 // Tables.
@@ -103,32 +77,19 @@ Result<Table> Inspection::table(std::string_view name) const {
 }
 
 Table Inspection::counts() const {
-    const FirmwareCounts& firmware = on_.front.firmware().counts();
     const CommandQueueCounts& queue = on_.front.commands().counts();
     Table out{{"count", "value"}, {}};
-    const auto row = [&out](const char* name, std::uint64_t value) {
-        out.rows.push_back({name, std::to_string(value)});
-    };
-    row("commands", firmware.commands);
-    row("events", firmware.events);
-    row("unknown_commands", firmware.unknown_commands);
-    row("malformed_commands", firmware.malformed_commands);
-    row("refused_commands", firmware.refused_commands);
-    row("inactive_references", firmware.inactive_references);
-    row("commands_while_asleep", firmware.commands_while_asleep);
-    row("dropped_commands", firmware.dropped_commands);
-    row("boots", firmware.boots);
-    row("resets", firmware.resets);
-    row("timeouts", queue.timeouts);
-    row("stray_events", queue.stray_events);
-    row("lost_events", on_.front.lost_events());
-    row("queued_commands", on_.front.commands().queued());
-    row("wcids", static_cast<unsigned>(std::popcount(on_.wcids.mask())) - 1);
-    row("bss_indexes", on_.bss_indexes.in_use());
-    row("oopses", oops_count_);
-    row("warnings", warning_count_);
-    row("violations", violation_count_);
-    row("table_faults", table_faults(on_.front.firmware().tables()).size());
+    add_firmware_counts(out, firmware().counts());
+    add_count(out, "timeouts", queue.timeouts);
+    add_count(out, "stray_events", queue.stray_events);
+    add_count(out, "lost_events", on_.front.lost_events());
+    add_count(out, "queued_commands", on_.front.commands().queued());
+    add_count(out, "wcids", static_cast<unsigned>(std::popcount(on_.wcids.mask())) - 1);
+    add_count(out, "bss_indexes", on_.bss_indexes.in_use());
+    add_count(out, "oopses", oops_count_);
+    add_count(out, "warnings", warning_count_);
+    add_count(out, "violations", violation_count_);
+    add_count(out, "table_faults", table_faults(firmware().tables()).size());
     return out;
 }
 
@@ -151,17 +112,6 @@ Result<std::vector<Line>> Inspection::lines(std::string_view record, std::uint64
     if (record == kernel_record) return kernel_lines(from, at_most);
     if (record == violations_record) return violation_lines(from, at_most);
     return fail(ENOENT, "no such record");
-}
-
-std::vector<Line> Inspection::messages(std::uint64_t from, std::size_t at_most) const {
-    const auto& entries = messages_.entries();
-    const auto [begin, count] = window(messages_.total() - entries.size() + 1, entries.size(), from, at_most);
-    std::vector<Line> out;
-    for (std::size_t i = begin; i < begin + count; ++i) {
-        const DecodedMessage decoded = MessageLog::decode(entries[i]);
-        out.push_back({entries[i].number, entries[i].at, to_text(decoded), to_json(decoded, entries[i].at)});
-    }
-    return out;
 }
 
 std::vector<Line> Inspection::kernel_lines(std::uint64_t from, std::size_t at_most) const {
@@ -202,9 +152,9 @@ Result<std::uint32_t> Inspection::add_fault(std::string_view text) {
         on_.defects.set(*defect, true);
         return first_defect_id + static_cast<std::uint32_t>(*defect);
     }
-    const Result<FaultRule> rule = parse_fault_rule(text);
-    if (!rule) return fail(rule.error().code, rule.error().message + no_defect(text));
-    return on_.front.faults().add(*rule);
+    auto added = FirmwareInspection::add_fault(text);
+    if (!added) return fail(added.error().code, added.error().message + no_defect(text));
+    return added;
 }
 
 Result<void> check_fault(std::string_view text) {
@@ -220,20 +170,17 @@ Result<void> Inspection::remove_fault(std::uint32_t id) {
         on_.defects.set(entry.defect, false);
         return {};
     }
-    if (!on_.front.faults().remove(id)) return fail(ENOENT, "no such fault, or it is used up");
-    return {};
+    return FirmwareInspection::remove_fault(id);
 }
 
 void Inspection::clear_faults() {
-    on_.front.faults().clear();
+    FirmwareInspection::clear_faults();
     for (const DefectName& entry : all_defects())
         on_.defects.set(entry.defect, false);
 }
 
 std::vector<mld::ChipInspection::Fault> Inspection::faults() const {
-    std::vector<Fault> out;
-    for (const FaultRules::Entry& entry : on_.front.faults().entries())
-        out.push_back({entry.id, to_text(entry.rule), entry.acted});
+    std::vector<Fault> out = FirmwareInspection::faults();
     for (const DefectName& entry : all_defects())
         if (on_.defects.on(entry.defect))
             out.push_back({first_defect_id + static_cast<std::uint32_t>(entry.defect), std::string(entry.name), 0});
@@ -252,15 +199,7 @@ void note(std::string& differences, bool differs, const char* what) {
     if (differs) differences += (differences.empty() ? "" : ", ") + std::string(what);
 }
 
-std::string keys_text(const WcidRow& row) {
-    std::string out;
-    for (const std::string& key : row.keys)
-        out += (out.empty() ? "" : ", ") + key;
-    return out;
-}
-
 std::vector<std::string> wcid_row(unsigned index, const Wcid* driver, const WcidRow* firmware) {
-    static constexpr std::array<const char*, 3> states{"none", "authenticated", "associated"};
     std::vector<std::string> row{std::to_string(index)};
     std::string differences;
     if (driver != nullptr) {
@@ -272,18 +211,9 @@ std::vector<std::string> wcid_row(unsigned index, const Wcid* driver, const Wcid
         // A BSS's own entry comes and goes with the BSS.
         if (firmware == nullptr || !firmware->self) differences = "not in the driver's table";
     }
-    if (firmware != nullptr) {
-        row.insert(row.end(), {firmware->self ? "own " + firmware->address.to_string() : firmware->address.to_string(),
-                               std::to_string(firmware->bss_idx), text_of(firmware->link_id),
-                               firmware->primary ? std::to_string(*firmware->primary) : "",
-                               firmware->self                    ? ""
-                               : firmware->state < states.size() ? states[firmware->state]
-                                                                 : std::to_string(firmware->state),
-                               keys_text(*firmware)});
-    } else {
-        row.insert(row.end(), 6, std::string());
-        differences = "not in the firmware's table";
-    }
+    const std::vector<std::string> cells = firmware_wcid_cells(firmware);
+    row.insert(row.end(), cells.begin(), cells.end());
+    if (firmware == nullptr) differences = "not in the firmware's table";
     if (driver != nullptr && firmware != nullptr) {
         note(differences, !firmware->self && driver->peer != firmware->address, "address");
         note(differences, driver->bss_index != firmware->bss_idx, "BSS");
@@ -327,9 +257,9 @@ Table traffic_table(const WcidTable& driver, const DataPath& firmware) {
 }
 
 Table wcid_table(const WcidTable& driver, const FirmwareTables& firmware) {
-    Table out{{"wcid", "address", "bss", "link", "primary", "key", "fw address", "fw bss", "fw link", "fw primary",
-               "fw state", "fw keys", "differs"},
-              {}};
+    Table out{{"wcid", "address", "bss", "link", "primary", "key"}, {}};
+    out.columns.insert(out.columns.end(), std::begin(firmware_wcid_columns), std::end(firmware_wcid_columns));
+    out.columns.emplace_back("differs");
     const std::vector<WcidRow> rows = firmware.wcid_rows();
     for (unsigned index = 0; index < WcidTable::size; ++index) {
         const Wcid* ours = driver.find(static_cast<std::uint8_t>(index));
@@ -341,19 +271,18 @@ Table wcid_table(const WcidTable& driver, const FirmwareTables& firmware) {
 }
 
 Table bss_table(const BssIndexes& driver, const FirmwareTables& firmware) {
-    Table out{{"bss", "in use", "fw active", "fw bssid", "fw channel", "fw group", "fw link", "differs"}, {}};
+    Table out{{"bss", "in use"}, {}};
+    out.columns.insert(out.columns.end(), std::begin(firmware_bss_columns), std::end(firmware_bss_columns));
+    out.columns.emplace_back("differs");
     for (std::uint8_t index = 0; index < bss_count; ++index) {
         const Bss& bss = firmware.bss[index];
         const bool taken = driver.taken(index);
         if (!taken && !bss.active) continue;
-        const bool of_mld = bss.mld && bss.mld->link_id != BssMld::none;
-        out.rows.push_back(
-            {std::to_string(index), taken ? "yes" : "no", bss.active ? "yes" : "no",
-             bss.active ? bss.basic.bssid.to_string() : "", bss.rlm ? std::to_string(bss.rlm->control_ch) : "",
-             of_mld ? std::to_string(bss.mld->group_mld_id) : "", of_mld ? std::to_string(bss.mld->link_id) : "",
-             taken == bss.active ? ""
-             : taken             ? "not active in the firmware"
-                                 : "not in use by the driver"});
+        std::vector<std::string> row{std::to_string(index), taken ? "yes" : "no"};
+        const std::vector<std::string> cells = firmware_bss_cells(bss);
+        row.insert(row.end(), cells.begin(), cells.end());
+        row.emplace_back(taken == bss.active ? "" : taken ? "not active in the firmware" : "not in use by the driver");
+        out.rows.push_back(std::move(row));
     }
     return out;
 }

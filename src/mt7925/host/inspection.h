@@ -2,19 +2,17 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "mld/chip_inspection.h"
 #include "mt7925/host/chip.h"
 #include "mt7925/host/defects.h"
+#include "mt7925/host/firmware_inspection.h"
 #include "mt7925/host/indexes.h"
 #include "mt7925/host/kernel_log.h"
 #include "mt7925/host/wcid_table.h"
 #include "mt7925/in_process_front.h"
-#include "mt7925/message_log.h"
 #include "sim/trace.h"
 
 namespace mlosim::mt7925::host {
@@ -23,7 +21,7 @@ namespace mlosim::mt7925::host {
 ///
 /// Tables: "wcid" (both halves' view and where they differ), "bss" (likewise), "traffic" (by WCID), "counts",
 /// "defects". Records: "mcu", "kernel", "violations".
-class Inspection final : public mld::ChipInspection {
+class Inspection final : public FirmwareInspection {
 public:
     /// All must outlive it.
     struct Subjects {
@@ -49,14 +47,11 @@ public:
     /// What the kernel warns of once and goes on: "WARNING: … mt7925_mcu_set_mlo_roc+…".
     void warn(const std::string& text);
 
-    [[nodiscard]] std::string_view chip() const override { return "mt7925"; }
     [[nodiscard]] std::vector<std::string_view> tables() const override;
     [[nodiscard]] Result<Table> table(std::string_view name) const override;
     [[nodiscard]] std::vector<std::string_view> records() const override;
     [[nodiscard]] Result<std::vector<Line>> lines(std::string_view record, std::uint64_t from,
                                                   std::size_t at_most) const override;
-    FollowerId follow(Follower follower) override;
-    void leave(FollowerId id) override { followers_.erase(id); }
     [[nodiscard]] Result<std::uint32_t> add_fault(std::string_view text) override;
     Result<void> remove_fault(std::uint32_t id) override;
     void clear_faults() override;
@@ -65,17 +60,14 @@ public:
 private:
     static constexpr std::size_t kept_violations = 1024;
 
-    void message(const MessageLog::Entry& entry);
+    void record(sim::Time at, std::string_view event, const sim::TraceField& what) override;
     void printed(const KernelLog::Line& line);
-    void tell(std::string_view record, std::uint64_t number);
-    [[nodiscard]] std::vector<Line> messages(std::uint64_t from, std::size_t at_most) const;
     [[nodiscard]] std::vector<Line> kernel_lines(std::uint64_t from, std::size_t at_most) const;
     [[nodiscard]] std::vector<Line> violation_lines(std::uint64_t from, std::size_t at_most) const;
     [[nodiscard]] Table counts() const;
     [[nodiscard]] Table defect_table() const;
 
     Subjects on_;
-    MessageLog messages_;
     struct Broken {
         sim::Time at;
         Violation violation;
@@ -84,8 +76,6 @@ private:
     std::uint64_t violation_count_ = 0;
     std::uint64_t oops_count_ = 0;
     std::uint64_t warning_count_ = 0;
-    std::map<FollowerId, Follower> followers_;
-    FollowerId next_follower_ = 1;
 };
 
 /// Whether `text` is a rule of this chip's or the name of a known defect. EINVAL with a sentence.
