@@ -5,11 +5,18 @@
 
 namespace mlosim::scenario {
 
-std::vector<mld::Radio*> Cast::radios(const std::string& name) const {
+std::vector<mld::RadioIndex> Cast::all_radios(const std::string& name) const {
     const auto named = radios_.find(name);
     MLOSIM_INVARIANT(named != radios_.end(), "a scenario that was found good names only radios that it has");
-    std::vector<mld::Radio*> out;
+    std::vector<mld::RadioIndex> out;
     for (const mld::RadioIndex index : named->second)
+        if (directory_.has(index)) out.push_back(index);
+    return out;
+}
+
+std::vector<mld::Radio*> Cast::radios(const std::string& name) const {
+    std::vector<mld::Radio*> out;
+    for (const mld::RadioIndex index : all_radios(name))
         if (mld::Radio* radio = world_.find_radio(index)) out.push_back(radio);
     return out;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ieee80211/mac_address.h"
+#include "mld/radio_directory.h"
 #include "mld/world.h"
 #include "phy/channel.h"
 #include "scenario/target.h"
@@ -25,14 +26,20 @@ struct NetworkBss {
 /// Who is who: the names of a scenario, and the radios and networks of the world that bear them.
 class Cast {
 public:
-    Cast(mld::World& world, const agent::StationAgents& agents) : world_(world), agents_(agents) {}
+    Cast(mld::World& world, const agent::StationAgents& agents, const mld::GuestRadios* guests = nullptr)
+        : world_(world), agents_(agents), directory_(world, guests) {}
 
     void add_radio(const std::string& name, mld::RadioIndex radio) { radios_[name].push_back(radio); }
     void add_bss(const std::string& network, NetworkBss bss) { networks_[network].push_back(bss); }
     void add_station(const std::string& name, mld::WdevId wdev) { stations_[name].push_back(wdev); }
 
-    /// The radios of that name (several for a group) that still exist, in the order of creation.
+    /// The radios of that name (several for a group) that still exist, in the order of creation; only those whose
+    /// drivers are of this world.
     [[nodiscard]] std::vector<mld::Radio*> radios(const std::string& name) const;
+    /// Wherever their drivers are.
+    [[nodiscard]] std::vector<mld::RadioIndex> all_radios(const std::string& name) const;
+    /// What those of either sort have.
+    [[nodiscard]] const mld::RadioDirectory& directory() const noexcept { return directory_; }
     /// Of each of the target's radios the interface that is meant, if it has it.
     [[nodiscard]] std::vector<mld::Wdev*> interfaces(const Target& target) const;
     [[nodiscard]] static mld::Wdev* interface_of(const mld::Radio& radio, const Target& target);
@@ -44,6 +51,7 @@ public:
 private:
     mld::World& world_;
     const agent::StationAgents& agents_;
+    const mld::RadioDirectory directory_;
     std::map<std::string, std::vector<mld::RadioIndex>> radios_;
     std::map<std::string, std::vector<NetworkBss>> networks_;
     std::map<std::string, std::vector<mld::WdevId>> stations_;

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "mld/chip_inspection.h"
-#include "mld/wiphy.h"
 #include "scenario/referee.h"
 
 namespace mlosim::scenario {
@@ -18,9 +17,9 @@ void tell(std::string* seen, const std::string& text) {
     if (seen != nullptr) *seen += (seen->empty() ? "" : "; ") + text;
 }
 
-const mld::ChipInspection* chip_of(const mld::Radio& radio, std::string* seen) {
-    const mld::ChipInspection* chip = radio.wiphy->driver().inspection();
-    if (chip == nullptr) tell(seen, radio.spec.placement.name + " has no chip");
+const mld::ChipInspection* chip_of(const Cast& cast, mld::RadioIndex radio, std::string* seen) {
+    const mld::ChipInspection* chip = cast.directory().chip(radio);
+    if (chip == nullptr) tell(seen, cast.directory().name(radio) + " has no chip");
     return chip;
 }
 
@@ -40,8 +39,8 @@ std::size_t occurrences(const std::string& text, std::string_view word) {
 
 bool Referee::holds(const ChipCondition& condition, std::string* seen) const {
     bool all = true;
-    for (const mld::Radio* radio : cast_.radios(condition.radio)) {
-        const mld::ChipInspection* chip = chip_of(*radio, seen);
+    for (const mld::RadioIndex radio : cast_.all_radios(condition.radio)) {
+        const mld::ChipInspection* chip = chip_of(cast_, radio, seen);
         if (chip == nullptr) return false;
         const auto table = chip->table("counts");
         for (const auto& wanted : condition.counts) {
@@ -52,7 +51,8 @@ bool Referee::holds(const ChipCondition& condition, std::string* seen) const {
             const bool fits = known && wanted.second.contain(std::stod((*row)[1]));
             all = all && fits;
             if (!fits)
-                tell(seen, radio->spec.placement.name + (known ? ": " + name + " " + (*row)[1] : " counts no " + name));
+                tell(seen,
+                     cast_.directory().name(radio) + (known ? ": " + name + " " + (*row)[1] : " counts no " + name));
         }
     }
     return all;
@@ -60,8 +60,8 @@ bool Referee::holds(const ChipCondition& condition, std::string* seen) const {
 
 bool Referee::holds(const KeysCondition& condition, std::string* seen) const {
     bool all = true;
-    for (const mld::Radio* radio : cast_.radios(condition.radio)) {
-        const mld::ChipInspection* chip = chip_of(*radio, seen);
+    for (const mld::RadioIndex radio : cast_.all_radios(condition.radio)) {
+        const mld::ChipInspection* chip = chip_of(cast_, radio, seen);
         if (chip == nullptr) return false;
         const auto table = chip->table("wcid");
         if (!table) return false;
@@ -78,7 +78,7 @@ bool Referee::holds(const KeysCondition& condition, std::string* seen) const {
             (!condition.group || condition.group->contain(group)))
             continue;
         all = false;
-        tell(seen, radio->spec.placement.name + " has " + std::to_string(std::lround(pairwise)) + " pairwise and " +
+        tell(seen, cast_.directory().name(radio) + " has " + std::to_string(std::lround(pairwise)) + " pairwise and " +
                        std::to_string(std::lround(group)) + " group keys there");
     }
     return all;
@@ -86,8 +86,8 @@ bool Referee::holds(const KeysCondition& condition, std::string* seen) const {
 
 bool Referee::holds(const KernelLogCondition& condition, std::string* seen) const {
     bool all = true;
-    for (const mld::Radio* radio : cast_.radios(condition.radio)) {
-        const mld::ChipInspection* chip = chip_of(*radio, seen);
+    for (const mld::RadioIndex radio : cast_.all_radios(condition.radio)) {
+        const mld::ChipInspection* chip = chip_of(cast_, radio, seen);
         if (chip == nullptr) return false;
         const auto lines = chip->lines(condition.record, 1, most_lines);
         if (!lines) return false;

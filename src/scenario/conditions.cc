@@ -109,7 +109,7 @@ bool Referee::holds(const Condition& condition, std::string* seen) const {
         [&](const auto& what) {
             // Nothing is so of a radio that was removed.
             if constexpr (requires { what.radio; })
-                if (cast_.radios(what.radio).empty()) {
+                if (cast_.all_radios(what.radio).empty()) {
                     tell(seen, what.radio + " is no longer there");
                     return false;
                 }

@@ -22,6 +22,7 @@
 #include "host/usersock_endpoint.h"
 #include "observe/record_file.h"
 #include "scenario/duration_text.h"
+#include "scenario/guest_sockets.h"
 #include "scenario/kernel_face.h"
 #include "scenario/linux_processes.h"
 #include "scenario/random_faults.h"
@@ -212,11 +213,13 @@ private:
     };
 
     Result<void> open_programs(Simulation& simulation, std::vector<PreparedProcess> prepared, const std::string& socket,
-                               asio::io_context& io, WorldLoop& loop, host::TimeServer* time, Programs& out) {
+                               std::map<std::string, std::string> chip_sockets, asio::io_context& io, WorldLoop& loop,
+                               host::TimeServer* time, Programs& out) {
         LinuxProcessesOptions options;
         options.directory = out.directory->path();
         options.keeper = out.directory->keeper();
         options.socket = socket;
+        options.chip_sockets = std::move(chip_sockets);
         options.devices_are_taps = simulation.scenario().netdev == NetdevBackend::tap;
         options.output_directory = options_.output_directory;
         options.time = time;
@@ -293,7 +296,8 @@ private:
             taps = std::move(*opened);
         }
         std::string own_socket;
-        if (has_programs) {
+        const bool has_guest_chips = !simulation.guest_chips().empty();
+        if (has_programs || (has_guest_chips && !options_.serve)) {
             auto made = PrivateDirectory::make();
             if (!made) return fail(std::move(made.error()));
             programs.directory = std::move(*made);
@@ -306,11 +310,22 @@ private:
         auto doors = open_doors(options_, clock == netlink::ClockMode::real || !ends || has_programs, own_socket, io,
                                 face, time->get());
         if (!doors) return fail(std::move(doors.error()));
-        if (has_programs)
-            if (auto opened = open_programs(simulation, std::move(prepared), doors->endpoint->socket_path(), io, loop,
-                                            time->get(), programs);
+        std::unique_ptr<GuestSockets> guests;
+        if (has_guest_chips) {
+            auto opened = GuestSockets::open(io, loop, simulation.guest_chips(), doors->endpoint->socket_path());
+            if (!opened) return fail(std::move(opened.error()));
+            guests = std::move(*opened);
+            for (const auto& [radio, path] : guests->paths())
+                simulation.trace().record(simulation.queue().now(), "scenario/guest-socket",
+                                          {{"radio", radio}, {"path", path}});
+        }
+        if (has_programs) {
+            auto sockets = guests ? guests->paths() : std::map<std::string, std::string>{};
+            if (auto opened = open_programs(simulation, std::move(prepared), doors->endpoint->socket_path(),
+                                            std::move(sockets), io, loop, time->get(), programs);
                 !opened)
                 return opened;
+        }
 
         simulation.start([&loop] { loop.stop(); });
         loop.run();

@@ -102,28 +102,28 @@ Result<void> Director::for_each_interface(const Target& target, F what) {
 }
 
 Result<void> Director::act(const MoveStep& step) {
-    for (const mld::Radio* radio : cast_.radios(step.target.radio)) {
-        const phy::PortId port = radio->wiphy->driver().port();
-        walks_.erase(radio->index);
+    for (const mld::RadioIndex radio : cast_.all_radios(step.target.radio)) {
+        const phy::PortId port = *cast_.directory().port(radio);
+        walks_.erase(radio);
         if (step.over == sim::Duration::zero()) {
             medium_.move(port, step.to);
             continue;
         }
-        walks_[radio->index] = Walk{medium_.position(port), step.to, world_.now(), step.over, {}};
-        walk_on(radio->index);
+        walks_[radio] = Walk{medium_.position(port), step.to, world_.now(), step.over, {}};
+        walk_on(radio);
     }
     return {};
 }
 
 void Director::walk_on(mld::RadioIndex index) {
-    const mld::Radio* radio = world_.find_radio(index);
+    const auto port = cast_.directory().port(index);
     const auto walk = walks_.find(index);
-    if (radio == nullptr || walk == walks_.end()) return;
+    if (!port || walk == walks_.end()) return;
     Walk& way = walk->second;
     const sim::Duration gone = world_.now() - way.begun;
     const double part =
         gone >= way.over ? 1.0 : static_cast<double>(gone.count()) / static_cast<double>(way.over.count());
-    medium_.move(radio->wiphy->driver().port(), gone >= way.over ? way.to : between(way.from, way.to, part));
+    medium_.move(*port, gone >= way.over ? way.to : between(way.from, way.to, part));
     if (gone >= way.over)
         walks_.erase(walk);
     else
@@ -182,6 +182,8 @@ Result<void> Director::act(const PowerStep& step) {
     if (step.target.interface)
         return for_each_interface(step.target,
                                   [&](mld::Wdev& wdev) { return wdev.wiphy().set_tx_power(&wdev, setting, mbm); });
+    for (const mld::RadioIndex index : cast_.all_radios(step.target.radio))
+        if (const mld::GuestRadio* guest = cast_.directory().guest(index)) guest->device->limit_power(step.power);
     Result<void> first;
     for (const mld::Radio* radio : cast_.radios(step.target.radio))
         if (Result<void> result = radio->wiphy->set_tx_power(nullptr, setting, mbm); !result && first)

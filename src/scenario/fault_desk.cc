@@ -1,7 +1,6 @@
 #include "scenario/fault_desk.h"
 
 #include "mld/chip_inspection.h"
-#include "mld/wiphy.h"
 #include "mt7925/host/inspection.h"
 #include "phy/frame_fault.h"
 
@@ -22,11 +21,11 @@ Result<void> check_fault_rule(std::string_view rule) {
 Result<std::vector<sim::FaultTarget*>> FaultDesk::chips(const std::optional<std::string>& radio) const {
     std::vector<sim::FaultTarget*> out;
     if (!radio) {
-        for (const auto& [index, one] : world_.radios())
-            if (mld::ChipInspection* chip = one.wiphy->driver().inspection()) out.push_back(chip);
+        for (const mld::RadioIndex one : cast_.directory().with_chip())
+            out.push_back(cast_.directory().chip(one));
     } else {
-        for (const mld::Radio* one : cast_.radios(*radio)) {
-            mld::ChipInspection* chip = one->wiphy->driver().inspection();
+        for (const mld::RadioIndex one : cast_.all_radios(*radio)) {
+            mld::ChipInspection* chip = cast_.directory().chip(one);
             if (chip == nullptr) return fail(EOPNOTSUPP, *radio + " has no chip");
             out.push_back(chip);
         }

@@ -11,7 +11,7 @@ namespace mlosim::scenario {
 class FaultDesk {
 public:
     /// Both must outlive it.
-    FaultDesk(mld::World& world, AirFaults& air, const Cast& cast) : world_(world), air_(air), cast_(cast) {}
+    FaultDesk(AirFaults& air, const Cast& cast) : air_(air), cast_(cast) {}
 
     /// The first error; what came before it is in force.
     Result<void> add(const FaultPlan& plan);
@@ -21,7 +21,6 @@ public:
 private:
     [[nodiscard]] Result<std::vector<sim::FaultTarget*>> chips(const std::optional<std::string>& radio) const;
 
-    mld::World& world_;
     AirFaults& air_;
     const Cast& cast_;
 };

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "mld/wiphy.h"
-
 namespace mlosim::scenario {
 
 namespace {
@@ -31,8 +29,7 @@ FaultPatterns::FaultPatterns(mld::World& world, AirFaults& air, const Cast& cast
 
 FaultPatterns::~FaultPatterns() {
     for (const Followed& followed : followed_)
-        if (const mld::Radio* radio = world_.find_radio(followed.radio))
-            radio->wiphy->driver().inspection()->leave(followed.id);
+        if (mld::ChipInspection* chip = cast_.directory().chip(followed.radio)) chip->leave(followed.id);
 }
 
 void FaultPatterns::start(const PatternPlan& plan, phy::Alpha2 usual) {
@@ -46,13 +43,13 @@ void FaultPatterns::start(const PatternPlan& plan, phy::Alpha2 usual) {
     }
     flippings_.push_back(std::make_unique<Flipping>(Flipping{plan, usual, plan.times, {}, {}}));
     Flipping& flipping = *flippings_.back();
-    for (const mld::Radio* radio : cast_.radios(plan.radio)) {
-        mld::ChipInspection* chip = radio->wiphy->driver().inspection();
+    for (const mld::RadioIndex radio : cast_.all_radios(plan.radio)) {
+        mld::ChipInspection* chip = cast_.directory().chip(radio);
         if (chip == nullptr) continue;
         const auto id = chip->follow([this, &flipping, chip](std::string_view record, std::uint64_t number) {
             seen(flipping, *chip, record, number);
         });
-        followed_.push_back({radio->index, id});
+        followed_.push_back({radio, id});
     }
 }
 
@@ -77,10 +74,10 @@ void FaultPatterns::go_on(Killing& killing) {
 
 void FaultPatterns::silence(Killing& killing, phy::Band band) {
     Silence silent{band, {}};
-    for (const mld::Radio* radio : cast_.radios(killing.plan.radio))
+    for (const mld::RadioIndex radio : cast_.all_radios(killing.plan.radio))
         for (const char* side : {"from=", "to="}) {
             const std::string rule =
-                "drop_frame band=" + std::string(number_of(band)) + " " + side + radio->spec.placement.name;
+                "drop_frame band=" + std::string(number_of(band)) + " " + side + cast_.directory().name(radio);
             if (const auto added = air_.add_fault(rule)) silent.faults.push_back(*added);
         }
     world_.trace().record(world_.now(), "scenario/link-killed",

@@ -53,6 +53,7 @@ struct KernelFace::Parts {
           present_server(core, loop),
           present_services(*world_services, loop) {
         mlosim.set_air_faults(&simulation.air_faults());
+        mlosim.set_guest_radios(simulation.guest_radios());
         core.attach(netlink::Protocol::generic, generic);
         core.attach(netlink::Protocol::route, route);
         if (!sink) return;

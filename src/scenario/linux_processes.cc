@@ -146,15 +146,26 @@ private:
     [[nodiscard]] std::string directory_of(const ProcessPlan& plan) const {
         return options_.directory + "/" + plan.name;
     }
+    /// Where a guest leaves what it found out: in the output directory if there is one.
+    [[nodiscard]] std::string results_of(const ProcessPlan& plan) const {
+        if (options_.output_directory.empty()) return directory_of(plan) + "/results";
+        return fs::absolute(fs::path(options_.output_directory) / plan.name).lexically_normal().string();
+    }
     [[nodiscard]] Meaning meaning_of(ProcessIndex index, const Meaning& world) const {
-        return [this, index, &world](const std::string& name) {
-            return name == "dir" ? directory_of(scenario_.processes[index]) : world(name);
+        return [this, index, &world](const std::string& name) -> std::optional<std::string> {
+            constexpr std::string_view of_socket = "socket:";
+            if (name == "dir") return directory_of(scenario_.processes[index]);
+            if (name == "results" && scenario_.processes[index].guest) return results_of(scenario_.processes[index]);
+            if (!name.starts_with(of_socket)) return world(name);
+            const auto socket = options_.chip_sockets.find(name.substr(of_socket.size()));
+            return socket != options_.chip_sockets.end() ? std::optional(socket->second) : std::nullopt;
         };
     }
     [[nodiscard]] std::string without_directory(ProcessIndex index, std::string text) const {
         text = replaced(std::move(text), directory_of(scenario_.processes[index]), "${dir}");
         return replaced(std::move(text), options_.directory, "${dir}/..");
     }
+    Result<void> make_shares(const ProcessPlan& plan) const;
     Result<void> write_files(ProcessIndex index, const Meaning& meaning) const;
     [[nodiscard]] std::vector<std::string> environment_of(ProcessIndex index, const Meaning& meaning) const;
     Result<std::string> control_path(ProcessIndex index, const ControlName& interface) const;
@@ -203,7 +214,7 @@ Result<void> Implementation::write_files(ProcessIndex index, const Meaning& mean
         fs::create_directories(path.parent_path(), error);
         errno = 0;
         std::ofstream file(path, std::ios::binary | std::ios::trunc);
-        file << filled(prepared_[index].contents[i], meaning);
+        file << (plan.files[i].verbatim ? prepared_[index].contents[i] : filled(prepared_[index].contents[i], meaning));
         file.close();
         if (!file) return fail(errno != 0 ? errno : EIO, plan.files[i].name + ": " + std::strerror(errno));
     }
@@ -239,10 +250,22 @@ std::vector<std::string> Implementation::environment_of(ProcessIndex index, cons
     return out;
 }
 
+/// What a guest shares with this machine.
+Result<void> Implementation::make_shares(const ProcessPlan& plan) const {
+    for (const std::string& path : {directory_of(plan) + "/share", results_of(plan)}) {
+        std::error_code error;
+        fs::create_directories(path, error);
+        if (error) return fail(error.value(), path + ": " + error.message());
+    }
+    return {};
+}
+
 Result<void> Implementation::start(ProcessIndex index, const Meaning& world) {
     const ProcessPlan& plan = scenario_.processes[index];
     Running& running = running_[index];
     const Meaning meaning = meaning_of(index, world);
+    if (plan.guest)
+        if (auto made = make_shares(plan); !made) return made;
     if (auto written = write_files(index, meaning); !written) return written;
     host::ChildOptions options;
     options.program = prepared_[index].program;
@@ -423,7 +446,9 @@ bool Implementation::hear_lines(ProcessIndex index, bool whole_ones_only) {
 }
 
 void Implementation::line(ProcessIndex index, const std::string& text) {
-    const std::string said = without_directory(index, text);
+    std::string said = without_directory(index, text);
+    // A guest's console goes to the beginning of its next line by itself.
+    if (scenario_.processes[index].guest && said.ends_with('\r')) said.pop_back();
     if (running_[index].log) {
         char time[32];
         std::snprintf(time, sizeof time, "[%12.6f] ", queue_.now().seconds());

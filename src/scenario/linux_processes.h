@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +47,8 @@ struct LinuxProcessesOptions {
     std::string directory;  ///< below which each process has its working directory
     std::string socket;     ///< of the daemon
     std::string preload;    ///< the shim; empty: nobody is under it
+    /// Where virtual machines find chips, by radio: what ${socket:RADIO} stands for.
+    std::map<std::string, std::string> chip_sockets;
     bool devices_are_taps = false;
     std::string output_directory;  ///< gets a log of each process; empty: none
     /// Brings the world to the present moment, before somebody from outside is heard.

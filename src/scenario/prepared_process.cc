@@ -6,6 +6,7 @@
 #include "host/program.h"
 #include "scenario/detail/fields.h"
 #include "scenario/placeholders.h"
+#include "scenario/prepared_guest.h"
 #include "scenario/scenario_file.h"
 
 namespace mlosim::scenario {
@@ -32,7 +33,7 @@ std::string found_program(const ProcessPlan& plan, const std::string& name, cons
                           Mistakes& mistakes) {
     const bool relative = name.find('/') != std::string::npos && name.front() != '/';
     const auto found = host::find_program(relative ? (std::filesystem::absolute(directory) / name).string() : name);
-    const std::string pointer = plan.pointer + "/argv/0";
+    const std::string pointer = plan.pointer + (plan.guest ? "/qemu" : "/argv/0");
     if (!found) {
         mistakes.push_back({pointer, in_quotes(name),
                             found.error().code == EACCES ? "a program that may be executed"
@@ -55,6 +56,7 @@ tl::expected<std::vector<PreparedProcess>, Mistakes> prepare_processes(const Sce
     std::vector<PreparedProcess> out;
     for (const ProcessPlan& plan : scenario.processes) {
         PreparedProcess process;
+        if (plan.guest) process.argv = guest_arguments(scenario.guests[*plan.guest], directory, programs, mistakes);
         for (const std::string& argument : plan.argv)
             process.argv.push_back(filled(argument, early_meaning(directory, programs, true)));
         process.program = found_program(plan, process.argv.front(), directory, mistakes);
@@ -69,7 +71,8 @@ tl::expected<std::vector<PreparedProcess>, Mistakes> prepare_processes(const Sce
                     mistakes.push_back(
                         {file.pointer + "/path", in_quotes(*file.path) + ": " + text.error().message, "a file"});
             }
-            process.contents.push_back(filled(content, early_meaning(directory, programs, false)));
+            process.contents.push_back(file.verbatim ? content
+                                                     : filled(content, early_meaning(directory, programs, false)));
         }
         out.push_back(std::move(process));
     }

@@ -17,12 +17,14 @@ struct WorkingFile {
     std::string content;              ///< placeholders not yet replaced …
     std::optional<std::string> path;  ///< … or the file that has it, relative to the scenario
     std::string pointer;
+    bool verbatim = false;  ///< what looks like a placeholder is none
 };
 
 /// A program that takes part in a world.
 struct ProcessPlan {
     std::string name;
-    std::vector<std::string> argv;
+    std::vector<std::string> argv;     ///< of a guest empty: it is made of the guest's plan
+    std::optional<std::size_t> guest;  ///< which of the scenario's it runs
     std::vector<WorkingFile> files;
     std::vector<std::pair<std::string, std::string>> environment;
     bool preload = true;  ///< under the shim; false: it does not take part in the world, nor in its time

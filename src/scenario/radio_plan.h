@@ -29,11 +29,23 @@ struct GridPlan {
     double spacing_m = 1.0;
 };
 
+/// Where a chip's driver is.
+enum class Front : std::uint8_t {
+    in_process,  ///< in this world
+    vfio_user,   ///< in a virtual machine, which finds the chip at a socket
+};
+
 /// A radio, or a group of like ones.
 struct RadioPlan {
     std::string name;
     /// What makes it go: "mt7925" is the emulated chip with its driver, "generic" what mac80211_hwsim has.
     std::string chip = "generic";
+    Front front = Front::in_process;
+    /// Of Front::vfio_user: where the virtual machine finds it; nothing: beside the daemon's own.
+    std::optional<std::string> socket;
+    /// The same: the chip takes no keys, so the driver encrypts by itself; it can have links share one radio.
+    bool refuses_keys = false;
+    bool eml = false;
     std::string profile;
     /// 1: the radio is called `name`; more: `name`-1, `name`-2, ….
     std::uint32_t count = 1;
@@ -71,6 +83,8 @@ struct RadioPlan {
         out.nstr_bands.insert(out.nstr_bands.end(), nstr_bands.begin(), nstr_bands.end());
         return out;
     }
+    /// Its driver is in a virtual machine: nothing of this world has a wiphy or an interface of it.
+    [[nodiscard]] bool of_guest() const noexcept { return front == Front::vfio_user; }
     [[nodiscard]] std::string member_name(std::uint32_t index) const {
         return group ? name + "-" + std::to_string(index + 1) : name;
     }

@@ -14,6 +14,7 @@
 #include "phy/regulatory.h"
 #include "scenario/expectation.h"
 #include "scenario/fault_plan.h"
+#include "scenario/guest_plan.h"
 #include "scenario/network_plan.h"
 #include "scenario/process_plan.h"
 #include "scenario/radio_plan.h"
@@ -95,6 +96,8 @@ struct Scenario {
     std::vector<NetworkPlan> networks;
     std::vector<StationPlan> stations;
     std::vector<ProcessPlan> processes;
+    /// Each is what one of the processes runs.
+    std::vector<GuestPlan> guests;
     std::vector<Step> steps;
     FaultPlans faults;
     std::vector<Expectation> expectations;

@@ -26,6 +26,7 @@ ScenarioResult parse_scenario(std::string_view json, const std::vector<Override>
         detail::read_networks(top, out);
         detail::read_stations(top, out);
         detail::read_processes(top, out);
+        detail::read_guests(top, out);
         detail::read_steps(top, out);
         detail::read_faults(top, out.faults);
         detail::read_expectations(top, out.expectations);

@@ -65,10 +65,10 @@ Simulation::Simulation(Scenario scenario, phy::RegulatoryDatabase database, sim:
       world_(std::make_unique<mld::World>(queue_, random_, trace_, std::move(database))),
       access_points_(*world_),
       station_agents_(*world_),
-      cast_(*world_, station_agents_),
+      cast_(*world_, station_agents_, &guest_radios_),
       processes_(queue_, trace_, cast_, scenario_),
-      air_faults_(*faulty_, [this](const std::string& name) { return world_->find_radio_by_placement(name) != nullptr; }),
-      fault_desk_(*world_, air_faults_, cast_),
+      air_faults_(*faulty_, [this](const std::string& name) { return cast_.directory().called(name).has_value(); }),
+      fault_desk_(air_faults_, cast_),
       fault_patterns_(*world_, air_faults_, cast_, random_.stream("faults/patterns")) {
     faulty_->set_acted([this](const phy::FrameRule& rule, const phy::FrameSubject& frame) {
         trace_.record(queue_.now(), "phy/fault", {{"rule", to_text(rule)}, {"from", frame.from}, {"to", frame.to}});
@@ -93,7 +93,8 @@ tl::expected<std::unique_ptr<Simulation>, Mistakes> Simulation::build(Scenario s
     mt7925::host::install(*simulation->world_, *simulation->medium_);
     if (simulation->scenario_.netdev == NetdevBackend::tap)
         simulation->world_->set_next_ifindex(host::free_device_numbers());
-    detail::build_radios(simulation->scenario_, *simulation->world_, simulation->cast_, mistakes);
+    detail::build_radios(simulation->scenario_, *simulation->world_, simulation->guest_radios_, *simulation->medium_,
+                         simulation->cast_, simulation->guest_chips_, mistakes);
     simulation->start_faults(mistakes);
     // The country's rules come into force within the first moment; only then is it clear where networks may be.
     simulation->queue_.run_until(simulation->queue_.now());

@@ -9,6 +9,7 @@
 
 #include "agent/access_points.h"
 #include "agent/station_agents.h"
+#include "mld/guest_radios.h"
 #include "mld/world.h"
 #include "observe/pcapng.h"
 #include "phy/medium.h"
@@ -17,6 +18,7 @@
 #include "scenario/failure.h"
 #include "scenario/fault_desk.h"
 #include "scenario/fault_patterns.h"
+#include "scenario/guest_chip_plug.h"
 #include "scenario/mistake.h"
 #include "scenario/processes.h"
 #include "scenario/scenario.h"
@@ -54,12 +56,15 @@ public:
     [[nodiscard]] sim::EventQueue& queue() noexcept { return queue_; }
     [[nodiscard]] sim::Trace& trace() noexcept { return trace_; }
     [[nodiscard]] mld::World& world() noexcept { return *world_; }
+    [[nodiscard]] const mld::GuestRadios& guest_radios() const noexcept { return guest_radios_; }
     [[nodiscard]] phy::Medium& medium() noexcept { return *medium_; }
     /// What goes wrong on the medium.
     [[nodiscard]] AirFaults& air_faults() noexcept { return air_faults_; }
     [[nodiscard]] const agent::StationAgents& station_agents() const noexcept { return station_agents_; }
     [[nodiscard]] agent::AccessPoints& access_points() noexcept { return access_points_; }
     [[nodiscard]] const Cast& cast() const noexcept { return cast_; }
+    /// Chips that virtual machines are to drive.
+    [[nodiscard]] const std::vector<GuestChipPlug>& guest_chips() const noexcept { return guest_chips_; }
     /// The scenario's programs. Whoever can run some sets their runner, before start().
     [[nodiscard]] Processes& processes() noexcept { return processes_; }
     /// When the world ended, and what the trace came to; until then, as it is now.
@@ -87,9 +92,11 @@ private:
     phy::FaultyMedium* faulty_ = nullptr;  ///< within medium_
     std::unique_ptr<phy::Medium> medium_;
     std::unique_ptr<mld::World> world_;
+    mld::GuestRadios guest_radios_;
     agent::AccessPoints access_points_;
     agent::StationAgents station_agents_;
     Cast cast_;
+    std::vector<GuestChipPlug> guest_chips_;
     Processes processes_;
     AirFaults air_faults_;
     FaultDesk fault_desk_;

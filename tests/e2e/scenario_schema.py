@@ -80,13 +80,14 @@ class Schema(unittest.TestCase):
         world = {"radios": [{"name": "a", "grid": {}, "interfaces": [{}]}], "medium": {}, "regulatory": {},
                  "networks": [{"name": "n", "radio": "a", "ssid": "s", "links": [{"band": "5 GHz", "channel": 36}], "mbssid": [{"ssid": "t"}]}],
                  "stations": [{"name": "t", "radio": "a", "ssid": "s"}], "steps": [], "expect": [],
-                 "processes": [{"name": "p", "argv": ["true"], "start": {}, "ready": {}}]}
+                 "processes": [{"name": "p", "argv": ["true"], "start": {}, "ready": {}}],
+                 "guests": [{"name": "g", "radios": ["a"]}]}
         defs = SCHEMA["$defs"]
         objects = {"": SCHEMA, "/medium": SCHEMA["properties"]["medium"], "/radios/0": defs["radio"],
                    "/regulatory": SCHEMA["properties"]["regulatory"]["oneOf"][1],
                    "/radios/0/grid": defs["radio"]["properties"]["grid"], "/radios/0/interfaces/0": defs["interface"],
                    "/networks/0": defs["network"], "/networks/0/links/0": defs["link"], "/stations/0": defs["station"],
-                   "/processes/0": defs["process"], "/processes/0/ready": defs["process"]["properties"]["ready"],
+                   "/processes/0": defs["process"], "/guests/0": defs["guest"], "/processes/0/ready": defs["process"]["properties"]["ready"],
                    "/processes/0/start": defs["process"]["properties"]["start"]["oneOf"][1],
                    "/networks/0/mbssid/0": defs["network"]["properties"]["mbssid"]["items"]}
         for name, action in defs["step"]["properties"].items():

@@ -76,6 +76,7 @@ public:
         networks();
         stations();
         processes();
+        guests();
         steps();
         faults(scenario_.faults);
         expectations(scenario_.expectations, scenario_.duration);
@@ -117,6 +118,10 @@ private:
                 else
                     claim(interface_names_, interface.name, interface.pointer + "/name");
             }
+            if (radio.of_guest() && scenario_.clock == netlink::ClockMode::virtual_time)
+                mistake(radio.pointer + "/front", "\"vfio-user\" with \"clock\": \"virtual\"",
+                        "\"clock\": \"real\": a virtual machine lives in the wall clock's time");
+            if (radio.socket) claim(sockets_, *radio.socket, radio.pointer + "/socket");
             if (!radio.interfaces.empty() && radio.interfaces.front().type == mld::InterfaceType::p2p_device)
                 mistake(radio.interfaces.front().pointer + "/type", "\"p2p_device\"",
                         "another type for a radio's first interface");
@@ -138,11 +143,20 @@ private:
         return nullptr;
     }
 
+    /// One whose driver is of this world, so that there is somebody to ask or to tell.
+    const RadioPlan* driven_here(const std::string& name, const std::string& pointer) {
+        const RadioPlan* radio = known_radio(name, pointer);
+        if (radio == nullptr || !radio->of_guest()) return radio;
+        mistake(pointer, in_quotes(name) + ", whose driver is in a virtual machine",
+                "a radio without \"front\": \"vfio-user\"");
+        return nullptr;
+    }
+
     void networks() {
         std::map<std::string, std::string> users;
         for (const NetworkPlan& network : scenario_.networks) {
             if (!network.name.empty()) claim(network_names_, network.name, network.pointer + "/name");
-            if (const RadioPlan* radio = known_radio(network.radio, network.pointer + "/radio")) {
+            if (const RadioPlan* radio = driven_here(network.radio, network.pointer + "/radio")) {
                 if (radio->group && radio->name == network.radio)
                     mistake(network.pointer + "/radio", in_quotes(network.radio),
                             "a single radio, like " + in_quotes(radio->member_name(0)));
@@ -165,7 +179,7 @@ private:
         std::map<std::string, std::string> users;
         for (const StationPlan& station : scenario_.stations) {
             if (!station.name.empty()) claim(station_names_, station.name, station.pointer + "/name");
-            if (known_radio(station.radio, station.pointer + "/radio") != nullptr)
+            if (driven_here(station.radio, station.pointer + "/radio") != nullptr)
                 claim(users, station.radio, station.pointer + "/radio");
         }
     }
@@ -179,7 +193,7 @@ private:
             for (const auto& [name, value] : process.environment)
                 placeholders(value, process.pointer + "/env/" + name);
             for (const WorkingFile& file : process.files)
-                placeholders(file.content, file.pointer);
+                if (!file.verbatim) placeholders(file.content, file.pointer);
             const std::string start = process.pointer + "/start";
             for (const std::string& other : process.start_after) {
                 this->process(other, start + "/after");
@@ -196,12 +210,35 @@ private:
     /// ${interface:RADIO} means the first interface of that radio.
     void placeholders(const std::string& text, const std::string& pointer) {
         constexpr std::string_view of_interface = "interface:";
+        constexpr std::string_view of_socket = "socket:";
         for (const std::string& name : placeholders_in(text)) {
+            if (name.starts_with(of_socket)) at_a_socket(name.substr(of_socket.size()), pointer);
             if (!name.starts_with(of_interface)) continue;
-            const RadioPlan* radio = known_radio(name.substr(of_interface.size()), pointer);
+            const RadioPlan* radio = driven_here(name.substr(of_interface.size()), pointer);
             if (radio != nullptr && radio->group && name == std::string(of_interface) + radio->name)
                 mistake(pointer, in_quotes(radio->name), "a single radio, like " + in_quotes(radio->member_name(0)));
         }
+    }
+
+    /// A single radio that a virtual machine finds at a socket.
+    void at_a_socket(const std::string& name, const std::string& pointer) {
+        const RadioPlan* radio = known_radio(name, pointer);
+        if (radio == nullptr) return;
+        if (!radio->of_guest())
+            mistake(pointer, in_quotes(name) + ", whose driver is not in a virtual machine",
+                    "a radio with \"front\": \"vfio-user\"");
+        else if (radio->group && radio->name == name)
+            mistake(pointer, in_quotes(name), "a single radio, like " + in_quotes(radio->member_name(0)));
+    }
+
+    void guests() {
+        std::map<std::string, std::string> users;
+        for (const GuestPlan& guest : scenario_.guests)
+            for (std::size_t i = 0; i < guest.radios.size(); ++i) {
+                const std::string at = guest.pointer + "/radios/" + std::to_string(i);
+                at_a_socket(guest.radios[i], at);
+                if (!guest.radios[i].empty()) claim(users, guest.radios[i], at);
+            }
     }
 
     void process(const std::string& name, const std::string& pointer) {
@@ -235,7 +272,7 @@ private:
                         std::to_string(profile.channel_contexts) + " (its \"channels\")");
     }
 
-    void target(const Target& target) { known_radio(target.radio, target.pointer + "/radio"); }
+    void target(const Target& target) { driven_here(target.radio, target.pointer + "/radio"); }
 
     void steps() {
         sim::Time previous;
@@ -250,7 +287,10 @@ private:
             std::visit(
                 [&](const auto& action) {
                     using T = std::decay_t<decltype(action)>;
-                    if constexpr (requires { action.target; }) target(action.target);
+                    if constexpr (std::is_same_v<T, MoveStep> || std::is_same_v<T, PowerStep>)
+                        placed(action.target);
+                    else if constexpr (requires { action.target; })
+                        target(action.target);
                     if constexpr (std::is_same_v<T, OrderStep>) {
                         const std::string at = step.pointer + "/" + action.name;
                         network(action.network, at + "/network");
@@ -273,6 +313,12 @@ private:
                 },
                 step.action);
         }
+    }
+
+    /// Anything in the air will do, unless one of its interfaces is meant.
+    void placed(const Target& what) {
+        if (what.interface) return target(what);
+        known_radio(what.radio, what.pointer + "/radio");
     }
 
     void network(const std::string& name, const std::string& pointer) {
@@ -300,7 +346,8 @@ private:
                 if constexpr (is_of_chip<T>)
                     chip(what.radio, pointer + member_of(what) + "/radio");
                 else if constexpr (requires { what.radio; })
-                    known_radio(what.radio, pointer + member_of(what) + "/radio");
+                    driven_here(what.radio, pointer + member_of(what) + "/radio");
+                if constexpr (std::is_same_v<T, KernelLogCondition>) record(what, pointer + "/kernel_log");
                 if constexpr (std::is_same_v<T, InterfaceCondition> || std::is_same_v<T, LinkWdevCondition>)
                     target(what.target);
                 if constexpr (std::is_same_v<T, InterfaceCondition>)
@@ -322,6 +369,18 @@ private:
                 }
             },
             condition.what);
+    }
+
+    /// A driver of this world prints and is watched; a guest's is on a bus.
+    void record(const KernelLogCondition& what, const std::string& pointer) {
+        const auto plan = std::ranges::find_if(scenario_.radios, [&](const RadioPlan& radio) {
+            return radio.name == what.radio || (radio.group && what.radio.starts_with(radio.name + "-"));
+        });
+        if (plan == scenario_.radios.end() || what.record == "mcu") return;
+        if (plan->of_guest() != (what.record == "pcie"))
+            mistake(pointer + "/record", in_quotes(what.record) + " of radio " + in_quotes(what.radio),
+                    plan->of_guest() ? "\"mcu\", \"pcie\": what a virtual machine's kernel prints is its output"
+                                     : "\"kernel\", \"mcu\", \"violations\"");
     }
 
     void expectations(const std::vector<Expectation>& all, const std::optional<sim::Duration>& duration) {
@@ -390,6 +449,7 @@ private:
     std::map<std::string, std::string> station_names_;
     std::map<std::string, std::string> process_names_;
     std::map<std::string, std::string> addresses_;
+    std::map<std::string, std::string> sockets_;
 };
 
 }  // namespace

@@ -167,8 +167,8 @@ Condition read_keys(Fields& in) {
 Condition read_kernel_log(Fields& in) {
     KernelLogCondition out;
     out.radio = in.required("radio", name());
-    static constexpr std::array<std::pair<const char*, const char*>, 3> records{
-        {{"kernel", "kernel"}, {"mcu", "mcu"}, {"violations", "violations"}}};
+    static constexpr std::array<std::pair<const char*, const char*>, 4> records{
+        {{"kernel", "kernel"}, {"mcu", "mcu"}, {"violations", "violations"}, {"pcie", "pcie"}}};
     out.record = in.get("record", word(records), "kernel");
     out.contains = in.required("contains", any_text());
     out.count = in.get("count", bounds(), out.count);

@@ -23,55 +23,6 @@ const Kind<std::string>& file_name() {
     return kind;
 }
 
-/// What a program can be told: no NULs.
-const Kind<std::string>& plain_text() {
-    static const Kind<std::string> kind{"a text without NULs", [](const Json& value) -> std::optional<std::string> {
-                                            if (!value.is_string()) return std::nullopt;
-                                            const auto& text = value.get_ref<const std::string&>();
-                                            return text.find('\0') == std::string::npos ? std::optional(text)
-                                                                                        : std::nullopt;
-                                        }};
-    return kind;
-}
-
-/// A text, a list of lines, or {"path": …}.
-void read_content(Fields& in, const std::string& name, const Json& value, WorkingFile& out) {
-    if (value.is_string()) {
-        out.content = value.get<std::string>();
-        return;
-    }
-    if (value.is_array()) {
-        for (const std::string& line : in.list(name, any_text()))
-            out.content += line + "\n";
-        return;
-    }
-    if (!value.is_object()) {
-        in.mistake(in.at() / name, shown(value), "a text, a list of lines, or an object with \"path\"");
-        return;
-    }
-    Fields members(value, in.at() / name, in.mistakes());
-    out.path = members.required("path", plain_text());
-}
-
-void read_files(Fields& in, ProcessPlan& out) {
-    const Json* files = in.find("files");
-    if (files == nullptr) return;
-    Fields each(*files, in.at() / "files", in.mistakes());
-    if (!each.is_object()) return;
-    for (const auto& [name, value] : files->items()) {
-        (void)each.find(name);
-        if (!file_name().take(Json(name))) {
-            in.mistake(in.at() / "files" / name, in_quotes(name), file_name().allowed);
-            continue;
-        }
-        WorkingFile file;
-        file.name = name;
-        file.pointer = (in.at() / "files" / name).text();
-        read_content(each, name, value, file);
-        out.files.push_back(std::move(file));
-    }
-}
-
 void read_environment(Fields& in, ProcessPlan& out) {
     const Json* environment = in.find("env");
     if (environment == nullptr) return;
@@ -123,17 +74,69 @@ ProcessPlan read_process(const Json& value, const Pointer& at, Mistakes& mistake
     out.pointer = at.text();
     out.name = in.required("name", name());
     out.argv = in.list("argv", plain_text(), 1);
-    read_files(in, out);
+    read_files(in, {}, out);
     read_environment(in, out);
     out.preload = in.get("preload", yes_or_no(), out.preload);
-    read_start(in, out);
-    read_ready(in, out);
-    out.exit = in.optional("exit", integer<int>(0, 255));
+    read_life(in, out);
     out.control = in.get("control", plain_text(), out.control);
     return out;
 }
 
 }  // namespace
+
+const Kind<std::string>& plain_text() {
+    static const Kind<std::string> kind{"a text without NULs", [](const Json& value) -> std::optional<std::string> {
+                                            if (!value.is_string()) return std::nullopt;
+                                            const auto& text = value.get_ref<const std::string&>();
+                                            return text.find('\0') == std::string::npos ? std::optional(text)
+                                                                                        : std::nullopt;
+                                        }};
+    return kind;
+}
+
+void read_content(Fields& in, const std::string& name, const Json& value, WorkingFile& out) {
+    if (value.is_string()) {
+        out.content = value.get<std::string>();
+        return;
+    }
+    if (value.is_array()) {
+        for (const std::string& line : in.list(name, any_text()))
+            out.content += line + "\n";
+        return;
+    }
+    if (!value.is_object()) {
+        in.mistake(in.at() / name, shown(value), "a text, a list of lines, or an object with \"path\"");
+        return;
+    }
+    Fields members(value, in.at() / name, in.mistakes());
+    out.path = members.required("path", plain_text());
+}
+
+void read_files(Fields& in, const std::string& directory, ProcessPlan& out) {
+    const Json* files = in.find("files");
+    if (files == nullptr) return;
+    Fields each(*files, in.at() / "files", in.mistakes());
+    if (!each.is_object()) return;
+    for (const auto& [name, value] : files->items()) {
+        (void)each.find(name);
+        if (!file_name().take(Json(name))) {
+            in.mistake(in.at() / "files" / name, in_quotes(name), file_name().allowed);
+            continue;
+        }
+        WorkingFile file;
+        file.name = directory + name;
+        file.pointer = (in.at() / "files" / name).text();
+        file.verbatim = out.guest.has_value();
+        read_content(each, name, value, file);
+        out.files.push_back(std::move(file));
+    }
+}
+
+void read_life(Fields& in, ProcessPlan& out) {
+    read_start(in, out);
+    read_ready(in, out);
+    out.exit = in.optional("exit", integer<int>(0, 255));
+}
 
 void read_processes(Fields& top, Scenario& out) {
     top.each("processes", [&](const Json& value, const Pointer& at) {

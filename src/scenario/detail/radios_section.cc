@@ -84,6 +84,45 @@ void check_chip_options(Fields& in, const RadioPlan& radio) {
                        "no such member, or \"chip\": \"generic\"");
 }
 
+/// A Unix socket's: that is how long its address may be.
+const Kind<std::string>& socket_path() {
+    static const Kind<std::string> kind{
+        "a path of up to 107 characters", [](const Json& value) -> std::optional<std::string> {
+            if (!value.is_string()) return std::nullopt;
+            const auto& text = value.get_ref<const std::string&>();
+            const bool good = !text.empty() && text.size() < 108 && text.find('\0') == std::string::npos;
+            return good ? std::optional(text) : std::nullopt;
+        }};
+    return kind;
+}
+
+/// Where the driver is, and what only matters if it is in a virtual machine. Such a radio has nothing that this world's
+/// kernel would know.
+void read_front(Fields& in, RadioPlan& out) {
+    static constexpr std::array<std::pair<const char*, Front>, 2> fronts{
+        {{"in-process", Front::in_process}, {"vfio-user", Front::vfio_user}}};
+    out.front = in.get("front", word(fronts), out.front);
+    out.socket = in.optional("socket", socket_path());
+    out.refuses_keys = in.get("refuse_keys", yes_or_no(), out.refuses_keys);
+    out.eml = in.get("eml", yes_or_no(), out.eml);
+    if (!out.of_guest()) {
+        for (const char* member : {"socket", "refuse_keys", "eml"})
+            if (in.has(member))
+                in.mistake(in.at() / member, "a member of radios whose driver is in a virtual machine",
+                           "no such member, or \"front\": \"vfio-user\"");
+        return;
+    }
+    if (out.chip != "mt7925")
+        in.mistake(in.at() / "front", "\"vfio-user\" of a " + in_quotes(out.chip) + " radio",
+                   "\"in-process\", or \"chip\": \"mt7925\"");
+    if (out.socket && out.group)
+        in.mistake(in.at() / "socket", in_quotes(*out.socket), "no socket for the radios of a group");
+    for (const char* member : {"wiphy", "interfaces", "extra_links"})
+        if (in.has(member))
+            in.mistake(in.at() / member, "a choice that is the virtual machine's",
+                       "no such member, or \"front\": \"in-process\"");
+}
+
 RadioPlan read_radio(const Json& value, const Pointer& at, const mld::RadioProfiles& profiles, Mistakes& mistakes) {
     Fields in(value, at, mistakes);
     RadioPlan out;
@@ -113,6 +152,7 @@ RadioPlan read_radio(const Json& value, const Pointer& at, const mld::RadioProfi
         in.mistake(at / "wiphy", in_quotes(*out.wiphy_name), "no name for the wiphys of a group");
     out.antenna_gain = in.get("antenna_gain_dbi", decibels(-50.0, 50.0), out.antenna_gain);
     out.tx_power = in.optional("tx_power_dbm", power(0.0, 36.0));
+    read_front(in, out);
     check_chip_options(in, out);
     read_options(in, out);
     read_emlsr(in, out);

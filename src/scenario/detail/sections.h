@@ -13,6 +13,8 @@ void read_radios(Fields& top, Scenario& out);
 void read_networks(Fields& top, Scenario& out);
 void read_stations(Fields& top, Scenario& out);
 void read_processes(Fields& top, Scenario& out);
+/// After radios and processes: guests are more of those.
+void read_guests(Fields& top, Scenario& out);
 void read_steps(Fields& top, Scenario& out);
 void read_faults(Fields& top, FaultPlans& out);
 void read_expectations(Fields& top, std::vector<Expectation>& out);
@@ -24,6 +26,14 @@ void check(const Scenario& scenario, Mistakes& mistakes);
 
 /// The one member of `in` that is a condition. What is about a process is about `self` unless it names another.
 [[nodiscard]] Condition read_condition(Fields& in, const std::string* self);
+/// A file's content: a text, a list of lines, or {"path": …}.
+void read_content(Fields& in, const std::string& name, const Json& value, WorkingFile& out);
+/// "files", below `directory` if that is not empty.
+void read_files(Fields& in, const std::string& directory, ProcessPlan& out);
+/// "start", "ready" and "exit": how a process comes and goes.
+void read_life(Fields& in, ProcessPlan& out);
+/// What a program can be told: no NULs.
+[[nodiscard]] const Kind<std::string>& plain_text();
 /// "contains" or "matches". Nothing after a mistake, or if it may be absent.
 [[nodiscard]] std::optional<TextMatch> read_text_match(Fields& in, bool may_be_absent);
 /// "answer" of a control interface: a text, or an object as above; also in words.

@@ -5,6 +5,7 @@
 #include "mld/netdev.h"
 #include "mld/wdev.h"
 #include "mld/wiphy.h"
+#include "mt7925/guest/guest_chip.h"
 #include "scenario/detail/fields.h"
 #include "scenario/error_name.h"
 
@@ -68,8 +69,18 @@ void build_interfaces(const RadioPlan& plan, mld::Wiphy& wiphy, Mistakes& mistak
     }
 }
 
-void build_radio(const RadioPlan& plan, std::uint32_t index, const mld::RadioProfile& profile, mld::World& world,
-                 Cast& cast, Mistakes& mistakes) {
+/// What the scenario chooses of a chip that a virtual machine drives.
+mt7925::FirmwareConfig firmware_of(const RadioPlan& plan) {
+    mt7925::FirmwareConfig out;
+    out.refuse_keys = plan.refuses_keys;
+    if (plan.eml) {
+        out.chip.bits |= mt7925::CapabilityChip::mlo_eml;
+        out.eml.eml_cap = 1;
+    }
+    return out;
+}
+
+mld::RadioSpec spec_of(const RadioPlan& plan, std::uint32_t index, const mld::RadioProfile& profile) {
     mld::RadioSpec spec;
     spec.options = plan.options.value_or(mld::RadioOptions{});
     spec.profile = profile;
@@ -80,12 +91,29 @@ void build_radio(const RadioPlan& plan, std::uint32_t index, const mld::RadioPro
     spec.wiphy_name = plan.wiphy_name;
     if (plan.address) spec.address = counted_up(*plan.address, index);
     if (!plan.interfaces.empty()) spec.interface_name = plan.interfaces.front().name;
+    return spec;
+}
 
+void enter(Cast& cast, const RadioPlan& plan, std::uint32_t index, mld::RadioIndex radio) {
+    cast.add_radio(plan.member_name(index), radio);
+    if (plan.group) cast.add_radio(plan.name, radio);
+}
+
+GuestChipPlug build_guest_radio(const RadioPlan& plan, std::uint32_t index, mld::RadioSpec spec, mld::World& world,
+                                mld::GuestRadios& guests, phy::Medium& medium, Cast& cast) {
+    mt7925::guest::GuestChip& chip =
+        mt7925::guest::add_guest_chip(guests, world.queue(), world.trace(), medium, std::move(spec), firmware_of(plan));
+    chip.limit_power(plan.tx_power);
+    enter(cast, plan, index, guests.all().rbegin()->first);
+    return {plan.member_name(index), plan.socket, &chip.device()};
+}
+
+void build_radio(const RadioPlan& plan, std::uint32_t index, mld::RadioSpec spec, mld::World& world, Cast& cast,
+                 Mistakes& mistakes) {
     const auto radio = world.add_radio(std::move(spec));
     if (!radio) return refused(plan.pointer, "a radio " + in_quotes(plan.member_name(index)), radio.error(), mistakes);
     mld::Wiphy& wiphy = *(*radio)->wiphy;
-    cast.add_radio(plan.member_name(index), (*radio)->index);
-    if (plan.group) cast.add_radio(plan.name, (*radio)->index);
+    enter(cast, plan, index, (*radio)->index);
 
     if (plan.tx_power)
         if (const auto set = wiphy.set_tx_power(nullptr, mld::TxPowerSetting::fixed, plan.tx_power->mbm()); !set)
@@ -132,7 +160,8 @@ Result<phy::RegulatoryDatabase> reload_regulatory_database(const RegulatoryPlan&
     return regulatory_database(plan, none);
 }
 
-void build_radios(const Scenario& scenario, mld::World& world, Cast& cast, Mistakes& mistakes) {
+void build_radios(const Scenario& scenario, mld::World& world, mld::GuestRadios& guests, phy::Medium& medium,
+                  Cast& cast, std::vector<GuestChipPlug>& plugs, Mistakes& mistakes) {
     if (scenario.regulatory.country) {
         if (const auto hint = world.regulatory().hint_user(*scenario.regulatory.country); !hint)
             refused("/regulatory", in_quotes(scenario.regulatory.country->to_string()), hint.error(), mistakes);
@@ -140,8 +169,13 @@ void build_radios(const Scenario& scenario, mld::World& world, Cast& cast, Mista
     for (const RadioPlan& plan : scenario.radios) {
         const mld::RadioProfile* profile = scenario.profiles.find(plan.profile);
         const mld::RadioProfile chosen = plan.chosen(*profile);
-        for (std::uint32_t i = 0; i < plan.count; ++i)
-            build_radio(plan, i, chosen, world, cast, mistakes);
+        for (std::uint32_t i = 0; i < plan.count; ++i) {
+            mld::RadioSpec spec = spec_of(plan, i, chosen);
+            if (plan.of_guest())
+                plugs.push_back(build_guest_radio(plan, i, std::move(spec), world, guests, medium, cast));
+            else
+                build_radio(plan, i, std::move(spec), world, cast, mistakes);
+        }
     }
     world.add_hwsim_monitor();
 }
