@@ -1,6 +1,6 @@
 # What jobs have in common: `. /root/functions.sh`. Names in capitals may be given on the kernel's command line.
 
-: "${COUNTRY:=US}" "${PASSWORD:=over the hills}" "${ADDRESS:=10.0.0.2/24}" "${PEER:=10.0.0.1}"
+: "${COUNTRY:=DE}" "${PASSWORD:=over the hills}" "${ADDRESS:=10.0.0.2/24}" "${PEER:=10.0.0.1}"
 
 # wait_for SECONDS COMMAND…: until the command succeeds.
 wait_for() {
@@ -48,7 +48,7 @@ wpa() {
 # start_supplicant LINE…: wpa_supplicant with one network of these lines.
 start_supplicant() {
     {
-        printf '%s\n' ctrl_interface=/run/wpa p2p_disabled=1 sae_pwe=2 'network={'
+        printf '%s\n' ctrl_interface=/run/wpa_supplicant p2p_disabled=1 sae_pwe=2 'network={'
         printf '    %s\n' "$@"
         echo '}'
     } >/run/wpa.conf
