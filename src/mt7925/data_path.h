@@ -64,9 +64,9 @@ public:
 
     /// A frame on the data ring (0): its descriptor, and what the descriptor points at.
     void accept(ByteView descriptor, ByteView frame);
-    /// A frame from the air. `news`: the beacon monitor does not keep it from the host.
-    /// True: the host gets it.
-    bool receive(const ReceivedFrame& frame, bool news);
+    /// A frame from the air. `news`: the beacon monitor does not keep it from the host; `asked_for`: it is for the
+    /// address that a scan asks from. True: the host gets it.
+    bool receive(const ReceivedFrame& frame, bool news, bool asked_for = false);
     /// After every change of the tables.
     void update();
     /// Forgets the frames without a word, as a reset does.

@@ -81,7 +81,7 @@ std::optional<Bytes> DataPath::decrypted(const FrameView& view, std::uint16_t se
     return std::move(opened->frame);
 }
 
-bool DataPath::receive(const ReceivedFrame& frame, bool news) {
+bool DataPath::receive(const ReceivedFrame& frame, bool news, bool asked_for) {
     const auto view = FrameView::parse(frame.bytes);
     if (!view) return false;
     const std::optional<std::uint16_t> sender = sender_of(frame, *view);
@@ -89,7 +89,7 @@ bool DataPath::receive(const ReceivedFrame& frame, bool news) {
         count_received(frame, *sender);
         radio_.heard(tables_.wtbl[*sender].bss_idx, frame);
     }
-    if (!news || !passes(*view, sender.has_value())) {
+    if (!news || !(asked_for || passes(*view, sender.has_value()))) {
         ++counts_.filtered;
         return false;
     }

@@ -341,7 +341,8 @@ bool Firmware::receive_frame(const ReceivedFrame& frame) {
     scan_.hear(frame);
     // A scan is there to hear others' beacons, whatever the filter says.
     const bool wanted = beacons_.receive(frame) || scan_.dwelling();
-    return data_.receive(frame, wanted);
+    const auto view = ieee80211::FrameView::parse(frame.bytes);
+    return data_.receive(frame, wanted, view && scan_.sender() == view->addr1());
 }
 
 bool Firmware::is_own(const MacAddress& address) const {

@@ -106,6 +106,18 @@ TEST_F(DataPathTest, FramesForOthersStayOutside) {
     EXPECT_EQ(parse_received(packets.at(0))->descriptor.wlan_idx, RxDescriptor::nobody);
 }
 
+TEST_F(DataPathTest, AScanHearsWhatIsForTheAddressThatItMadeUp) {
+    add_interface();
+    const std::string random_address = "0a0b0c0d0e0f";
+    // A random address (func bit 0), channel 6.
+    uni(Cid::scan_req, "01 00 0000 0100 1400 01 02 01 00 0000 0000 0000 0000 00000000 0c00 8800 04 01 0000 01 06" +
+                           zeros(126) + "0e00 0c00 " + random_address + "0000");
+    const Bytes response = octets("5000 0000" + random_address + ap6 + ap6 + "1000" + zeros(12) + "0001 41");
+    EXPECT_TRUE(front.firmware().receive_frame({{1, 6, 6, 0, 0}, response, -61}));
+    const Bytes for_others = octets("5000 0000 0a0b0c0d0eff" + ap6 + ap6 + "1000" + zeros(12) + "0001 41");
+    EXPECT_FALSE(front.firmware().receive_frame({{1, 6, 6, 0, 0}, for_others, -61}));
+}
+
 TEST_F(DataPathTest, AScanTellsTheApAndHoldsTheData) {
     associate();
     // One channel of 2.4 GHz.
