@@ -27,6 +27,7 @@ for i in $(seq "${ROAMS:-2}"); do
     there=$(other_mld_bssid)
     check "roam $i: there is another AP MLD" test -n "$there"
     [ -n "$there" ] || break
+    wpa pmksa_flush >/dev/null # SAE anew at each access point
     wpa roam "$there"
     check "roam $i: at another AP MLD" wait_for 30 arrived "$here"
     sleep 2

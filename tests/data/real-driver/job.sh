@@ -36,6 +36,7 @@ wpa scan_results >$out/scan_results.txt
 arrived() {
     is_connected && [ "$(status ap_mld_addr)" = 02:00:00:00:ff:00 ]
 }
+wpa pmksa_flush
 wpa roam 02:00:00:00:ff:06
 wait_for 30 arrived
 sleep 2
