@@ -47,6 +47,15 @@ bool is_any(const KeySlot& slot, const StaKey& key) {
     return key.add == 0 && key.cipher == KeyCipher::none && slot.pairwise == (key.key_type != 0);
 }
 
+/// The real driver takes group keys away after the BSS that they belonged to. cf. ieee80211_free_keys()
+bool only_removes_keys(const std::vector<Tlv>& tlvs) {
+    return !tlvs.empty() && std::ranges::all_of(tlvs, [](const Tlv& tlv) {
+        if (tlv.tag != StaKey::tag) return false;
+        const auto key = decode<StaKey>(tlv);
+        return key && key->add == 0;
+    });
+}
+
 }  // namespace
 
 /// The entry as it will be, and a key's entry if that is another.
@@ -64,8 +73,9 @@ CommandOutcome StationCommands::station(ByteView payload) {
     const Result<std::vector<Tlv>> tlvs = parse_tlvs(payload, 8);
     if (!header || !tlvs) return CommandOutcome::unreadable();
     const std::uint16_t wcid = header->wlan_idx();
-    if (header->bss_idx >= bss_count || !tables_.bss[header->bss_idx].active || wcid >= wtbl_size)
-        return CommandOutcome::refused(status::not_there);
+    if (header->bss_idx >= bss_count || wcid >= wtbl_size) return CommandOutcome::refused(status::not_there);
+    if (!tables_.bss[header->bss_idx].active)
+        return only_removes_keys(*tlvs) ? CommandOutcome::nobody_there() : CommandOutcome::refused(status::not_there);
     // A BSS's own entry is no other's.
     if (tables_.wtbl[wcid].self && tables_.wtbl[wcid].bss_idx != header->bss_idx)
         return CommandOutcome::refused(status::failure);
@@ -164,6 +174,10 @@ CommandOutcome StationCommands::apply_key(Update& update, const Tlv& tlv) {
     if (!key) return CommandOutcome::unreadable();
     const bool is_there = key->wlan_idx == update.wcid ? update.next.valid
                                                        : key->wlan_idx < wtbl_size && tables_.wtbl[key->wlan_idx].valid;
+    if (!is_there && key->add == 0) {
+        update.nobody_there = true;
+        return {};
+    }
     if (!is_there || key->bss_idx >= bss_count) return CommandOutcome::refused(status::not_there);
     const bool not_ours = config_.refuse_keys || (config_.chip_crypto && !chip_has_cipher(key->cipher));
     if (key->add != 0 && not_ours) return CommandOutcome::refused(status::software_crypto);

@@ -128,7 +128,19 @@ TEST_F(RunningChip, KeepsAPairwiseKeyAGroupKeyAndAnIgtkApart) {
 TEST_F(RunningChip, RefusesAKeyOfAnEntryThatIsNotThere) {
     add_interface();
     EXPECT_EQ(uni(Cid::sta_rec, sta_header + key("01", "01", "04", "00", "01")).status, 0x10003U);
-    EXPECT_EQ(uni(Cid::sta_rec, sta_header + key("00", "01", "04", "00", "01")).status, 0x10003U);
+}
+
+TEST_F(RunningChip, TakesAwayKeysOfWhatIsGone) {
+    connect();
+    uni(Cid::bss_info, "00 00 0100" + basic(false, false));
+    const std::uint64_t before = counts().inactive_references;
+    EXPECT_EQ(uni(Cid::sta_rec, "00 13 0100 01 0e 00 00" + key("00", "00", "00", "00", "13")).status, 0U);
+    EXPECT_EQ(uni(Cid::sta_rec, "00 13 0100 01 0e 00 00" + key("01", "00", "04", "01", "13")).status, 0x10003U);
+    EXPECT_EQ(counts().inactive_references, before + 1);
+    add_interface();
+    EXPECT_EQ(uni(Cid::sta_rec, "00 02 0100 01 00 00 00" + key("00", "01", "00", "00", "02")).status, 0U)
+        << "an entry that is not there";
+    EXPECT_EQ(counts().inactive_references, before + 2);
 }
 
 class ChipWithoutCrypto : public RunningChip {
