@@ -254,7 +254,7 @@ private:
             proper.frame_bytes = static_cast<std::uint16_t>(std::min<std::size_t>(bytes.size(), 0xfff));
             proper.wlan_idx = content[1] % 24;
             proper.token = content[2];
-            proper.buffer = scratch + 0x1000;
+            proper.buffers = {TxBuffer{scratch + 0x1000, proper.frame_bytes}};
             descriptor = build_tx_descriptor(proper);
         }
         (void)ram_.write(scratch + 0x1000, bytes.first(std::min<std::size_t>(bytes.size(), 0x1000)));

@@ -1,8 +1,8 @@
 #include "mt7925/pcie/pcie_front.h"
 
 #include <algorithm>
-#include <optional>
 
+#include "mt7925/tx_descriptor.h"
 #include "sim/invariant.h"
 
 namespace mlosim::mt7925::pcie {
@@ -53,42 +53,6 @@ constexpr std::uint32_t chip_id = 0x7925;
 
 bool within(Address address, Address first, std::size_t size) {
     return address >= first && address < first + size;
-}
-
-// The part of a descriptor that says where its frame lies. cf. struct mt76_connac_hw_txp
-constexpr std::size_t txp_buffers_at = 40;
-constexpr std::uint16_t txp_last = 0x8000;
-constexpr std::uint16_t txp_length = 0x0fff;
-
-struct Buffer {
-    std::uint32_t address;
-    std::uint16_t length;
-};
-
-/// Up to four; nothing: none is the last.
-std::optional<std::vector<Buffer>> buffers_of(ByteView descriptor) {
-    ieee80211::ByteReader in(descriptor.subspan(txp_buffers_at));
-    std::vector<Buffer> buffers;
-    for (int pair = 0; pair < 2; ++pair) {
-        const std::uint32_t address0 = in.u32le();
-        const std::uint16_t length0 = in.u16le();
-        const std::uint16_t length1 = in.u16le();
-        const std::uint32_t address1 = in.u32le();
-        for (const auto& [address, length] : {Buffer{address0, length0}, Buffer{address1, length1}}) {
-            buffers.push_back({address, static_cast<std::uint16_t>(length & txp_length)});
-            if ((length & txp_last) != 0) return buffers;
-        }
-    }
-    return std::nullopt;
-}
-
-/// The same descriptor with its frame in one piece.
-Bytes in_one_piece(ByteView descriptor, std::size_t length) {
-    Bytes out(descriptor.begin(), descriptor.begin() + txp_buffers_at + 4);
-    ieee80211::ByteWriter writer(out);
-    writer.u16le(static_cast<std::uint16_t>(length | txp_last));
-    writer.zeros(TxDescriptor::size - out.size());
-    return out;
 }
 
 }  // namespace
@@ -387,29 +351,20 @@ void PcieFront::take(unsigned ring, Bytes packet) {
 
 void PcieFront::take_frame(const Bytes& packet) {
     ++counts_.frames;
-    const auto buffers = packet.size() < TxDescriptor::size ? std::nullopt : buffers_of(packet);
-    if (!buffers) {
+    const Result<TxDescriptor> descriptor = parse_tx_descriptor(packet);
+    if (!descriptor) {
         ++counts_.bad_frames;
         return;
     }
-    const ByteView descriptor = ByteView(packet).first(TxDescriptor::size);
     Bytes frame;
-    for (const Buffer& buffer : *buffers) {
+    for (const TxBuffer& buffer : descriptor->buffers) {
         const std::size_t before = frame.size();
-        frame.resize(before + buffer.length);
-        if (!dma_.fetch(buffer.address, std::span(frame).subspan(before))) {
-            ++counts_.bad_frames;
-            return;
-        }
-    }
-    if (frame.size() > txp_length) {
+        frame.resize(before + buffer.size);
+        if (dma_.fetch(buffer.address, std::span(frame).subspan(before))) continue;
         ++counts_.bad_frames;
         return;
     }
-    const bool taken = firmware_.receive_data(
-        buffers->size() == 1 ? Bytes(descriptor.begin(), descriptor.end()) : in_one_piece(descriptor, frame.size()),
-        frame);
-    counts_.lost_frames += taken ? 0 : 1;
+    counts_.lost_frames += firmware_.receive_data(packet, frame) ? 0 : 1;
 }
 
 }  // namespace mlosim::mt7925::pcie

@@ -244,7 +244,7 @@ protected:
         d.fixed_rate = true;
         d.rate_index = 15;
         d.fixed_link = true;
-        d.buffer = place;
+        d.buffers[0] = {place, static_cast<std::uint16_t>(frame.size())};
         d.frame_bytes = static_cast<std::uint16_t>(frame.size());
         return build_tx_descriptor(d);
     }
