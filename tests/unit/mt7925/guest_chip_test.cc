@@ -45,12 +45,12 @@ struct AnInspectedGuest : pcie::BootedGuest {
 
 TEST_F(AnInspectedGuest, ShowsItsMessagesInTheFormOfTheChipWithADriverOfOurs) {
     EXPECT_TRUE(uni(Cid::wsys_config, fw_log).has_value());
-    const auto lines = chip.lines("mcu", 1, 100).value();
-    ASSERT_THAT(lines, SizeIs(2));
-    EXPECT_THAT(lines[0].text, StartsWith("cmd WSYS_CONFIG"));
-    const auto object = nlohmann::json::parse(lines[0].json);
+    const auto messages = chip.lines("mcu", 1, 100).value();
+    ASSERT_THAT(messages, SizeIs(2));
+    EXPECT_THAT(messages[0].text, StartsWith("cmd WSYS_CONFIG"));
+    const auto object = nlohmann::json::parse(messages[0].json);
     EXPECT_EQ(object["dir"], "cmd");
-    EXPECT_EQ(object["t"], lines[0].at.ns());
+    EXPECT_EQ(object["t"], messages[0].at.ns());
 
     const auto traced = nlohmann::json::parse(written.substr(0, written.find('\n')));
     EXPECT_EQ(traced["ev"], "mt7925/mcu");
