@@ -230,6 +230,42 @@ TEST(AReceivedFrame, ComesBackAsItWasWritten) {
     EXPECT_TRUE(std::ranges::equal(back->frame, frame));
 }
 
+/// cf. mt7925_mac_fill_rx(): which groups there are, in which order they come, where the frame begins.
+TEST(AReceivedFrame, LiesWhereTheRealDriverLooksForIt) {
+    RxDescriptor d = received();
+    d.security = 4;
+    d.key_id = 2;
+    d.packet_number = 0xa1a2a3a4a5a6;
+    d.fragment = true;
+    const Bytes frame(40, 0x88);
+    const Bytes packet = build_received(d, frame);
+    const auto word = [&](std::size_t index) {
+        ieee80211::ByteReader in(ByteView(packet).subspan(4 * index));
+        return in.u32le();
+    };
+    EXPECT_EQ(word(0) & 0xffffU, packet.size());
+    EXPECT_EQ(word(0) >> 27U, 2U) << "a frame";
+    EXPECT_EQ(word(1) >> 16U & 0x1fU, 0b10111U) << "groups 5, 3, 2, 1";
+    EXPECT_EQ(word(1) >> 21U & 3U, 2U) << "the key's id";
+    EXPECT_EQ(word(1) >> 23U & 7U, 0U) << "no cipher mismatch, no ICV error";
+    EXPECT_EQ(word(2) >> 16U & 0x1fU, 4U) << "CCMP";
+    EXPECT_EQ(word(2) >> 27U & 1U, 1U) << "a fragment";
+    EXPECT_EQ(word(2) >> 30U & 1U, 1U) << "alone";
+    std::size_t at = 8;
+    // status->iv[0] is octet 5, the packet number's highest.
+    EXPECT_EQ(packet[4 * at + 5], 0xa1);
+    EXPECT_EQ(packet[4 * at], 0xa6);
+    at += 4;
+    EXPECT_EQ(word(at), *d.timestamp_us);
+    at += 4;
+    EXPECT_EQ(word(at) & 0x7fU, d.rate->index);
+    EXPECT_EQ(word(at + 2) >> 11U & 0xfU, static_cast<unsigned>(d.rate->mode));
+    EXPECT_EQ(word(at + 3) & 0xffU, d.rcpi);
+    at += 4 + 24;
+    EXPECT_EQ(Bytes(packet.begin() + static_cast<std::ptrdiff_t>(4 * at), packet.end()), frame);
+    EXPECT_EQ(parse_received(packet)->descriptor, d);
+}
+
 TEST(AReceivedFrame, TellsItsChannelAsTheRealDriverReadsIt) {
     RxDescriptor d;
     d.band = 3;
