@@ -84,7 +84,8 @@ Result<std::vector<Commands::ChipRadio>> Commands::chip_radios() {
         const Attributes& a = reply.attributes();
         out.push_back({static_cast<std::uint32_t>(a.number(MLOSIM_ATTR_RADIO).value_or(0)),
                        a.text(MLOSIM_ATTR_PLACE).value_or(""), a.text(MLOSIM_ATTR_RADIO_NAME).value_or(""),
-                       a.text(MLOSIM_ATTR_WIPHY_NAME).value_or(""), a.text(MLOSIM_ATTR_CHIP).value_or("generic")});
+                       a.text(MLOSIM_ATTR_WIPHY_NAME).value_or(""), a.text(MLOSIM_ATTR_CHIP).value_or("generic"),
+                       a.text(MLOSIM_ATTR_FRONT).value_or("")});
     }
     std::ranges::sort(out, {}, &ChipRadio::index);
     return out;
@@ -193,16 +194,25 @@ Result<void> Commands::mcu(const std::string& name, bool follow, std::uint64_t c
     return show_record("mcu", {*radio}, follow, count);
 }
 
+Result<void> Commands::bus(const std::string& name, bool follow, std::uint64_t count) {
+    const auto radio = chip_radio(name);
+    if (!radio) return fail(radio.error());
+    if (radio->front.empty()) return fail(EOPNOTSUPP, "the driver of " + name + " is in the world");
+    return show_record("pcie", {*radio}, follow, count);
+}
+
 Result<void> Commands::dmesg(const std::string& name, bool follow, std::uint64_t count) {
     if (!name.empty()) {
         const auto radio = chip_radio(name);
         if (!radio) return fail(radio.error());
+        if (!radio->front.empty())
+            return fail(EOPNOTSUPP, "the driver of " + name + " is in a virtual machine, and prints there");
         return show_record("kernel", {*radio}, follow, count);
     }
     auto radios = chip_radios();
     if (!radios) return fail(radios.error());
-    std::erase_if(*radios, [](const ChipRadio& radio) { return radio.chip == "generic"; });
-    if (radios->empty()) return fail(ENODEV, "no radio here has a chip");
+    std::erase_if(*radios, [](const ChipRadio& radio) { return radio.chip == "generic" || !radio.front.empty(); });
+    if (radios->empty()) return fail(ENODEV, "no radio here has a chip with a driver in the world");
     return show_record("kernel", *radios, follow, count);
 }
 

@@ -74,7 +74,9 @@ public:
     /// The last messages between driver and firmware; with `follow` the coming ones too, up to `count` of all (0: no
     /// end).
     [[nodiscard]] Result<void> mcu(const std::string& radio, bool follow, std::uint64_t count);
-    /// What drivers print. Without a radio: all that have a chip.
+    /// What came to pass on the bus between a virtual machine and its chip.
+    [[nodiscard]] Result<void> bus(const std::string& radio, bool follow, std::uint64_t count);
+    /// What drivers print. Without a radio: all that have a chip and a driver in the world.
     [[nodiscard]] Result<void> dmesg(const std::string& radio, bool follow, std::uint64_t count);
     /// Faults of a radio's chip or of the "air"; of everybody.
     [[nodiscard]] Result<void> faults(const std::string& target);
@@ -93,6 +95,7 @@ private:
         std::string device;
         std::string wiphy;
         std::string chip;
+        std::string front;  ///< where its driver is if not in the world
     };
     [[nodiscard]] Result<std::vector<ChipRadio>> chip_radios();
     [[nodiscard]] Result<ChipRadio> chip_radio(const std::string& name);

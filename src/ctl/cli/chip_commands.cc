@@ -34,6 +34,9 @@ void add_chip_commands(Registry& registry) {
         "mcu", "Messages between a chip's driver and its firmware",
         [&given](Commands& commands) { return commands.mcu(given.radio, given.follow, given.entries); }, true);
     record(
+        "bus", "What came to pass between a chip and the virtual machine that drives it",
+        [&given](Commands& commands) { return commands.bus(given.radio, given.follow, given.entries); }, true);
+    record(
         "dmesg", "What chips' drivers print",
         [&given](Commands& commands) { return commands.dmesg(given.radio, given.follow, given.entries); }, false);
 
@@ -44,9 +47,10 @@ void add_chip_commands(Registry& registry) {
     };
     at_radio("wcid", "A chip's WCID table: the driver's view, the firmware's, and where they differ",
              [&given](Commands& commands) { return commands.show_table(given.radio, "wcid"); });
-    at_radio("chip", "A table of a chip's", [&given](Commands& commands) {
-        return commands.show_table(given.radio, given.table);
-    })->add_option("TABLE", given.table, "wcid, bss, counts (default), defects");
+    at_radio("chip", "A table of a chip's",
+             [&given](Commands& commands) { return commands.show_table(given.radio, given.table); })
+        ->add_option("TABLE", given.table,
+                     "wcid, bss, traffic, counts (default), defects; of a virtual machine's chip pcie");
     at_radio("suspend", "A radio's host goes to sleep; what wakes it: iw phy PHY wowlan enable",
              [&given](Commands& commands) { return commands.suspend_host(given.radio, true); });
     at_radio("wake", "A radio's host wakes up",
