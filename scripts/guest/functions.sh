@@ -4,11 +4,10 @@
 
 # wait_for SECONDS COMMAND…: until the command succeeds.
 wait_for() {
-    local left=$(($1 * 10))
+    local until=$((SECONDS + $1))
     shift
     until "$@"; do
-        left=$((left - 1))
-        if [ $left -le 0 ]; then
+        if [ $SECONDS -ge $until ]; then
             echo "in vain: $*"
             return 1
         fi
@@ -42,7 +41,7 @@ load_driver() {
 }
 
 wpa() {
-    wpa_cli -i wlan0 "$@"
+    wpa_cli -i wlan0 "$@" 2>&1
 }
 
 # start_supplicant LINE…: wpa_supplicant with one network of these lines.
