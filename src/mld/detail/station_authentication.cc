@@ -208,7 +208,7 @@ bool StationMlme::Impl::answered(const ieee80211::FrameView& frame, const Authen
             auth->waiting = true;
             auth->timeout = now() + wait_for_sae_retry;
             arm();
-            return true;
+            return body.transaction != 1;  // the confirm is still to come
         }
         end_authentication(false);
         return true;

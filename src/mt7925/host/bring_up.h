@@ -18,6 +18,7 @@ struct Capabilities {
     std::uint8_t encapsulation_type = 0;  ///< of the efuse
 
     [[nodiscard]] bool has_mlo() const noexcept { return (chip & CapabilityChip::mlo) != 0; }
+    [[nodiscard]] bool has_emlsr() const noexcept { return (chip & CapabilityChip::mlo_eml) != 0; }
 };
 
 /// The two files of a firmware.

@@ -38,10 +38,10 @@ void Driver::vif_changed(mld::Wdev& wdev, mld::VifChanges changes) {
         if (connected) {
             const mld::BssConfig* bss = wdev.is_mld() ? nullptr : &wdev.default_link().bss_config;
             what.push_back(
-                {Cid::bss_info, beacon_watch_message(first.numbers, bss != nullptr ? bss->beacon_interval : 0,
+                {Cid::bss_info, beacon_watch_message(vif->own_link().numbers, bss != nullptr ? bss->beacon_interval : 0,
                                                      bss != nullptr ? bss->dtim_period : 0)});
         } else {
-            what.push_back({Cid::bss_info, pm_disable_message(first.numbers)});
+            what.push_back({Cid::bss_info, pm_disable_message(vif->own_link().numbers)});
         }
         what.push_back({Cid::band_config, beacon_filter_message(connected)});
         if (vif->is_mld()) vif->mlo_power_save = connected ? MloPowerSave::associated : MloPowerSave::disassociated;
@@ -131,7 +131,7 @@ void Driver::link_changed(mld::Link& link, mld::LinkChanges changes) {
     if (is_station && is_further && changes.has(LinkChange::bssid))
         what.push_back({.cid = Cid::rssi_monitor,
                         .payload = rssi_monitor_message(
-                            vif->default_link.numbers,
+                            vif->own_link().numbers,
                             link.vif().mlme() != nullptr && link.vif().mlme()->connection() != nullptr, 0, 0),
                         .waits = false});
     if (vif->mlo_power_save == MloPowerSave::change_pending) {

@@ -1,7 +1,9 @@
 // Peers: a WCID for each of their links, and what the firmware is told of them at each step.
 
+#include <algorithm>
 #include <bit>
 #include <utility>
+#include <vector>
 
 #include "mld/sta.h"
 #include "mld/wdev.h"
@@ -14,6 +16,16 @@ namespace mlosim::mt7925::host {
 namespace {
 
 constexpr std::uint32_t pre_roc_ms = 5;
+
+/// A peer's links as the real driver walks over them (for_each_set_bit()), whichever came first.
+template <class Links>
+auto by_number(Links& links) {
+    std::vector<decltype(&links.front())> out;
+    for (auto& link : links)
+        out.push_back(&link);
+    std::ranges::sort(out, {}, [](const PeerLink* link) { return link->id ? link->id->value() : 0; });
+    return out;
+}
 
 }  // namespace
 
@@ -164,15 +176,15 @@ void Driver::authorize(Vif& vif, const mld::Sta& sta) {
     Peer* peer = vif.peer(sta.address());
     if (peer == nullptr) return;
     Conversation what;
-    for (PeerLink& entry : peer->links) {
-        const VifLink* own = vif.link(entry.id);
+    for (PeerLink* entry : by_number(peer->links)) {
+        const VifLink* own = vif.link(entry->id);
         if (own == nullptr) continue;
-        entry.translated = true;
+        entry->translated = true;
         HeaderTranslation translation;
         translation.of_station = vif.type == ConnectionType::station;
         translation.translated = true;
         what.push_back(
-            {Cid::sta_rec, header_translation_message(EntryNumbers::peer(own->numbers, entry.wcid), translation)});
+            {Cid::sta_rec, header_translation_message(EntryNumbers::peer(own->numbers, entry->wcid), translation)});
     }
     enqueue("sta_set_decap_offload", std::move(what), OnFailure::go_on);
 }
@@ -199,12 +211,12 @@ void Driver::remove_peer(Vif& vif, const mld::Sta& sta) {
 Driver::Farewell Driver::remove_peer_links(Vif& vif, Peer& peer, const mld::Sta& sta, std::uint16_t links) {
     const auto goes = [&](const PeerLink& entry) { return !entry.id || (links & entry.id->bit()) != 0; };
     Farewell out;
-    for (const PeerLink& entry : peer.links) {
-        VifLink* own = goes(entry) ? vif.link(entry.id) : nullptr;
+    for (const PeerLink* entry : by_number(peer.links)) {
+        VifLink* own = goes(*entry) ? vif.link(entry->id) : nullptr;
         if (own == nullptr) continue;
         std::optional<BssUpdate> update;
-        if (vif.type == ConnectionType::station) update = bss_update(vif, *own, &entry, &sta, false);
-        const Bytes removal = station_removal_message(EntryNumbers::peer(own->numbers, entry.wcid));
+        if (vif.type == ConnectionType::station) update = bss_update(vif, *own, entry, &sta, false);
+        const Bytes removal = station_removal_message(EntryNumbers::peer(own->numbers, entry->wcid));
         if (!vif.is_mld()) {
             out.then.push_back({Cid::sta_rec, removal});
             if (update) out.then.push_back({Cid::bss_info, bss_update_message(*update)});
@@ -215,7 +227,7 @@ Driver::Farewell Driver::remove_peer_links(Vif& vif, Peer& peer, const mld::Sta&
         // The BSS goes with its link, but the first one's number stays: the interface takes it over.
         if (vif.type != ConnectionType::station) continue;
         append(out.then,
-               own == &vif.default_link ? deactivation(vif, *own, entry.wcid) : remove_link(vif, *own, entry.wcid));
+               own == &vif.default_link ? deactivation(vif, *own, entry->wcid) : remove_link(vif, *own, entry->wcid));
     }
     for (const PeerLink& entry : peer.links)
         if (goes(entry)) free_wcid(entry.wcid);

@@ -20,6 +20,7 @@ std::optional<BssUpdate> Driver::bss_update(Vif& vif, VifLink& link, const PeerL
     out->peer_wcid = peer != nullptr ? peer->wcid : link.own_wcid();
     out->cipher = link.cipher;
     out->slot_us = slot_us_;
+    out->emlsr = out->emlsr && capabilities_ && capabilities_->has_emlsr();
     out->channel = told_channel(vif, link, out->channel);
     if (sta != nullptr) {
         const mld::LinkSta* of_link = link.id ? sta->link(*link.id) : &sta->default_link();

@@ -27,6 +27,11 @@ VifLink* Vif::link(std::optional<ieee80211::LinkId> id) {
     return found == more_links.end() ? nullptr : found->get();
 }
 
+VifLink& Vif::own_link() {
+    VifLink* numbered = link(ieee80211::LinkId::from(0));
+    return numbered != nullptr ? *numbered : default_link;
+}
+
 Peer* Vif::peer(const ieee80211::MacAddress& address) {
     const auto found =
         std::find_if(peers.begin(), peers.end(), [&](const Peer& peer) { return peer.address == address; });

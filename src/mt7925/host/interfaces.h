@@ -105,6 +105,10 @@ struct Vif {
     /// nullptr: not there. Without an id, or if it is no MLD: the default link.
     [[nodiscard]] VifLink* link(std::optional<ieee80211::LinkId> id);
     [[nodiscard]] Peer* peer(const ieee80211::MacAddress& address);
+    /// The link that the driver takes for the interface's own where it is not asked for one: number 0, which is the
+    /// number that the MAC's structure of the interface bears; the default link if there is none of that number.
+    /// cf. mt792x_link_conf_to_mconf() of &vif->bss_conf
+    [[nodiscard]] VifLink& own_link();
     /// All that have a BSS index, the default link first.
     [[nodiscard]] std::vector<VifLink*> added_links();
 };
