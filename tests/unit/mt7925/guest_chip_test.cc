@@ -24,7 +24,8 @@ using Line = mld::ChipInspection::Line;
 const std::string fw_log = "00000000 0000 0800 01 000000";
 
 std::string value_in(const mld::ChipInspection& chip, std::string_view table, std::string_view name) {
-    for (const auto& row : chip.table(table)->rows)
+    const auto all = chip.table(table);
+    for (const auto& row : all->rows)
         if (row[0] == name) return row[1];
     return "none";
 }
