@@ -48,7 +48,10 @@ public:
 
 class Chip {
 public:
-    Chip() : clock_(queue_), firmware_(FirmwareConfig{}, clock_, radio_, faults_, [](Bytes event) { check(event); }) {}
+    /// `guest`: the host leaves encryption, numbers and beacons to the chip.
+    explicit Chip(bool guest)
+        : clock_(queue_),
+          firmware_({.chip_crypto = guest}, clock_, radio_, faults_, [](Bytes event) { check(event); }) {}
 
     void boot() {
         rom_command(RomCid::target_address_len, {0, 0xd0, 0x90, 0, 4, 0, 0, 0, 0, 0, 0, 0x80});
@@ -117,6 +120,7 @@ private:
         auto descriptor = parse_tx_descriptor(content.first(size)).value_or(TxDescriptor{});
         descriptor.frame_bytes = static_cast<std::uint16_t>(std::min<std::size_t>(bytes.size(), 0xfff));
         descriptor.wlan_idx = content[1] % 24;
+        descriptor.buffers = {};
         firmware_.receive_data(build_tx_descriptor(descriptor), bytes.first(descriptor.frame_bytes));
         for (const std::uint64_t number : std::exchange(radio_.sent, {}))
             firmware_.transmitted({.number = number, .acknowledged = (number & 1U) != 0});
@@ -183,8 +187,9 @@ private:
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     ByteReader in(ByteView(data, size));
-    Chip chip;
-    if ((in.u8() & 1U) != 0) chip.boot();
+    const std::uint8_t how = in.u8();
+    Chip chip((how & 2U) != 0);
+    if ((how & 1U) != 0) chip.boot();
     while (in.ok() && in.remaining() >= 3) {
         const std::uint8_t kind = in.u8();
         const std::size_t length = std::min<std::size_t>(in.u16le(), in.remaining());
