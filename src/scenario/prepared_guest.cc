@@ -138,7 +138,7 @@ std::vector<std::string> guest_arguments(const GuestPlan& plan, const fs::path& 
     add("-object", "memory-backend-memfd,id=mem,size=" + memory + ",share=on");
     add("-kernel", image.file("kernel", plan.kernel, "vmlinuz"));
     add("-initrd", image.file("initrd", plan.initrd, "initrd.img"));
-    add("-append", "console=ttyS0 panic=1 quiet loglevel=4 mitigations=off random.trust_cpu=on" +
+    add("-append", "console=ttyS0 panic=1 quiet loglevel=4 mitigations=off random.trust_cpu=on no_timer_check" +
                        (plan.append.empty() ? "" : " " + plan.append));
     if (const auto root = image.root())
         add("-drive", "file=" + in_option(*root) + ",format=raw,if=virtio,snapshot=on,cache=unsafe");
