@@ -26,7 +26,7 @@ const char* const guest_world = R"({
                {"name": "ours", "chip": "mt7925"}, {"name": "plain"},
                {"name": "many", "chip": "mt7925", "front": "vfio-user", "count": 2}],
     "guests": [{"name": "linux", "radios": ["sta", "many"], "job": ["echo ${dir}", "ls"], "memory_mb": 2048, "cpus": 2,
-                "append": "quiet", "ready": {"output": {"contains": "booted"}}, "exit": 0}])";
+                "append": "quiet", "start": "step", "ready": {"output": {"contains": "booted"}}, "exit": 0}])";
 
 std::string world(const std::string& more = "}") {
     return guest_world + more;
