@@ -88,6 +88,8 @@ struct ManagedTransmission {
     ieee80211::LinkId link;
     /// With complete_tx(): the exchange came to its good end.
     bool success = false;
+    /// With prepare_tx(): how long it may take; nothing: as the driver thinks.
+    std::optional<std::chrono::milliseconds> duration = std::nullopt;
 };
 
 /// What the MAC sets for a radio as a whole (struct ieee80211_conf).

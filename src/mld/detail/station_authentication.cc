@@ -148,7 +148,10 @@ Result<void> StationMlme::Impl::send_authentication() {
     options.no_encryption = true;
     if (!auth->done) auth->timeout = now() + timeout_unacknowledged;
     trace("mld/authentication-sent", auth->ap);
-    wiphy().driver().prepare_tx(wdev, {ieee80211::ManagementSubtype::authentication, link().id(), false});
+    ManagedTransmission exchange{ieee80211::ManagementSubtype::authentication, link().id()};
+    if (auth->algorithm == AuthenticationBody::sae)
+        exchange.duration = std::chrono::duration_cast<std::chrono::milliseconds>(timeout_sae);
+    wiphy().driver().prepare_tx(wdev, exchange);
     wiphy().data_path().send_management(wdev, &link(), std::move(frame), options);
     arm();
     return {};

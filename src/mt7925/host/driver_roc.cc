@@ -10,18 +10,18 @@ namespace mlosim::mt7925::host {
 
 namespace {
 
-constexpr std::chrono::milliseconds join_time{1000};  // HZ: the MAC names none
+constexpr std::chrono::milliseconds join_time{1000};  // HZ: where the MAC names none
 
 }  // namespace
 
 // cf. mt7925_mgd_prepare_tx()
-void Driver::prepare_tx(mld::Wdev& wdev, const mld::ManagedTransmission&) {
+void Driver::prepare_tx(mld::Wdev& wdev, const mld::ManagedTransmission& about) {
     const Vif* vif = interfaces_.find(wdev);
     if (vif == nullptr) return;
     const auto channel = vif->is_mld() ? vif->default_link.channel : wdev.default_link().channel();
     if (!channel) return;
-    operations_.enqueue("mgd_prepare_tx",
-                        join({vif->default_link.numbers.bss_idx, channel->control}, vif->is_mld(), join_time));
+    operations_.enqueue("mgd_prepare_tx", join({vif->default_link.numbers.bss_idx, channel->control}, vif->is_mld(),
+                                               about.duration.value_or(join_time)));
 }
 
 Task<void> Driver::join(RocLink link, bool is_mld, std::chrono::milliseconds time) {
