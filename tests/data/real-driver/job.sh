@@ -30,14 +30,19 @@ peer_answers 40 && touch $out/west.answers
 
 wpa set_network 0 freq_list '5180 5745 6135'
 wpa set_network 0 scan_freq '5180 5745 6135'
-wpa scan TYPE=ONLY freq=5180,5745,6135
-sleep 3
-wpa scan_results >$out/scan_results.txt
+looks() {
+    wpa scan TYPE=ONLY freq=5180,5745,6135 | grep -q OK
+}
+knows_it() {
+    wpa bss 02:00:00:00:ff:06 | grep -q ap_mld_addr
+}
+wait_for 20 looks
+wait_for 20 knows_it
 arrived() {
     is_connected && [ "$(status ap_mld_addr)" = 02:00:00:00:ff:00 ]
 }
-wpa pmksa_flush
-wpa roam 02:00:00:00:ff:06
+wpa pmksa_flush # SAE anew
+arrived || wpa roam 02:00:00:00:ff:06
 wait_for 30 arrived
 sleep 2
 wpa status >$out/east.status.txt
