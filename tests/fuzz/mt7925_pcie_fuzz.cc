@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -65,12 +64,12 @@ public:
 
     bool read(std::uint64_t address, std::span<std::uint8_t> out) override {
         if (!within(address, out.size(), size)) return false;
-        std::memcpy(out.data(), octets_.data() + (address - base), out.size());
+        std::copy_n(octets_.begin() + static_cast<std::ptrdiff_t>(address - base), out.size(), out.begin());
         return true;
     }
     bool write(std::uint64_t address, std::span<const std::uint8_t> bytes) override {
         if (!within(address, bytes.size(), writable)) return false;
-        std::memcpy(octets_.data() + (address - base), bytes.data(), bytes.size());
+        std::ranges::copy(bytes, octets_.begin() + static_cast<std::ptrdiff_t>(address - base));
         return true;
     }
 
