@@ -128,6 +128,7 @@ struct CapabilityChip {
     static constexpr std::string_view name = "CHIP_CAP";
     static constexpr std::uint64_t clc_event = 1U << 0U;
     static constexpr std::uint64_t rssi_notify = 1U << 1U;
+    static constexpr std::uint64_t mlo_event = 1U << 2U;  ///< what the driver of Linux 6.12 takes for multi-link
     static constexpr std::uint64_t rf_pin_ctrl = 1U << 3U;
     static constexpr std::uint64_t enable_11d = 1U << 4U;
     static constexpr std::uint64_t mlo = 1U << 8U;

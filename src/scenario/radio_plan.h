@@ -43,9 +43,11 @@ struct RadioPlan {
     Front front = Front::in_process;
     /// Of Front::vfio_user: where the virtual machine finds it; nothing: beside the daemon's own.
     std::optional<std::string> socket;
-    /// The same: the chip takes no keys, so the driver encrypts by itself; it can have links share one radio.
+    /// The same: the chip takes no keys, so the driver encrypts by itself; it can have links share one radio; it says
+    /// that it can do multi-link as older drivers are told.
     bool refuses_keys = false;
     bool eml = false;
+    bool mlo_event = false;
     std::string profile;
     /// 1: the radio is called `name`; more: `name`-1, `name`-2, ….
     std::uint32_t count = 1;

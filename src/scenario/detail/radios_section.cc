@@ -105,8 +105,9 @@ void read_front(Fields& in, RadioPlan& out) {
     out.socket = in.optional("socket", socket_path());
     out.refuses_keys = in.get("refuse_keys", yes_or_no(), out.refuses_keys);
     out.eml = in.get("eml", yes_or_no(), out.eml);
+    out.mlo_event = in.get("mlo_event", yes_or_no(), out.mlo_event);
     if (!out.of_guest()) {
-        for (const char* member : {"socket", "refuse_keys", "eml"})
+        for (const char* member : {"socket", "refuse_keys", "eml", "mlo_event"})
             if (in.has(member))
                 in.mistake(in.at() / member, "a member of radios whose driver is in a virtual machine",
                            "no such member, or \"front\": \"vfio-user\"");

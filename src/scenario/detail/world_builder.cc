@@ -73,6 +73,7 @@ void build_interfaces(const RadioPlan& plan, mld::Wiphy& wiphy, Mistakes& mistak
 mt7925::FirmwareConfig firmware_of(const RadioPlan& plan) {
     mt7925::FirmwareConfig out;
     out.refuse_keys = plan.refuses_keys;
+    if (plan.mlo_event) out.chip.bits |= mt7925::CapabilityChip::mlo_event;
     if (plan.eml) {
         out.chip.bits |= mt7925::CapabilityChip::mlo_eml;
         out.eml.eml_cap = 1;
