@@ -16,6 +16,10 @@ constexpr std::uint32_t last1 = 1U << 14U;
 constexpr unsigned length0_at = 16;
 constexpr std::uint32_t length_mask = 0x3fff;
 
+/// What a descriptor costs beside its octets and its packet's.
+constexpr std::size_t cost_of_descriptor = 1024;
+constexpr sim::Duration rest = std::chrono::microseconds(250);
+
 constexpr std::uint32_t tx_interrupt(unsigned index) {
     switch (index) {
         case ring::commands:
@@ -108,12 +112,19 @@ void DmaEngine::serve() {
         serve_tx(index);
 }
 
+bool DmaEngine::bus_is_free() {
+    if (pace_.free(queue_.now())) return true;
+    if (!rest_.pending()) rest_ = queue_.after(rest, [this] { serve(); });
+    return false;
+}
+
 void DmaEngine::serve_tx(unsigned index) {
     // Who takes a packet may cause others to be sent, but not taken: one after the other.
     if (serving_) return;
     serving_ = true;
     bool moved = false;
-    while (memory_ != nullptr && tx_allowed_ && tx_[index].pending() && taker_.looks_at(index)) {
+    while (memory_ != nullptr && tx_allowed_ && tx_[index].pending() && taker_.looks_at(index) && bus_is_free()) {
+        pace_.spend(cost_of_descriptor);
         if (!take_one(index)) break;
         moved = true;
     }
@@ -152,6 +163,7 @@ bool DmaEngine::append(Bytes& packet, std::uint32_t address, std::size_t length)
 
 bool DmaEngine::fetch(std::uint64_t address, std::span<std::uint8_t> out) {
     if (out.empty()) return true;
+    pace_.spend(out.size());
     if (memory_ != nullptr && memory_->read(address, out)) return true;
     ++counts_.dma_errors;
     return false;

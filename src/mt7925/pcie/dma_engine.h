@@ -7,8 +7,10 @@
 #include <span>
 
 #include "mt7925/message.h"
+#include "mt7925/pcie/bus_pace.h"
 #include "mt7925/pcie/interrupts.h"
 #include "mt7925/pcie/pcie_counts.h"
+#include "sim/event_queue.h"
 #include "vfio/device.h"
 
 namespace mlosim::mt7925::pcie {
@@ -44,8 +46,8 @@ public:
     };
 
     /// All must outlive it.
-    DmaEngine(Taker& taker, Interrupts& interrupts, PcieCounts& counts)
-        : taker_(taker), interrupts_(interrupts), counts_(counts) {}
+    DmaEngine(sim::EventQueue& queue, Taker& taker, Interrupts& interrupts, PcieCounts& counts)
+        : queue_(queue), taker_(taker), interrupts_(interrupts), counts_(counts) {}
     DmaEngine(const DmaEngine&) = delete;
     DmaEngine& operator=(const DmaEngine&) = delete;
 
@@ -65,7 +67,7 @@ public:
     /// Forgets the rings altogether.
     void forget();
 
-    /// Takes what the host has put on its rings.
+    /// Takes what the host has put on its rings, as fast as the bus carries it.
     void serve();
     /// Puts a packet on one of the host's rings as soon as there is room. `silently`: its interrupt is lost.
     void send(unsigned index, Bytes packet, bool silently = false);
@@ -104,6 +106,7 @@ private:
         std::uint32_t buffer1 = 0;
     };
 
+    [[nodiscard]] bool bus_is_free();
     void serve_tx(unsigned index);
     void serve_rx(unsigned index);
     [[nodiscard]] bool take_one(unsigned index);
@@ -114,10 +117,13 @@ private:
     void break_ring(RxRing& ring, unsigned index);
     void count_dropped(unsigned index, std::size_t packets);
 
+    sim::EventQueue& queue_;
     Taker& taker_;
     Interrupts& interrupts_;
     PcieCounts& counts_;
     vfio::GuestMemory* memory_ = nullptr;
+    BusPace pace_;
+    sim::Timer rest_;  ///< until the bus is free again
     bool tx_allowed_ = false;
     bool rx_allowed_ = false;
     bool serving_ = false;

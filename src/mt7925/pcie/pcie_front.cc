@@ -104,7 +104,7 @@ PcieFront::PcieFront(sim::EventQueue& queue, const FirmwareConfig& config, Radio
     : queue_(queue),
       clock_(queue),
       interrupts_([this] { edge(); }),
-      dma_(*this, interrupts_, counts_),
+      dma_(queue, *this, interrupts_, counts_),
       firmware_(config, clock_, radio, faults_, [this](Bytes event) { dma_.send(ring::events, std::move(event)); }) {
     firmware_.set_data_sink([this](Bytes packet) {
         dma_.send(ring::packets, std::move(packet), faults_.take(FaultEffect::irq_lost, {}).has_value());

@@ -412,6 +412,31 @@ TEST_F(BootedGuest, ARingThatIsNotThereStopsUntilItIs) {
     EXPECT_EQ(chip_index(commands), commands.cpu);
 }
 
+// Each turn is one small message on the bus, and copies 32 MiB.
+TEST_F(Sending, AGuestThatTurnsItsRingMovesNoMoreThanABusCarries) {
+    constexpr std::uint16_t piece = 0xfff;
+    ram.put(place, Bytes(piece));
+    TxDescriptor long_one;
+    long_one.buffers.fill({place, piece});
+    long_one.frame_bytes = 4 * piece;
+    ram.put(frames.buffers, build_tx_descriptor(long_one));
+    for (std::uint32_t slot = 0; slot < frames.entries; ++slot)
+        put_descriptor(frames, slot, frames.buffers, TxDescriptor::size);
+    const auto turn = [&] {
+        wr(tx(0) + cpu_at, (chip_index(frames) + frames.entries - 1) % frames.entries);
+        return front.counts().frames * 4 * piece;
+    };
+    constexpr std::uint64_t mega = 1U << 20U;
+    for (unsigned times = 0; times < 20; ++times)
+        EXPECT_LE(turn(), 5 * mega);
+    const std::uint64_t at_once = turn();
+    run(1ms);
+    EXPECT_GT(turn(), at_once) << "the rest comes by and by";
+    EXPECT_LE(turn(), at_once + 2 * mega);
+    run(1s);
+    EXPECT_EQ(chip_index(frames), rr(tx(0) + cpu_at));
+}
+
 TEST_F(BootedGuest, ABufferThatIsNotThereCostsThatPacket) {
     const std::uint32_t slot = commands.cpu;
     put_descriptor(commands, slot, 0xf0000000, 48);
