@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 #include <random>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -72,21 +73,22 @@ private:
             const int fd = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (fd >= 0)
                 take(fd);
-            else if (errno == EMFILE || errno == ENFILE)
-                turn_away();
+            else if ((errno == EMFILE || errno == ENFILE) && turn_away())
+                continue;
             else if (errno != EINTR && errno != ECONNABORTED)
                 return;
         }
     }
 
-    /// Somebody waits whom there is no descriptor for.
-    void turn_away() {
+    /// There is no descriptor for who waits. False: nobody does; without descriptors the kernel does not look.
+    [[nodiscard]] bool turn_away() {
         if (reserve_ >= 0) ::close(reserve_);
         const int fd = ::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
         if (fd >= 0) ::close(fd);
         reserve_ = open_reserve();
-        if (!warned_) spdlog::warn("no descriptor left for another program: connections are closed (see ulimit -n)");
-        warned_ = true;
+        if (fd >= 0 && !std::exchange(warned_, true))
+            spdlog::warn("no descriptor left for another program: connections are closed (see ulimit -n)");
+        return fd >= 0;
     }
 
     void take(int fd) {

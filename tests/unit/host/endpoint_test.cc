@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/netlink.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -322,6 +323,25 @@ TEST_F(AnEndpoint, HasALimitOfConnections) {
     let_it_work();
     clients.push_back(netlink_socket());
     EXPECT_EQ(endpoint->connections(), 100U);
+}
+
+TEST_F(AnEndpoint, TurnsAwayWhomThereIsNoDescriptorForAndGoesOn) {
+    const auto known = netlink_socket();
+    const Client unwanted(endpoint->socket_path());
+    rlimit usual{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const rlimit few{64, usual.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    std::vector<int> taken;
+    for (int fd = ::dup(STDERR_FILENO); fd >= 0; fd = ::dup(STDERR_FILENO))
+        taken.push_back(fd);
+    let_it_work();
+    EXPECT_TRUE(unwanted.at_end());
+    EXPECT_FALSE(known->at_end());
+    for (const int fd : taken)
+        ::close(fd);
+    ::setrlimit(RLIMIT_NOFILE, &usual);
+    EXPECT_NE(netlink_socket(), nullptr);
 }
 
 TEST_F(AnEndpoint, ForgetsClientsThatDieInTheMiddleOfAMessage) {
