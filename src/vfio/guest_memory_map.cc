@@ -83,6 +83,7 @@ public:
     [[nodiscard]] bool allows(std::uint32_t access) const { return (flags_ & access) != 0; }
     [[nodiscard]] bool reachable() const { return mapping_ || file_; }
     [[nodiscard]] std::uint64_t mapped_bytes() const { return mapping_.length(); }
+    [[nodiscard]] std::size_t files() const { return file_ ? 1 : 0; }
 
     /// The file is still as long as that.
     [[nodiscard]] bool holds(std::uint64_t address, std::uint64_t size) const {
@@ -128,6 +129,8 @@ Result<void> GuestMemoryMap::map(const wire::DmaMap& request, Descriptor file) {
     if (seals < 0) file = Descriptor();
     const auto alignment = file ? alignment_if_safe(request, file.get(), seals) : std::nullopt;
     if (!alignment) {
+        if (file && files_ >= max_files) return fail(ENOSPC);
+        files_ += file ? 1 : 0;
         maps_.emplace_hint(next, request.address, Window(request, std::move(file), Mapping()));
         return {};
     }
@@ -149,6 +152,7 @@ Result<std::uint64_t> GuestMemoryMap::unmap(std::uint64_t address, std::uint64_t
     for (auto it = first; it != end; it = maps_.erase(it)) {
         unmapped += it->second.size();
         mapped_bytes_ -= it->second.mapped_bytes();
+        files_ -= it->second.files();
     }
     return unmapped;
 }
@@ -159,6 +163,7 @@ std::uint64_t GuestMemoryMap::unmap_all() {
         unmapped += window.size();
     maps_.clear();
     mapped_bytes_ = 0;
+    files_ = 0;
     return unmapped;
 }
 

@@ -21,6 +21,8 @@ public:
     /// Far beyond any machine; what somebody else's table of mappings must not take from this process.
     static constexpr std::size_t max_maps = 4096;
     static constexpr std::uint64_t max_mapped_bytes = std::uint64_t{1} << 40;
+    /// Files that are read and written with calls are kept open, and this process may have no more than some hundred.
+    static constexpr std::size_t max_files = 64;
 
     /// `log` gets a sentence the first time that a device misses something that cannot be reached.
     explicit GuestMemoryMap(std::function<void(std::string_view)> log);
@@ -53,6 +55,7 @@ private:
     bool complained_ = false;
     std::map<std::uint64_t, Window> maps_;  ///< by their first address
     std::uint64_t mapped_bytes_ = 0;
+    std::size_t files_ = 0;  ///< that are kept open
 };
 
 }  // namespace mlosim::vfio

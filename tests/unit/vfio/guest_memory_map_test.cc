@@ -206,5 +206,22 @@ TEST_F(GuestMemoryTest, MapsAreLimitedInNumberAndExtent) {
     EXPECT_EQ(another.error().code, ENOSPC);
 }
 
+TEST_F(GuestMemoryTest, FilesThatStayOpenAreLimitedInNumber) {
+    const Descriptor ram = memory_file(page, 0);
+    const auto map_many = [&] {
+        std::uint64_t maps = 0;
+        while (maps <= GuestMemoryMap::max_files && memory.map(range(maps * page, page), copy_of(ram)))
+            maps++;
+        return maps;
+    };
+    EXPECT_EQ(map_many(), GuestMemoryMap::max_files);
+    EXPECT_TRUE(memory.map(range(1000 * page, page), memory_file(page))) << "a sealed one does not";
+    ASSERT_TRUE(memory.unmap(0, page));
+    EXPECT_TRUE(memory.map(range(0, page), copy_of(ram)));
+    EXPECT_FALSE(memory.map(range(2000 * page, page), copy_of(ram)));
+    memory.unmap_all();
+    EXPECT_EQ(map_many(), GuestMemoryMap::max_files);
+}
+
 }  // namespace
 }  // namespace mlosim::vfio
