@@ -17,6 +17,7 @@ constexpr sim::Duration stay_on_link = 500ms;       // before another is looked 
 constexpr sim::Duration look_at_link = 120ms;       // long enough for a beacon
 constexpr double worth_a_switch = 1.25;             // times the rate of the link in use
 constexpr std::uint8_t associated = 2;              // STATE
+constexpr std::size_t most_own_frames = 4;          // of the firmware's that wait on a BSS; later ones are too late
 
 constexpr std::uint16_t qos_null = 0x00c8;
 constexpr std::uint16_t null = 0x0048;
@@ -110,7 +111,7 @@ void RadioTime::send(std::uint64_t id, const Way& way) {
 }
 
 void RadioTime::send_own(std::uint8_t idx, RadioFrame frame) {
-    if (!reaches(idx)) return;
+    if (!reaches(idx) || own_[idx].size() >= most_own_frames) return;
     own_[idx].push_back(std::move(frame));
     proceed();
 }

@@ -60,7 +60,7 @@ public:
     void transmit(RadioFrame frame) override;
 
     void send(std::uint64_t id, const Way& way);
-    /// A frame of the firmware's own on that BSS, if the radio is there.
+    /// A frame of the firmware's own on that BSS, if the radio is there and not busy with those before it.
     void send_own(std::uint8_t bss_idx, RadioFrame frame);
     void reported(const RadioReport& report);
     /// After every change of the tables.

@@ -19,10 +19,11 @@ protected:
     explicit GuestAp(const FirmwareConfig& config = guest()) : DataPathTest(config) {}
 
     /// BSS 0 as an access point on channel 36, with capabilities, SSID and TIM of DTIM period 2.
-    void start(bool beacons = true) {
+    void start(bool beacons = true, const std::string& interval = "6400") {
         add_interface();
         std::string bss = basic(true, true) + rlm();
         bss.replace(bss.find("01000100"), 8, "02000100");
+        bss.replace(bss.find("6400"), 4, interval);
         EXPECT_EQ(uni(Cid::bss_info, "00 00 0200" + bss).status, 0U);
         content(beacons);
     }
@@ -62,6 +63,15 @@ TEST_F(GuestAp, IsSilentWithoutContentAndAfterItsEnd) {
     uni(Cid::bss_info, "00 00 0100" + basic(false, false));
     run(1s);
     EXPECT_THAT(radio.frames, SizeIs(1));
+}
+
+TEST_F(GuestAp, BeaconsThatComeTooLateAreNotSent) {
+    start(true, "0100");
+    run(10s);  // each is in the air for longer than an interval
+    content(false);
+    radio.frames.clear();
+    run(1s);
+    EXPECT_LE(radio.frames.size(), 4U);
 }
 
 TEST_F(GuestAp, ATimBeyondTheContentIsLeftAlone) {
