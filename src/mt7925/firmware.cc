@@ -388,7 +388,8 @@ void Firmware::leave_the_air() {
 }
 
 void Firmware::lose_beacons(std::uint8_t bss_idx) {
-    const bool wakes = tables_.chip.suspended && tables_.chip.wow[bss_idx] &&
+    // A fault may name one that there is not.
+    const bool wakes = bss_idx < bss_count && tables_.chip.suspended && tables_.chip.wow[bss_idx] &&
                        (tables_.chip.wake_triggers[bss_idx] & WowControl::on_beacon_loss) != 0;
     if (wakes && wake_line_) wake_line_();
     say("beacon lost on BSS " + std::to_string(bss_idx));

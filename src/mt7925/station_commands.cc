@@ -7,6 +7,9 @@
 namespace mlosim::mt7925 {
 namespace {
 
+/// Pairwise and group keys have 0 to 3, those of management frames 4 to 7.
+constexpr unsigned last_key_id = 7;
+
 /// A STA_REC record that is kept as it came.
 struct StationRecord {
     std::uint16_t tag;
@@ -179,6 +182,7 @@ CommandOutcome StationCommands::apply_key(Update& update, const Tlv& tlv) {
         return {};
     }
     if (!is_there || key->bss_idx >= bss_count) return CommandOutcome::refused(status::not_there);
+    if (key->add != 0 && key->key_id > last_key_id) return CommandOutcome::refused(status::failure);
     const bool not_ours = config_.refuse_keys || (config_.chip_crypto && !chip_has_cipher(key->cipher));
     if (key->add != 0 && not_ours) return CommandOutcome::refused(status::software_crypto);
     update.keys.push_back(*key);

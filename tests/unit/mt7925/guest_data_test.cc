@@ -368,10 +368,17 @@ TEST_F(GuestData, CiphersThatTheChipHasNotAreLeftToTheHost) {
     EXPECT_THAT(tables().wtbl[1].keys, IsEmpty());
 }
 
+TEST_F(GuestData, AKeyHasOneOfEightIdentifiers) {
+    associate();
+    EXPECT_EQ(add_key(0, 1, true, 7, "04", pairwise_key).status, status::ok);
+    EXPECT_EQ(add_key(0, 1, true, 8, "04", pairwise_key).status, status::failure);
+    EXPECT_THAT(tables().wtbl[1].keys, SizeIs(1));
+}
+
 TEST_F(GuestData, KeysOfAnImpossibleLengthAreNoKeys) {
     associate();
     EXPECT_EQ(add_key(0, 1, true, 0, "0c", pairwise_key).status, 0U) << "GCMP-256 with 16 octets";
-    EXPECT_EQ(add_key(0, 1, true, 9, "04", pairwise_key).status, 0U) << "key 9";
+    EXPECT_EQ(add_key(0, 1, true, 7, "04", pairwise_key).status, 0U) << "a beacon's";
     TxDescriptor d = ethernet(1, 4, ethernet_frame());
     d.protect = true;
     send(d, ethernet_frame());

@@ -50,6 +50,14 @@ TEST_F(RunningChip, RefusesAStationOfAnInactiveBss) {
     EXPECT_EQ(counts().refused_commands, 1U);
 }
 
+TEST_F(RunningChip, LosesBeaconsOfABssThatThereIsNotWhileItsHostSleeps) {
+    EXPECT_EQ(uni(Cid::hif_ctrl, "02 000000 0000 0c00 01 00000000000000").status, 0U);
+    ASSERT_TRUE(tables().chip.suspended);
+    front.firmware().lose_beacons(200);
+    run(std::chrono::milliseconds(1));
+    EXPECT_EQ(count_events(Eid::beacon_loss), 1U);
+}
+
 TEST_F(RunningChip, RefusesAStationInAnotherBssesOwnEntry) {
     add_interface(0);
     add_interface(1);
