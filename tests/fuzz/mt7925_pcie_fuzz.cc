@@ -1,8 +1,8 @@
 // A machine that does anything to the chip on its bus: any access to configuration space and registers, any memory
 // behind the rings, frames from the air between them, faults, resets, machines that go and come.
 //
-// An input is one octet (bit 0: the driver's own steps up to a running firmware first) and a series of records: one
-// octet of kind (below), two of length, the content.
+// An input is one octet (bit 0: the driver's own steps up to a running firmware first; bit 1: the chip leaves to its
+// host what it leaves to ours) and a series of records: one octet of kind (below), two of length, the content.
 
 #include <algorithm>
 #include <cstdint>
@@ -107,7 +107,7 @@ constexpr std::uint32_t scratch = 0x1c000;     // what is sent
 
 class Guest {
 public:
-    Guest() : front_(queue_, FirmwareConfig{}, radio_) { front_.attached(ram_, lines_); }
+    explicit Guest(bool chip_crypto) : front_(queue_, config_of(chip_crypto), radio_) { front_.attached(ram_, lines_); }
 
     void boot() {
         start();
@@ -178,6 +178,11 @@ public:
     }
 
 private:
+    static FirmwareConfig config_of(bool chip_crypto) {
+        FirmwareConfig out;
+        out.chip_crypto = chip_crypto;
+        return out;
+    }
     void write(std::uint32_t offset, std::uint32_t value) {
         Bytes bytes;
         ByteWriter(bytes).u32le(value);
@@ -313,8 +318,9 @@ private:
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     ByteReader in(ByteView(data, size));
-    Guest guest;
-    if ((in.u8() & 1U) != 0) guest.boot();
+    const std::uint8_t choices = in.u8();
+    Guest guest((choices & 2U) == 0);
+    if ((choices & 1U) != 0) guest.boot();
     while (in.ok() && in.remaining() >= 3) {
         const std::uint8_t kind = in.u8();
         const std::size_t length = std::min<std::size_t>(in.u16le(), in.remaining());
