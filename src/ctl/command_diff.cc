@@ -42,9 +42,11 @@ public:
         for (;;) {
             auto line = reader.next();
             if (!line) return refuse(line.error().code, line.error().message);
-            if (!*line) return std::move(commands_);
+            if (!*line) break;
             if (auto heard = hear(**line); !heard) return tl::unexpected(std::move(heard.error()));
         }
+        if (!radio_.empty() && !only_) return refuse(EINVAL, "nobody speaks to a chip of " + radio_);
+        return std::move(commands_);
     }
 
 private:
@@ -78,7 +80,7 @@ private:
         return {};
     }
     [[nodiscard]] bool is_meant(const std::string& radio) {
-        if (!radio_.empty()) return radio == radio_;
+        if (!radio_.empty() && radio != radio_) return false;
         if (!only_) only_ = radio;
         return radio == *only_;
     }

@@ -28,7 +28,7 @@ struct CommandDiff {
 };
 
 /// Reads the records "mt7925/mcu" of two traces. EBADMSG, with "first: " or "second: ", for what is no trace; EINVAL if
-/// nothing says whose commands are meant, E2BIG if there are too many.
+/// nothing says whose commands are meant or that chip is not there, E2BIG if there are too many.
 [[nodiscard]] Result<CommandDiff> compare_commands(std::istream& first, std::istream& second,
                                                    const CommandDiffOptions& options);
 

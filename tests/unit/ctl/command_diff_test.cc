@@ -121,6 +121,15 @@ TEST(CommandDiff, OfSeveralChipsOneIsNamed) {
     EXPECT_THAT(compared->differences, IsEmpty());
 }
 
+TEST(CommandDiff, ANamedChipIsThere) {
+    CommandDiffOptions options;
+    options.second_radio = "stat";
+    const auto compared = compare("", command("ROC", "{}"), options);
+    ASSERT_FALSE(compared);
+    EXPECT_EQ(compared.error().code, EINVAL);
+    EXPECT_THAT(compared.error().message, HasSubstr("second: nobody speaks to a chip of stat"));
+}
+
 TEST(CommandDiff, WhatIsNoTraceIsRefused) {
     struct Case {
         const char* text;
