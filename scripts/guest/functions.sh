@@ -51,7 +51,7 @@ start_supplicant() {
         printf '    %s\n' "$@"
         echo '}'
     } >/run/wpa.conf
-    wpa_supplicant -B -t -D nl80211 -i wlan0 -c /run/wpa.conf -f /share/out/wpa_supplicant.log
+    wpa_supplicant -B -t -D nl80211 -i wlan0 -c /run/wpa.conf -f "${WPA_LOG:-/share/out/wpa_supplicant.log}"
 }
 
 # sae SSID [LINE…]: the lines of a network with WPA3.
@@ -82,4 +82,34 @@ peer_answers() {
     local count=${1:-5} answers
     answers=$(/usr/bin/ping -c "$count" -i 0.2 -W 2 "$PEER" | tee -a /share/out/ping.txt | grep -c 'bytes from')
     [ "$answers" -ge $((count - 1)) ]
+}
+
+# mount_share: the host's folder, and in it the one for results, if that is another one.
+mount_share() {
+    local options=trans=virtio,version=9p2000.L,msize=262144
+    mount -t 9p -o $options share /share || return 1
+    mkdir -p /share/out
+    mount -t 9p -o $options results /share/out 2>/dev/null || true
+}
+
+# suspend_host [DEPTH]: suspend to idle and back, by the kernel's own test of it: five seconds with devices suspended, down to
+# DEPTH (devices, platform). A clock would not wake this machine: rtc_cmos leaves that to ACPI, and QEMU's ACPI tells of the
+# clock only where the machine was suspended to memory. The host's folder is let go meanwhile, since virtio's 9p does not
+# come back from a suspend: nothing may be open there (WPA_LOG).
+suspend_host() {
+    local result=0
+    echo s2idle >/sys/power/mem_sleep
+    echo "${1:-platform}" >/sys/power/pm_test
+    touch /run/away
+    echo 'the shared folder is let go'
+    echo 'mlosim-guest: the shared folder is let go' >/dev/kmsg
+    wait_for 5 umount /share/out 2>/dev/null
+    wait_for 5 umount /share || return 1
+    modprobe -r 9pnet_virtio
+    echo mem >/sys/power/state || result=1
+    echo none >/sys/power/pm_test
+    modprobe 9pnet_virtio
+    mount_share
+    rm /run/away
+    return $result
 }
