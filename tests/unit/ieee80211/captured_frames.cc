@@ -5,6 +5,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "test_data.h"
+
 namespace mlosim::ieee80211::testing {
 
 Bytes from_hex(std::string_view text) {
@@ -28,7 +30,7 @@ Bytes from_hex(std::string_view text) {
 
 std::vector<CapturedFrame> captured_frames() {
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(MLOSIM_TEST_FRAMES)) {
+    for (const auto& entry : std::filesystem::directory_iterator(MLOSIM_TEST_DATA "/frames")) {
         if (entry.path().extension() == ".hex") files.push_back(entry.path());
     }
     std::ranges::sort(files);
@@ -44,7 +46,7 @@ std::vector<CapturedFrame> captured_frames() {
             }
         }
     }
-    if (frames.empty()) throw std::runtime_error("no captured frames in " MLOSIM_TEST_FRAMES);
+    if (frames.empty()) throw std::runtime_error("no captured frames in " MLOSIM_TEST_DATA "/frames");
     return frames;
 }
 

@@ -8,6 +8,7 @@
 
 #include "captured_frames.h"
 #include "ieee80211/frame_header.h"
+#include "test_data.h"
 
 namespace mlosim::ieee80211::testing {
 namespace {
@@ -138,7 +139,7 @@ void expect_data_is_in_the_clear(const FrameView& frame) {
 }
 
 TEST(FrameCipher, ReadsAndRewritesWhatAKernelSent) {
-    std::ifstream in{MLOSIM_TEST_PROTECTED_FRAMES};
+    std::ifstream in{MLOSIM_TEST_DATA "/protected_frames.txt"};
     int frames = 0;
     int multi_link = 0;
     for (std::string line; std::getline(in, line);) {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "bytes_text.h"
+#include "test_data.h"
 
 namespace mlosim::mt7925 {
 namespace {
@@ -34,7 +35,7 @@ MacAddress address(std::string text) {
 /// Those with a cipher for data.
 std::vector<Captured> captured() {
     std::vector<Captured> out;
-    std::ifstream file(MLOSIM_TEST_PROTECTED_FRAMES);
+    std::ifstream file(MLOSIM_TEST_DATA "/protected_frames.txt");
     std::string line;
     while (std::getline(file, line)) {
         if (line.starts_with("#") || line.starts_with("bip")) continue;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "pcie_guest.h"
+#include "test_data.h"
 
 namespace mlosim::mt7925::pcie {
 namespace {
@@ -280,7 +281,7 @@ TEST_F(BootedGuest, WithoutMsiTheLineIsIntx) {
 // What the real driver did, access by access (see tests/data/mt7925/registers.txt): it reads what it read then.
 TEST_F(PcieGuest, ServesTheRealDriversAccesses) {
     enable_bus();
-    std::ifstream file(std::string(MLOSIM_TEST_MT7925) + "/registers.txt");
+    std::ifstream file(MLOSIM_TEST_DATA "/mt7925/registers.txt");
     ASSERT_TRUE(file);
     unsigned reads = 0;
     for (std::string line; std::getline(file, line);) {

@@ -9,13 +9,14 @@
 #include <nlohmann/json.hpp>
 
 #include "bytes_text.h"
+#include "test_data.h"
 
 namespace mlosim::mt7925 {
 
 /// The commands that the real driver sent, without the pieces of firmware.
 inline std::vector<Bytes> recorded_commands(const std::string& name,
                                             std::size_t count = std::numeric_limits<std::size_t>::max()) {
-    std::ifstream file(std::string(MLOSIM_TEST_MT7925) + "/" + name + ".jsonl");
+    std::ifstream file(std::string(MLOSIM_TEST_DATA "/mt7925/") + name + ".jsonl");
     EXPECT_TRUE(file) << name;
     std::vector<Bytes> out;
     for (std::string line; out.size() < count && std::getline(file, line);) {

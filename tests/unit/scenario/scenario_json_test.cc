@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "test_data.h"
+
 namespace mlosim::scenario {
 namespace {
 
