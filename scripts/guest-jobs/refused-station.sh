@@ -1,6 +1,6 @@
 # A chip that refuses an access point's entry, again and again (--fault 'sta: status=65539 cid=STA_REC times=40'): whether the
 # driver keeps what it took for each (defect B8).   SSID (home), FREQUENCY (2437), TRIES (16)
-# Without wpa_supplicant: the status comes back as an error above zero, for whose end it waits for ever.
+# Without wpa_supplicant: the status comes back to it as an error above zero, after which it was seen to do nothing more.
 . /root/functions.sh
 check 'the driver gets the chip up' load_driver
 wait_for 20 iw dev wlan0 scan freq "${FREQUENCY:=2437}" >/share/out/scan.txt
