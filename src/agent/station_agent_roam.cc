@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 
 constexpr sim::Duration signal_check_interval = 1s;
 constexpr std::uint16_t action_frame = 0x00d0;
-constexpr std::uint16_t reason_leaving = 3;  // 802.11-2020 Table 9-49
 
 }  // namespace
 
