@@ -51,7 +51,16 @@ std::optional<std::uint64_t> number_or_message(std::string_view text, std::span<
 }
 
 std::optional<std::uint64_t> command_number(std::string_view text) {
-    return number_or_message(text, all_commands());
+    for (std::uint16_t cid = 0; cid <= 0xff; ++cid) {
+        if (text == rom_command_name(cid) && text != rom_command_name(0)) return first_rom_cid + cid;
+    }
+    const std::optional<std::uint64_t> value = number_or_message(text, all_commands());
+    return value && *value < first_rom_cid ? value : std::nullopt;
+}
+std::string command_text(std::uint16_t cid) {
+    if (cid >= first_rom_cid) return std::string(rom_command_name(cid - first_rom_cid));
+    const MessageForm* form = find_command(cid);
+    return form != nullptr ? std::string(form->name) : std::to_string(cid);
 }
 std::optional<std::uint64_t> event_number(std::string_view text) {
     return number_or_message(text, all_unsolicited_events());
@@ -72,7 +81,7 @@ struct Key {
 };
 
 constexpr Key keys[] = {
-    {"cid", "a command's number or name", 0xff, command_number,
+    {"cid", "a command's number or name", 0x1ff, command_number,
      [](FaultRule& r, std::uint64_t v) { r.match.cid = static_cast<std::uint16_t>(v); }},
     {"eid", "an event's number or name", 0xff, event_number,
      [](FaultRule& r, std::uint64_t v) { r.match.eid = static_cast<std::uint8_t>(v); }},
@@ -159,6 +168,8 @@ Result<FaultRule> parse_fault_rule(std::string_view text) {
     for (std::string_view word = next_word(text); !word.empty(); word = next_word(text)) {
         if (const Result<void> read = read_key(rule, word); !read) return fail(read.error());
     }
+    if (rule.match.cid >= first_rom_cid && rule.effect != FaultEffect::drop_ack)
+        return fail(EINVAL, command_text(*rule.match.cid) + " is the boot ROM's: only drop_ack is about its commands");
     return rule;
 }
 
@@ -168,10 +179,7 @@ std::string to_text(const FaultRule& rule) {
     if (value == Value::number) text += "=" + std::to_string(rule.value);
     if (value == Value::country)
         text += {'=', static_cast<char>(rule.value & 0xff), static_cast<char>(rule.value >> 8 & 0xff)};
-    if (rule.match.cid) {
-        const MessageForm* form = find_command(*rule.match.cid);
-        text += " cid=" + (form != nullptr ? std::string(form->name) : std::to_string(*rule.match.cid));
-    }
+    if (rule.match.cid) text += " cid=" + command_text(*rule.match.cid);
     if (rule.match.eid) {
         const MessageForm* form = find_event(*rule.match.eid, true);
         text += " eid=" + (form != nullptr ? std::string(form->name) : std::to_string(*rule.match.eid));

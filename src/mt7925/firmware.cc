@@ -6,12 +6,21 @@
 
 #include "ieee80211/frame_header.h"
 #include "mt7925/event_tlvs.h"
+#include "mt7925/fault_rule_text.h"
 #include "mt7925/host_tlvs.h"
 
 namespace mlosim::mt7925 {
 namespace {
 
 constexpr std::size_t ring_size = 256;
+
+/// Whether the boot ROM's answer gets lost. Rules about commands in general are about the firmware's.
+bool loses_answer(FaultRules& faults, RomCid cid) {
+    FaultSubject subject;
+    subject.cid = static_cast<std::uint16_t>(first_rom_cid + static_cast<std::uint16_t>(cid));
+    const auto names_it = [&subject](const FaultRules::Entry& entry) { return entry.rule.match.cid == subject.cid; };
+    return std::ranges::any_of(faults.entries(), names_it) && faults.take(FaultEffect::drop_ack, subject).has_value();
+}
 
 /// Whom a command names, as far as its fixed header says.
 FaultSubject subject_of(const CommandView& command) {
@@ -144,7 +153,7 @@ void Firmware::rom_command(const CommandView& command) {
         boot_state_ = state_powered;
         return;
     }
-    if (!rom_answer.silent) {
+    if (!rom_answer.silent && !loses_answer(faults_, static_cast<RomCid>(command.cid))) {
         static constexpr std::uint8_t nothing[4] = {};
         send({static_cast<std::uint8_t>(command.cid), command.seq, 0, rom_answer.status, nothing});
     }

@@ -1,5 +1,6 @@
 #include "chip_world.h"
 #include "mt7925/event_tlvs.h"
+#include "mt7925/fault_rule_text.h"
 #include "mt7925/firmware_image.h"
 
 namespace mlosim::mt7925 {
@@ -55,6 +56,14 @@ TEST_F(ChipWorld, KeepsThePatchSemaphoreThroughAResetAndReleasesItWithThePower) 
     front.reset();
     run(std::chrono::milliseconds(20));
     EXPECT_EQ(rom(RomCid::patch_sem_control, "01000000").ext_eid, 0) << "still held";
+    front.commands().send(RomCid::nic_power_ctrl, octets("01000000"), CommandQueue::Wait::no);
+    EXPECT_EQ(rom(RomCid::patch_sem_control, "01000000").ext_eid, 2);
+}
+
+TEST_F(ChipWorld, GivesThePatchSemaphoreToOneWhoDoesNotHearOfIt) {
+    front.faults().add(parse_fault_rule("drop_ack cid=PATCH_SEM_CONTROL times=1").value());
+    EXPECT_EQ(rom(RomCid::patch_sem_control, "01000000").error, ETIMEDOUT);
+    EXPECT_EQ(rom(RomCid::patch_sem_control, "01000000").ext_eid, 0) << "held by nobody";
     front.commands().send(RomCid::nic_power_ctrl, octets("01000000"), CommandQueue::Wait::no);
     EXPECT_EQ(rom(RomCid::patch_sem_control, "01000000").ext_eid, 2);
 }
