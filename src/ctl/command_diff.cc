@@ -45,7 +45,7 @@ public:
             if (!*line) break;
             if (auto heard = hear(**line); !heard) return tl::unexpected(std::move(heard.error()));
         }
-        if (!radio_.empty() && !only_) return refuse(EINVAL, "nobody speaks to a chip of " + radio_);
+        if (!only_) return refuse(EINVAL, "nobody speaks to a chip" + (radio_.empty() ? "" : " of " + radio_));
         return std::move(commands_);
     }
 

@@ -124,10 +124,17 @@ TEST(CommandDiff, OfSeveralChipsOneIsNamed) {
 TEST(CommandDiff, ANamedChipIsThere) {
     CommandDiffOptions options;
     options.second_radio = "stat";
-    const auto compared = compare("", command("ROC", "{}"), options);
+    const auto compared = compare(command("ROC", "{}"), command("ROC", "{}"), options);
     ASSERT_FALSE(compared);
     EXPECT_EQ(compared.error().code, EINVAL);
     EXPECT_THAT(compared.error().message, HasSubstr("second: nobody speaks to a chip of stat"));
+}
+
+TEST(CommandDiff, TracesWithoutAChipAreNotTheSame) {
+    const auto compared = compare(command("ROC", "{}"), R"({"t":1,"ev":"mld/scan-done"})");
+    ASSERT_FALSE(compared);
+    EXPECT_EQ(compared.error().code, EINVAL);
+    EXPECT_EQ(compared.error().message, "second: nobody speaks to a chip");
 }
 
 TEST(CommandDiff, WhatIsNoTraceIsRefused) {
@@ -152,7 +159,7 @@ TEST(CommandDiff, WhatIsNoTraceIsRefused) {
          "no message of a chip"},
     };
     for (const Case& one : cases) {
-        const auto compared = compare("", one.text);
+        const auto compared = compare(command("ROC", "{}"), one.text);
         ASSERT_FALSE(compared) << one.text;
         EXPECT_EQ(compared.error().code, EBADMSG);
         EXPECT_THAT(compared.error().message, HasSubstr("second: "));
