@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -42,9 +43,10 @@ bool is_of_this_user(int socket) {
 /// A guest, and the descriptor by which the event loop watches its connection.
 struct Connection {
     Connection(boost::asio::io_context& io, Descriptor fd, Device& device, const ServerOptions& options)
-        : socket(io, fd.get()), channel(fd.release()), session(channel, device, options) {}
+        : socket(io, fd.get()), version_is_due(io), channel(fd.release()), session(channel, device, options) {}
 
     stream_descriptor socket;
+    boost::asio::steady_timer version_is_due;
     SocketChannel channel;
     Session session;
     bool waits_for_room = false;
@@ -120,8 +122,19 @@ private:
             log("a guest at " + path_ + " could not be watched: " + error.what());
             return;
         }
+        wait_for_version(connection_);
         wait_for_message(connection_);
         wait_for_guest();
+    }
+
+    void wait_for_version(const std::shared_ptr<Connection>& connection) {
+        connection->version_is_due.expires_after(options_.version_within);
+        connection->version_is_due.async_wait(
+            [self = shared_from_this(), connection](const boost::system::error_code& error) {
+                if (error || connection->session.attached() || connection->session.over()) return;
+                connection->session.end("it says no VERSION");
+                self->leave(connection);
+            });
     }
 
     void wait_for_message(const std::shared_ptr<Connection>& connection) {
@@ -135,7 +148,10 @@ private:
         Session& session = connection->session;
         const bool was_attached = session.attached();
         const State state = session.serve();
-        if (!was_attached && session.attached()) log("a guest has the device at " + path_);
+        if (!was_attached && session.attached()) {
+            connection->version_is_due.cancel();
+            log("a guest has the device at " + path_);
+        }
         if (session.over()) return leave(connection);
         if (session.has_output()) wait_for_room(connection);
         if (state == State::busy)
@@ -169,6 +185,7 @@ private:
         log("the guest at " + path_ + " has left the device: " + connection->session.reason());
         boost::system::error_code ignored;
         connection->socket.close(ignored);
+        connection->version_is_due.cancel();
         wait_for_guest();
     }
 

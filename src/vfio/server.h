@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,6 +20,8 @@ struct ServerOptions {
     std::function<void()> before_access;
     /// Sentences for people: who came, who went and why, what of its memory is out of reach.
     std::function<void(std::string_view)> log;
+    /// A connection that has not said VERSION by then loses its turn.
+    std::chrono::milliseconds version_within{10'000};
 };
 
 /// A device's socket, where a virtual machine's other half (QEMU's `vfio-user-pci`) plugs it in. One guest at a time;

@@ -1,5 +1,6 @@
 #include "vfio/server.h"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -50,6 +51,7 @@ protected:
             if (in_between) in_between();
         };
         options.log = [this](std::string_view sentence) { sentences.emplace_back(sentence); };
+        options.version_within = version_within;
         return Server::listen(io, path, device, std::move(options));
     }
     void start() {
@@ -79,6 +81,7 @@ protected:
     FakeDevice device;
     std::vector<std::string> sentences;
     std::function<void()> in_between;
+    std::chrono::milliseconds version_within{10'000};
     boost::asio::io_context io;
     std::unique_ptr<Server> server;
 };
@@ -115,6 +118,25 @@ TEST_F(VfioServer, OneGuestIsServedAfterTheOther) {
     EXPECT_EQ(device.attachments, 2);
     EXPECT_TRUE(second->reply()->ok());
     EXPECT_TRUE(server->has_guest());
+}
+
+TEST_F(VfioServer, WhoSaysNothingLosesItsTurn) {
+    server.reset();
+    version_within = std::chrono::milliseconds(20);
+    start();
+    const auto silent = connect();
+    let_it_work();
+    const auto guest = connect();
+    ASSERT_TRUE(guest->send(message_of(Command::version, body_of(wire::Version{}, Packet{0}))));
+    let_it_work();
+    EXPECT_FALSE(server->has_guest());
+    io.restart();
+    io.run_for(std::chrono::milliseconds(60));
+    EXPECT_THAT(sentences, Contains(HasSubstr("has left the device: it says no VERSION")));
+    EXPECT_TRUE(server->has_guest());
+    io.restart();
+    io.run_for(std::chrono::milliseconds(60));
+    EXPECT_TRUE(server->has_guest()) << "it has said its VERSION";
 }
 
 TEST_F(VfioServer, AGuestThatSendsRubbishIsLeftAndTheNextIsServed) {
